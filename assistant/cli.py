@@ -1,0 +1,247 @@
+"""The command ``readout``."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer import TyperException
+
+from assistant.settings import load_settings
+from index.errors import ReadoutError, UsageError
+from index.record import Scope
+
+app = typer.Typer(
+    name="readout",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Answers questions about news articles with nothing but what they say, and shows who said it.",
+)
+
+IndexOption = Annotated[Path | None, typer.Option("--index", metavar="DIR", help="The index folder. Default: .readout, or READOUT_INDEX.")]
+ModelOption = Annotated[
+    str | None, typer.Option("--model", metavar="PROVIDER:NAME", help="Who answers. Default: extractive, or READOUT_MODEL.")
+]
+OutletOption = Annotated[list[str] | None, typer.Option("--outlet", help="Only this outlet's articles; may be given several times.")]
+SinceOption = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Only articles published on this day or later.")]
+UntilOption = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Only articles published on this day or earlier.")]
+
+
+@app.command("index")
+def index_command(
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="Folders or files. None: the bundled articles.")] = None,
+    index: IndexOption = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Remove the articles of all other folders from the index.")] = False,
+) -> None:
+    """Read articles into the index; only what changed is done again."""
+    from index.build import build
+    from index.corpus import BUNDLED
+
+    settings = load_settings(index=index)
+    with _progress() as progress:
+        done = build(settings.index, paths or [], settings.embedding, server=settings.chroma, replace=replace, progress=progress)
+    for problem in done.problems:
+        typer.echo(f"readout: left out: {problem}", err=True)
+    totals = done.totals
+    typer.echo(
+        f"{settings.index}: {done.added} added, {done.changed} changed, {done.removed} removed, {done.unchanged} unchanged "
+        f"in {done.seconds:.1f} s. "
+        f"It holds {totals['articles']} articles, {totals['passages']} passages, {totals['statements']} statements."
+    )
+    for root, count in done.elsewhere.items():
+        name = "the bundled corpus" if root == str(BUNDLED.resolve()) else root
+        typer.echo(f"Also in this index: {count} articles of {name} (--replace removes them).")
+    if done.problems:
+        raise typer.Exit(1)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help='The question, in quotation marks; "-" reads it from standard input.')],
+    index: IndexOption = None,
+    model: ModelOption = None,
+    outlet: OutletOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the Answer as a JSON object, and nothing else.")] = False,
+) -> None:
+    """Print a cited answer."""
+    from assistant.chain import Assistant, check_scope
+    from assistant.question import clean
+    from assistant.render import terminal
+
+    settings = load_settings(index=index, model=model)
+    text = clean(sys.stdin.buffer.read().decode("utf-8", errors="replace") if question == "-" else question)
+    scope = read_scope(outlet, since, until)
+    with Assistant(settings) as assistant:
+        answer = assistant.ask(text, check_scope(scope, assistant.record))
+    if as_json:
+        typer.echo(json.dumps(answer.as_json(), ensure_ascii=False))
+    else:
+        typer.echo(terminal(answer, width=min(_columns(), 100)))
+
+
+@app.command()
+def statements(
+    index: IndexOption = None,
+    speaker: Annotated[list[str] | None, typer.Option(help="Only this speaker's; may be given several times.")] = None,
+    side: Annotated[list[str] | None, typer.Option(help="Only this side's; may be given several times.")] = None,
+    outlet: OutletOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+) -> None:
+    """Print the ledger of who said what."""
+    from assistant.chain import check_scope
+    from assistant.ledger import ledger, line
+    from assistant.render import printable
+    from index.build import open_record
+
+    settings = load_settings(index=index)
+    with open_record(settings.index, settings.embedding) as record:
+        check_scope(Scope(tuple(outlet or ())), record)
+        for entry in ledger(record, speakers=speaker or [], sides=side or [], outlets=outlet or []):
+            typer.echo(json.dumps(asdict(entry), ensure_ascii=False) if as_json else printable(line(entry)))
+
+
+@app.command()
+def compare(
+    question: Annotated[str, typer.Argument(help="What was said, or what it was about.")],
+    index: IndexOption = None,
+    outlet: OutletOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+) -> None:
+    """Print one utterance as each outlet words it."""
+    from assistant.chain import Assistant, check_scope
+    from assistant.compare import compare as compared
+    from assistant.compare import lines
+    from assistant.question import understand
+    from assistant.render import printable
+
+    scope = read_scope(outlet, since, until)
+    with Assistant(load_settings(index=index)) as assistant:
+        found = compared(understand(question, assistant.names), assistant.gatherer, check_scope(scope, assistant.record))
+    typer.echo(printable("\n".join(lines(found))) or "No passage found in this corpus.")
+
+
+@app.command()
+def chat(
+    index: IndexOption = None,
+    model: ModelOption = None,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 7860,
+    auth: Annotated[str | None, typer.Option(metavar="USER:PASSWORD", help="Ask for this name and password.")] = None,
+) -> None:
+    """Open the chat in the browser."""
+    from app import serve
+
+    serve(load_settings(index=index, model=model), host=host, port=port, auth=auth)
+
+
+@app.command("eval")
+def eval_command(
+    questions: Annotated[Path | None, typer.Option(metavar="FILE", help="Golden questions. Default: the project's.")] = None,
+    index: Annotated[
+        Path | None, typer.Option("--index", metavar="DIR", help="The index to ask. Default: the bundled articles, read for the occasion.")
+    ] = None,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the report is written.")] = Path("eval/out"),
+    update_baseline: Annotated[bool, typer.Option("--update-baseline", help="Compare later runs with this one.")] = False,
+    draft: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Only write a draft of golden questions for the index to FILE.")
+    ] = None,
+    judge: Annotated[str | None, typer.Option(metavar="PROVIDER:NAME", help="A model that judges as well. Not in this version.")] = None,
+) -> None:
+    """Run the evaluation suite; exit status 1 when the gate fails."""
+    from eval.command import evaluate
+
+    evaluate(questions, index, out, update_baseline, draft, judge)
+
+
+@app.command()
+def doctor(index: IndexOption = None) -> None:
+    """Check the index against itself and repair what can be repaired."""
+    from index.doctor import examine
+
+    settings = load_settings(index=index)
+    findings = examine(settings.index, settings.embedding, settings.chroma)
+    for finding in findings:
+        typer.echo(finding.text)
+    if any(not finding.mended for finding in findings):
+        raise typer.Exit(1)
+    typer.echo("The index is sound." if not findings else "The index is sound again.")
+
+
+def read_scope(outlets: list[str] | None, since: str | None, until: str | None) -> Scope:
+    """The filters as a Scope.
+
+    Raises:
+        UsageError: a day that is not YYYY-MM-DD, or a span that ends before it begins.
+    """
+    for name, day in (("--since", since), ("--until", until)):
+        try:
+            if day and date.fromisoformat(day).isoformat() != day:
+                raise ValueError(day)
+        except ValueError:
+            raise UsageError(f"{name} {day!r} is not a day. Write it as YYYY-MM-DD, such as 2016-11-14.") from None
+    if since and until and since > until:
+        raise UsageError(f"--since {since} is after --until {until}. Swap them.")
+    return Scope(tuple(outlets or ()), since, until)
+
+
+def _columns() -> int:
+    import shutil
+
+    return shutil.get_terminal_size((100, 24)).columns
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int, str], None]]:
+    """Progress on standard error, of the articles read so far: a bar in a terminal, a line now and then elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda done, total, name: typer.echo(f"readout: {done} of {total} articles read", err=True)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("reading"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.description}", markup=False),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total, name: bar.update(task, completed=done, total=total, description=name)
+
+
+def main() -> None:
+    """Run the command; errors meant for people become one line on standard error and exit status 2."""
+    try:
+        sys.exit(app(args=sys.argv[1:] or ["--help"], standalone_mode=False))
+    except ReadoutError as error:
+        sys.stderr.write(f"readout: {' '.join(str(error).split())}\n")
+        sys.exit(2)
+    except TyperException as error:
+        sys.stderr.write(f"readout: {' '.join(error.format_message().split()).rstrip('.')}. See `readout --help`.\n")
+        sys.exit(2)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read our output has gone
+        sys.exit(1)
+    except (KeyboardInterrupt, typer.Abort):
+        sys.stderr.write("readout: stopped\n")
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,289 @@
+"""Which passages answer a question, who speaks in them, which of them are one utterance in several outlets, and who is silent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from assistant.types import Form, Question
+from index.embedder import Vectors
+from index.judge import content_words, stem
+from index.record import Record, Scope
+from index.search import Searcher
+from index.types import Article, Hit, Statement
+
+ANSWERS = -0.5  # log-odds that a passage answers, from which on Readout does; see eval/LOG.md for what moving it costs
+SPOKEN = -1.0  # the same for a passage that is known to hold the words of the very speaker asked about
+SAME_VECTOR, SAME_WORDS, NEARLY_ALL_WORDS = 0.72, 0.5, 0.8  # from where on two passages tell one thing
+TOLD = 1.0  # the same for one that tells of a speaker asked about, though in nobody's words
+NAMES_IT, ON_TOPIC = 4.0, 1.0  # what holding all words of a topic adds to a judge's score, and the sum from which on a passage is on topic
+MASS = 0.9  # the share of the judge's belief that an answer's points are to hold
+NO_OUTLET = "\0"  # an outlet that no article has
+MOST_POINTS = 3
+LIKENESS = 6.0  # what similarity weighs against the judge's score where only the nearest passage is wanted
+LIKELY = 16  # the best passages, of which an answer's points and their further citations are chosen
+MOST_PER_SIDE = 2
+ALL_SPOKEN = 400  # passages of one speaker that are looked through at most
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing said: the passages that carry it, the best first, and who says it (nobody: the outlets' own narration)."""
+
+    hits: tuple[Hit, ...]
+    speaker: str | None
+    side: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the articles have on a question.
+
+    Without ``findings`` they do not answer it; then ``nearest`` is the closest they come and ``missing`` names words of the
+    question that stand in no article. ``silent`` are the sides or outlets asked about that have nothing on it.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    nearest: Hit | None = None
+    missing: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Gatherer:
+    """Finds the evidence for questions in one index."""
+
+    searcher: Searcher
+    sides: tuple[str, ...] = ()
+    _ledger: dict[str, list[Statement]] = field(default_factory=dict)
+
+    @property
+    def record(self) -> Record:
+        """The index's record."""
+        return self.searcher.record
+
+    def gather(self, question: Question, scope: Scope) -> Evidence:
+        """Return the evidence for a question, within a scope that the question's own outlets narrow further."""
+        if question.outlets:
+            wanted = tuple(outlet for outlet in question.outlets if not scope.outlets or outlet in scope.outlets)
+            scope = Scope(wanted or (NO_OUTLET,), scope.since, scope.until)
+        if question.form is Form.BY_SIDE:
+            return self._by_side(question, scope)
+        if question.form is Form.BY_OUTLET:
+            return self._by_outlet(question, scope)
+        if question.speakers:
+            return self._spoken(question, scope)
+        return self._direct(question, scope)
+
+    def _direct(self, question: Question, scope: Scope) -> Evidence:
+        hits = self.searcher.search(question.standalone, scope)
+        if question.stranger:
+            hits = [hit for hit in hits if _names(hit, question.stranger)]
+        if believed(hits) < ANSWERS:
+            return self._nothing(question, scope, silent=question.outlets)
+        return Evidence(self._findings(hits[:LIKELY], MOST_POINTS))
+
+    def _spoken(self, question: Question, scope: Scope) -> Evidence:
+        speakers = set(question.speakers)
+        hits = self.searcher.search(question.standalone, scope, among=self.record.spoken(speakers, scope, ALL_SPOKEN))
+        own = [hit for hit in hits if hit.score >= SPOKEN and speakers & {said.speaker for said in self._said(hit)}]
+        if own:
+            return Evidence(self._findings(own, MOST_POINTS, speakers))
+        told = [hit for hit in hits if hit.score >= TOLD and any(_names(hit, name.split()[-1]) for name in speakers)]
+        if told:
+            return Evidence(self._findings(told, MOST_POINTS))
+        return self._nothing(question, scope, silent=(*question.speakers, *question.outlets))
+
+    def _by_side(self, question: Question, scope: Scope) -> Evidence:
+        sides = question.sides or self.sides
+        members = {speaker for speaker, side in self.record.names().values() if side in sides}
+        hits = self._on_topic(question, scope, self.record.spoken(members, scope, ALL_SPOKEN))
+        findings: list[Finding] = []
+        silent = []
+        for side in sides:
+            found = self._findings([hit for hit in hits if side in {said.side for said in self._said(hit)}], MOST_PER_SIDE, side=side)
+            findings += found
+            if not found:
+                silent.append(side)
+        findings += self._joint(hits, members)
+        if not findings:
+            return self._nothing(question, scope, silent=tuple(silent))
+        return Evidence(tuple(findings), silent=tuple(silent))
+
+    def _joint(self, hits: list[Hit], members: set[str]) -> tuple[Finding, ...]:
+        """What outlets tell of speakers of several sides together ("Putin and Trump agreed …"), as nobody's side alone."""
+        joint = {said.speaker for hit in hits for said in self._said(hit) if said.speaker and said.side is None and " and " in said.speaker}
+        asked = {name for name in joint if members.intersection(name.split(" and "))}
+        own = [hit for hit in hits if self.speaker_of(hit)[0] in asked]
+        return self._findings(own, MOST_PER_SIDE, asked) if own else ()
+
+    def _by_outlet(self, question: Question, scope: Scope) -> Evidence:
+        best: dict[str, Hit] = {}
+        for hit in self._on_topic(question, scope):
+            outlet = self.article(hit).outlet
+            if outlet:
+                best.setdefault(outlet, hit)
+        outlets = question.outlets or scope.outlets or tuple(self.record.outlets())
+        silent = tuple(outlet for outlet in outlets if outlet not in best)
+        if not best:
+            return self._nothing(question, scope, silent=silent)
+        return Evidence(self._findings(list(best.values()), len(best), mass=2.0), silent=silent)
+
+    def _on_topic(self, question: Question, scope: Scope, among: Iterable[int] = ()) -> list[Hit]:
+        """Passages about a question's topic, the best first.
+
+        A topic is a word or two, less than the judge was taught to read. So a passage is on it when it holds its words, or when the judge
+        takes it for an answer to the question itself or to "What did … say about …?".
+        """
+        topic = {stem(word) for word in content_words(question.topic)}
+        rarity = self.record.rarity({stem(word): word for word in content_words(question.topic)})
+        total = sum(rarity.values()) or 1.0
+        asked = (question.standalone, f"What did {{}} say about {question.topic}?")
+        pool = dict.fromkeys(
+            [*among, *(hit.number for text in (question.topic, question.standalone) for hit in self.searcher.search(text, scope))]
+        )
+        judged = [self.searcher.judge(text.format("they"), pool) for text in asked]
+        best: dict[int, Hit] = {}
+        for hit in (hit for hits in judged for hit in hits):
+            here = topic & {stem(word) for word in content_words(hit.passage.text)}
+            score = hit.score + NAMES_IT * sum(rarity[word] for word in here) / total
+            if score >= ON_TOPIC and (hit.number not in best or score > best[hit.number].score):
+                best[hit.number] = replace(hit, score=score)
+        return sorted(best.values(), key=lambda hit: (-hit.score, hit.number))
+
+    def _nothing(self, question: Question, scope: Scope, silent: Iterable[str]) -> Evidence:
+        hits = self.searcher.search(question.standalone, scope)
+        rarity = self.record.rarity({word: word for word in content_words(question.text)})
+        unheard = max(self.record.rarity({"": "\ufffd"}).values())
+        missing = tuple(word for word, weight in rarity.items() if weight >= unheard)
+        nearest = max(hits, key=lambda hit: (hit.score + LIKENESS * hit.similarity, -hit.number), default=None)
+        return Evidence(nearest=nearest, missing=missing, silent=tuple(silent))
+
+    # -- who speaks, and what is the same ----------------------------------------------------------------------
+
+    def _said(self, hit: Hit) -> list[Statement]:
+        """Statements that share words with a passage."""
+        passage = hit.passage
+        if passage.article not in self._ledger:
+            if len(self._ledger) > 2_000:
+                self._ledger.clear()
+            self._ledger[passage.article] = self.record.statements(passage.article)
+        return [said for said in self._ledger[passage.article] if said.start < passage.end and passage.start < said.end]
+
+    def speaker_of(self, hit: Hit, speakers: set[str] | None = None, side: str | None = None) -> tuple[str | None, str | None]:
+        """Who speaks in a passage, with the side: of those asked about where there are any; nobody in plain narration.
+
+        Of statements inside statements the outer one counts: who asserts it, not who is said to have said it. A statement reaches from the
+        words that name its speaker to the end of what is said; one that takes up less than half of the passage does not make it theirs.
+        """
+
+        def extent(said: Statement) -> int:
+            start = said.start if said.speaker_start is None else min(said.start, said.speaker_start)
+            end = said.end if said.speaker_end is None else max(said.end, said.speaker_end)
+            return min(end, hit.passage.end) - max(start, hit.passage.start)
+
+        said = [one for one in self._said(hit) if one.speaker]
+        asked = [one for one in said if one.speaker in (speakers or ()) or (side and one.side == side)]
+        said = asked or [one for one in said if extent(one) * 2 >= len(hit.passage.text)]
+        if not said:
+            return None, None
+        widest = max(said, key=lambda one: (extent(one), one.end - one.start))
+        return widest.speaker, widest.side
+
+    def words_of(self, hit: Hit, speaker: str | None) -> str:
+        """What a speaker says in a passage, without the words around it; the whole passage where it is nobody's statement."""
+        said = [one for one in self._said(hit) if speaker and one.speaker == speaker]
+        if not said:
+            return hit.passage.text
+        most = max(said, key=lambda one: min(one.end, hit.passage.end) - max(one.start, hit.passage.start))
+        start, end = max(most.start, hit.passage.start), min(most.end, hit.passage.end)
+        return hit.passage.text[start - hit.passage.start : end - hit.passage.start]
+
+    def article(self, hit: Hit) -> Article:
+        """The article a passage stands in."""
+        return self.record.article(hit.passage.article)
+
+    def _findings(
+        self, hits: list[Hit], most: int, speakers: set[str] | None = None, side: str | None = None, mass: float = MASS
+    ) -> tuple[Finding, ...]:
+        """Group hits that tell one thing, best first, headlines last.
+
+        At most ``most`` groups, and no further one when those so far hold the share ``mass`` of what the judge believes: one
+        statement where it is sure, two or three where it wavers.
+        """
+        groups: list[_Group] = []
+        vectors = self.record.vectors(hit.number for hit in hits)
+        belief = np.exp([min(hit.score, 30.0) for hit in hits])
+        share = {hit.number: float(part) for hit, part in zip(hits, belief / belief.sum(), strict=True)} if hits else {}
+        held = 0.0
+        for hit in sorted(hits, key=lambda hit: (hit.passage.headline, -hit.score)):
+            voice = self.speaker_of(hit, speakers, side)
+            group = next((group for group in groups if group.takes(hit, voice, vectors)), None)
+            if group:
+                group.add(hit, voice)
+            elif len(groups) < most and (not groups or held < mass):
+                groups.append(_Group([hit], voice))
+            else:
+                continue
+            held += share[hit.number]
+        return tuple(Finding(tuple(group.hits), *group.voice) for group in groups)
+
+
+@dataclass(slots=True)
+class _Group:
+    """Hits that tell one thing, while they are gathered."""
+
+    hits: list[Hit]
+    voice: tuple[str | None, str | None]
+
+    def takes(self, hit: Hit, voice: tuple[str | None, str | None], vectors: dict[int, Vectors]) -> bool:
+        """Whether a hit tells the same, and nobody else says it: an outlet may print the words without saying whose they are."""
+        first = self.hits[0]
+        nobodys = _nobodys(voice) or _nobodys(self.voice)
+        if voice != self.voice and (not nobodys or hit.passage.headline or first.passage.headline):
+            return False
+        alike = float(vectors[hit.number] @ vectors[first.number])
+        return tells_the_same(hit.passage.text, first.passage.text, alike, strictly=voice != self.voice)
+
+    def add(self, hit: Hit, voice: tuple[str | None, str | None]) -> None:
+        """Add a hit, one per article; the group is whose it is where any outlet says so."""
+        if hit.passage.article not in {member.passage.article for member in self.hits}:
+            self.hits.append(hit)
+            if _nobodys(self.voice) and not _nobodys(voice):
+                self.voice = voice
+
+
+def _nobodys(voice: tuple[str | None, str | None]) -> bool:
+    """Whether words are no single speaker's: an outlet's own, or told of two sides together."""
+    return voice[0] is None or " and " in voice[0]
+
+
+def _names(hit: Hit, name: str) -> bool:
+    """Whether a passage holds the capitalised words of a name."""
+    wanted = {stem(word) for word in content_words(name) if word[:1].isupper()}
+    return bool(wanted) and wanted <= {stem(word) for word in content_words(hit.passage.text)}
+
+
+def believed(hits: list[Hit]) -> float:
+    """The judge's belief that any of these passages answers, against none of them: the log of the odds."""
+    return float(np.logaddexp.reduce([hit.score for hit in hits])) if hits else -np.inf
+
+
+def tells_the_same(one: str, other: str, similarity: float, *, strictly: bool = False) -> bool:
+    """Whether two sentences tell one thing in the same words or nearly: a wire sentence, a quotation cut differently.
+
+    ``strictly``: nearly all words of the shorter one must be in the longer.
+    """
+    first, second = ({stem(word) for word in content_words(text)} for text in (one, other))
+    shorter = min(len(first), len(second))
+    if shorter < 3:
+        return _plain(one) == _plain(other)
+    shared = len(first & second) / shorter
+    return shared >= NEARLY_ALL_WORDS or (not strictly and shared >= SAME_WORDS and similarity >= SAME_VECTOR)
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))

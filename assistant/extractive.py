@@ -1,0 +1,109 @@
+"""The default answerer: the articles' own sentences, chosen and arranged, not a word added."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from assistant.evidence import Evidence, Finding, Gatherer
+from assistant.prompts import Prompts
+from assistant.settings import EXTRACTIVE
+from assistant.types import Answer, Citation, Form, Point, Question
+from index.types import Article, Hit
+
+WORD = re.compile(r"\w+(?:['’.\-]\w+)*")
+MOST_MISSING = 2  # where more words of a question are in no article, naming them says less than nothing
+
+
+class Extractive:
+    """Answers a question from its evidence without a language model."""
+
+    name = EXTRACTIVE
+
+    def __init__(self, gatherer: Gatherer, prompts: Prompts) -> None:
+        self._gatherer = gatherer
+        self._prompts = prompts
+
+    def answer(self, question: Question, evidence: Evidence) -> Answer:
+        """Arrange the evidence into an Answer; without findings, into an abstention that names the nearest passage."""
+        citations: list[Citation] = []
+        if not evidence.findings:
+            return self._abstain(question, evidence, citations)
+        points = tuple(self._point(finding, citations) for finding in evidence.findings)
+        lines = [f"- {point.text}" for point in points] if len(points) > 1 else [points[0].text]
+        if evidence.silent:
+            lines += ["", self._prompts.fill("silent", names=listed(evidence.silent))]
+        return Answer(question.text, "answered", None, self.name, "\n".join(lines), points, tuple(citations), evidence.silent)
+
+    def _point(self, finding: Finding, citations: list[Citation]) -> Point:
+        numbers = tuple(self._cite(hit, citations) for hit in finding.hits)
+        wording = plain(self._gatherer.words_of(finding.hits[0], finding.speaker))
+        same: list[Citation] = []
+        other: list[Citation] = []
+        for hit, number in zip(finding.hits, numbers, strict=True):
+            (same if plain(self._gatherer.words_of(hit, finding.speaker)) == wording else other).append(citations[number - 1])
+        words, markers = quoted(finding.hits[0].passage.text), " ".join(f"[{citation.n}]" for citation in same)
+        outlets = _outlets(same)
+        if finding.speaker:
+            text = f"**{finding.speaker}**, in {listed(outlets)}: {words} {markers}"
+        else:
+            text = f"**{listed(outlets)}** {'report' if len(outlets) > 1 else 'reports'}: {words} {markers}"
+        if other:
+            text += f" (in other words in {listed([f'{name} [{citation.n}]' for citation in other for name in _outlets([citation])])})"
+        ordered = tuple(citation.n for citation in (*same, *other))
+        return Point(text, finding.speaker, finding.side, ordered, "verbatim")
+
+    def _cite(self, hit: Hit, citations: list[Citation]) -> int:
+        citation = cite(hit, self._gatherer.article(hit), len(citations) + 1)
+        citations.append(citation)
+        return citation.n
+
+    def _abstain(self, question: Question, evidence: Evidence, citations: list[Citation]) -> Answer:
+        reason = self._reason(question, evidence)
+        text = self._prompts.fill("abstain", reason=reason)
+        if evidence.nearest:
+            number = self._cite(evidence.nearest, citations)
+            where = citations[0].outlet or citations[0].title
+            words = f"{where}: {quoted(evidence.nearest.passage.text)} [{number}]"
+            text += "\n\n" + self._prompts.fill("nearest", words=words)
+        return Answer(question.text, "abstained", reason, self.name, text, (), tuple(citations), evidence.silent)
+
+    def _reason(self, question: Question, evidence: Evidence) -> str:
+        if question.stranger:
+            return self._prompts.fill("no_such_speaker", name=question.stranger)
+        if evidence.silent:
+            return self._prompts.fill("silent", names=listed(evidence.silent))
+        if question.form is Form.DIRECT and 1 <= len(evidence.missing) <= MOST_MISSING:
+            return self._prompts.fill("missing_words", words=listed([f"“{word}”" for word in evidence.missing], "or"))
+        return self._prompts.fill("no_passage")
+
+
+def cite(hit: Hit, article: Article, number: int) -> Citation:
+    """A passage as a numbered citation."""
+    passage = hit.passage
+    return Citation(
+        number, article.id, article.outlet, article.title, article.url, article.published, passage.start, passage.end, passage.text
+    )
+
+
+def plain(words: str) -> str:
+    """Words without case, quotation marks, full stops and hyphens: what makes two wordings one."""
+    return " ".join(re.sub(r"[.\-'’]", "", word) for word in WORD.findall(words.casefold()))
+
+
+def _outlets(citations: list[Citation]) -> list[str]:
+    return list(dict.fromkeys(citation.outlet or citation.title for citation in citations))
+
+
+def quoted(words: str) -> str:
+    """Words on one line, in quotation marks unless they bring their own at both ends."""
+    words = " ".join(words.split())
+    if words[:1] in '“"«' and words[-1:] in '”"»':
+        return words
+    return f"“{words}”"
+
+
+def listed(names: Iterable[str], joint: str = "and") -> str:
+    """ "a", "a and b", "a, b and c"."""
+    parts = list(names)
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {joint} {parts[-1]}"

@@ -1,0 +1,57 @@
+"""The ledger of who said what, as it is printed and filtered."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from index.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A statement with its outlet: the fields and their order are those of a line of ``readout statements --json``."""
+
+    article: str
+    outlet: str | None
+    start: int
+    end: int
+    text: str
+    speaker: str | None
+    speaker_start: int | None
+    speaker_end: int | None
+    cue: str | None
+    direct: bool
+    side: str | None
+
+
+def ledger(
+    record: Record, *, speakers: Collection[str] = (), sides: Collection[str] = (), outlets: Collection[str] = ()
+) -> Iterator[Entry]:
+    """Yield the statements of an index in reading order; filters compare without regard to case, and empty ones let all pass."""
+    wanted = [{name.casefold() for name in names} for names in (speakers, sides, outlets)]
+    for article in record.articles():
+        for said in record.statements(article.id):
+            values = (said.speaker, said.side, article.outlet)
+            if all(not names or (value or "").casefold() in names for names, value in zip(wanted, values, strict=True)):
+                yield Entry(
+                    said.article,
+                    article.outlet,
+                    said.start,
+                    said.end,
+                    said.text,
+                    said.speaker,
+                    said.speaker_start,
+                    said.speaker_end,
+                    said.cue,
+                    said.direct,
+                    said.side,
+                )
+
+
+def line(entry: Entry) -> str:
+    """An entry as one line of text for people."""
+    words = " ".join(entry.text.split())
+    who = entry.speaker or "unattributed"
+    side = f" [{entry.side}]" if entry.side else ""
+    return f"{entry.outlet or entry.article}\t{who}{side}\t{entry.cue or ''}\t{words}"

@@ -1,0 +1,50 @@
+"""The texts in ``prompts/``: what Readout says in its own words, with placeholders that are checked when it is loaded."""
+
+from __future__ import annotations
+
+import string
+from pathlib import Path
+
+from index.errors import UsageError
+
+FOLDER = Path(__file__).resolve().parent.parent / "prompts"
+PLACEHOLDERS: dict[str, frozenset[str]] = {
+    "abstain": frozenset({"reason"}),
+    "nearest": frozenset({"words"}),
+    "no_such_speaker": frozenset({"name"}),
+    "silent": frozenset({"names"}),
+    "missing_words": frozenset({"words"}),
+    "no_passage": frozenset(),
+    "talk": frozenset({"articles", "example"}),
+    "help": frozenset({"articles", "outlets", "speakers", "example"}),
+    "corpus": frozenset({"articles", "listing", "speakers"}),
+}
+
+
+class Prompts:
+    """A folder of texts, read and checked once.
+
+    Raises:
+        UsageError: a text is missing, or its placeholders are not the ones it is filled with.
+    """
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        self._texts: dict[str, str] = {}
+        for name, expected in PLACEHOLDERS.items():
+            file = folder / f"{name}.md"
+            try:
+                text = file.read_text(encoding="utf-8").strip()
+                found = {field for _, field, _, _ in string.Formatter().parse(text) if field is not None}
+            except (OSError, ValueError) as error:
+                raise UsageError(f"{file}: the prompt cannot be read ({error}). Reinstall Readout.") from error
+            if found != expected:
+                raise UsageError(f"{file}: needs the placeholders {_braced(expected)}, has {_braced(found)}.")
+            self._texts[name] = text
+
+    def fill(self, prompt: str, /, **values: str) -> str:
+        """The text called ``prompt`` with its placeholders filled; braces inside the values mean nothing."""
+        return self._texts[prompt].format_map(values)
+
+
+def _braced(names: frozenset[str] | set[str]) -> str:
+    return ", ".join(f"{{{name}}}" for name in sorted(names)) or "none"

@@ -1,0 +1,90 @@
+"""An Answer for people: in the terminal, and as the chat's citation cards. The one place where answers become presentation."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from urllib.parse import urlsplit
+
+from assistant.types import Answer, Citation
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def printable(text: str) -> str:
+    """Text without control characters: nothing that an article holds can steer a terminal or turn text around."""
+    return _CONTROL.sub("", text)
+
+
+def terminal(answer: Answer, width: int = 100) -> str:
+    """The answer as plain text for a terminal, citations below it. Escape sequences inside articles are taken out."""
+    blocks = [_wrapped(line, width) for line in answer.text.replace("**", "").splitlines()]
+    if answer.citations:
+        blocks.append("")
+        for citation in answer.citations:
+            blocks.append(_wrapped(f"[{citation.n}] {source(citation)}", width, hang=4))
+            if answer.points:
+                blocks.append(_wrapped(" ".join(citation.quote.split()), width, hang=4, first="    "))
+    return printable("\n".join(blocks))
+
+
+def _wrapped(text: str, width: int, hang: int = 2, first: str = "") -> str:
+    return textwrap.fill(text, width, initial_indent=first, subsequent_indent=" " * hang, break_on_hyphens=False, break_long_words=False)
+
+
+def source(citation: Citation) -> str:
+    """Where a citation stands, on one line: outlet, title, date, address, as far as they are known."""
+    known = (citation.outlet, f"“{citation.title}”", citation.published or "date unknown", citation.url)
+    return ", ".join(part for part in known if part) + f" ({citation.article}:{citation.start}-{citation.end})"
+
+
+def link(url: str | None) -> str | None:
+    """The address when it is one a browser may be sent to: http or https. Anything else is text, never a link."""
+    if not url:
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return url if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+def chat_message(answer: Answer | str) -> str:
+    """An answer, or a word about what went wrong, as Markdown for the chat: the answer, then its numbered citations.
+
+    Whatever comes from an article or a user is escaped and shows as the text it is.
+    """
+    if isinstance(answer, str):
+        return escape_markdown(answer)
+    lines = [_emphasised(line) for line in answer.text.splitlines()]
+    blocks = ["\n".join(line or "" for line in lines)]
+    if answer.citations:
+        blocks.append("---")
+    for citation in answer.citations:
+        note = "" if answer.points else " · *nearest, not an answer*"
+        blocks.append(f"**\\[{citation.n}\\]** {_titled(citation)}{note}\n\n> {escape_markdown(' '.join(citation.quote.split()))}")
+    return "\n\n".join(blocks)
+
+
+def _emphasised(line: str) -> str:
+    """A line of an answer: its list mark and the bold name it begins with are ours, the rest is text."""
+    mark, rest = ("- ", line[2:]) if line.startswith("- ") else ("", line)
+    label = re.match(r"\*\*(.+?)\*\*", rest)
+    if label:
+        return f"{mark}**{escape_markdown(label[1])}**{escape_markdown(rest[label.end() :])}"
+    return mark + escape_markdown(rest)
+
+
+def _titled(citation: Citation) -> str:
+    address = link(citation.url)
+    title = escape_markdown(" ".join(citation.title.split()))
+    if address:
+        address = re.sub(r"[<>\s]", "", address)
+        title = f"[{title}](<{address}>)"
+    outlet = escape_markdown(" ".join((citation.outlet or "").split()) or "outlet not stated")
+    return f"**{outlet}** · {title} · {citation.published or 'date not stated'}"
+
+
+def escape_markdown(text: str) -> str:
+    """Text from an article or a user, to stand in Markdown as itself: no link, tag, picture or heading comes of it."""
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$&:])", r"\\\1", text)

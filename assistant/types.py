@@ -1,0 +1,87 @@
+"""What goes in and what comes out: a Question understood, and the one Answer that every surface renders."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any, Literal
+
+Status = Literal["answered", "abstained"]
+Support = Literal["verbatim", "supported", "unsupported"]
+
+
+class Form(StrEnum):
+    """What kind of answer a question asks for."""
+
+    DIRECT = "direct"  # the statements that answer it
+    BY_SIDE = "by side"  # a point per side
+    BY_OUTLET = "by outlet"  # a point per outlet
+    TALK = "talk"  # a greeting or thanks
+    HELP = "help"  # what can I ask?
+    CORPUS = "corpus"  # which outlets, articles, speakers are there?
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as it was understood.
+
+    ``text`` is as asked; ``standalone`` says the same without needing the conversation. ``topic`` is what it is about, bare of
+    the names and formulas around it ("Syria" in "what did each side say about Syria?"). ``outlets``, ``speakers`` and ``sides``
+    are those it names, canonical; ``stranger`` is a name it wants to hear from that no article quotes.
+    """
+
+    text: str
+    standalone: str
+    form: Form = Form.DIRECT
+    topic: str = ""
+    outlets: tuple[str, ...] = ()
+    speakers: tuple[str, ...] = ()
+    sides: tuple[str, ...] = ()
+    stranger: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A place in an article: ``quote`` equals the article's text at ``start:end``, character for character."""
+
+    n: int
+    article: str
+    outlet: str | None
+    title: str
+    url: str | None
+    published: str | None
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One statement of an answer, with its ``[n]`` markers; who says it, and how well its citations carry it."""
+
+    text: str
+    speaker: str | None
+    side: str | None
+    citations: tuple[int, ...]
+    support: Support
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to a question. An abstention has a reason and no points, and may cite the nearest passages."""
+
+    question: str
+    status: Status
+    reason: str | None
+    answerer: str
+    text: str
+    points: tuple[Point, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    silent: tuple[str, ...] = ()
+    seconds: float = field(default=0.0, compare=False)
+
+    def as_json(self) -> dict[str, Any]:
+        """The Answer as the JSON object that scripts read: key for key as contracted."""
+        value = asdict(self)
+        value["points"] = [{**point, "citations": list(point["citations"])} for point in value["points"]]
+        return {**value, "citations": list(value["citations"]), "silent": list(self.silent), "seconds": round(self.seconds, 4)}

@@ -1,0 +1,101 @@
+"""The benchmarks: ``python -m eval.bench [--polnear FOLDER]``.
+
+Prints, on an index of the bundled articles that is made for the occasion: a question as a fresh process beside a plain script that does the
+same with LangChain, Chroma and sentence-transformers; a warm question; and, where the human-marked corpus is at hand, extraction.
+Absolute seconds belong to the machine; the ratios are what to compare.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+QUESTIONS = Path(__file__).with_name("golden.jsonl")
+QUESTION = "Did Putin deny interfering in the election?"
+RUNS = 5
+
+PLAIN = """
+import sys
+from langchain_community.embeddings import HuggingFaceEmbeddings
+from langchain_community.vectorstores import Chroma
+store = Chroma("plain", HuggingFaceEmbeddings(model_name=sys.argv[1]), persist_directory=sys.argv[2])
+if len(sys.argv) > 4:
+    from pathlib import Path
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+    splitter = RecursiveCharacterTextSplitter(chunk_size=500, chunk_overlap=0)
+    store.add_texts([chunk for file in sorted(Path(sys.argv[4]).glob("*.txt")) for chunk in splitter.split_text(file.read_text())])
+for document in store.similarity_search(sys.argv[3], k=4):
+    print(document.page_content)
+"""
+
+
+def seconds(act: Callable[[], object]) -> float:
+    """How long an act takes, by the wall clock."""
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began
+
+
+def fresh_process(folder: Path) -> None:
+    """Time ``readout ask`` and the plain script in turn, as whole processes."""
+    from index.corpus import BUNDLED
+    from index.embedder import bundled_folder
+
+    script = folder / "plain.py"
+    script.write_text(PLAIN, encoding="utf-8")
+    ours = [sys.executable, "-m", "assistant.cli", "ask", "--index", str(folder / "index"), QUESTION]
+    plain = [sys.executable, str(script), str(bundled_folder()), str(folder / "plain"), QUESTION]
+    _run([*plain, str(BUNDLED)])
+    pairs = []
+    for _ in range(RUNS + 1):
+        pairs.append(tuple(seconds(partial(_run, command)) for command in (ours, plain)))
+    ratios = [mine / theirs for mine, theirs in pairs[1:]]
+    mine, theirs = (statistics.median(column) for column in zip(*pairs[1:], strict=True))
+    print(f"fresh process: readout ask {mine:.2f} s, plain script {theirs:.2f} s, median ratio {statistics.median(ratios):.2f}")
+
+
+def _run(command: list[str]) -> None:
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def warm(folder: Path) -> None:
+    """Time questions in one process, after the first."""
+    from assistant.chain import Assistant
+    from assistant.settings import Settings
+
+    with Assistant(Settings(index=folder / "index")) as assistant:
+        assistant.ask(QUESTION)
+        texts = [json.loads(line)["question"] for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
+        times = sorted(seconds(partial(assistant.ask, text)) for text in texts)
+    median, high = statistics.median(times), times[int(len(times) * 0.95)]
+    print(f"warm question: median {1000 * median:.0f} ms, 95% {1000 * high:.0f} ms ({len(times)} asked)")
+
+
+def main() -> None:
+    """Run all benchmarks that have what they need."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--polnear", type=Path, help="the folder of the human-marked attribution corpus")
+    chosen = options.parse_args()
+    from assistant.settings import load_settings
+    from index.build import build
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        done = build(folder / "index", [], load_settings().embedding)
+        print(f"reading the bundled articles: {done.seconds:.1f} s for {done.totals['passages']} passages")
+        fresh_process(folder)
+        warm(folder)
+    if chosen.polnear:
+        subprocess.run([sys.executable, "-m", "eval.attribution", str(chosen.polnear), "--split", "dev"], check=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""One question, its answer and the articles, side by side: what every metric looks at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from assistant.types import Answer, Citation, Point
+from eval.golden import Golden, Words
+from index.record import Record
+from index.types import Article
+
+HALF = 0.5  # a citation shows words when it holds at least this share of them
+
+_MARKERS = re.compile(r"(?:\s*\[\d+\])+(?:\s*\(in other words in [^“”\"]*\))?\s*$")
+_LABEL = re.compile(r"\*\*.+?:\s(?=[“\"«])|\*\*[^“\"«]+?:\s")
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """The articles that are asked about, by id, and what their speakers are called: canonical name and side by lower-case alias."""
+
+    articles: Mapping[str, Article]
+    names: Mapping[str, tuple[str, str | None]]
+
+    @classmethod
+    def of(cls, record: Record) -> Corpus:
+        """The corpus of an open index."""
+        return cls({article.id: article for article in record.articles()}, record.names())
+
+    @cached_property
+    def outlets(self) -> frozenset[str]:
+        """The outlets that are known."""
+        return frozenset(article.outlet for article in self.articles.values() if article.outlet)
+
+    def speaker(self, name: str) -> str:
+        """A key that is equal for all the names of one speaker: his canonical name where the index has one."""
+        canonical, _ = self.names.get(" ".join(name.lower().replace("’", "'").split()), (name, None))
+        return re.sub(r"^the |'s\b", "", " ".join(canonical.lower().replace("’", "'").split()))
+
+    def speakers(self, name: str | None) -> set[str]:
+        """The keys of those a point is credited to: "A and B" speak jointly, so it is both of them as well as the pair."""
+        return {self.speaker(part) for part in (name, *name.split(" and "))} if name else set()
+
+    def text(self, citation: Citation) -> str:
+        """What the cited article really says at a citation's offsets; empty where there is no such place."""
+        article = self.articles.get(citation.article)
+        sound = article is not None and 0 <= citation.start < citation.end <= len(article.text)
+        return article.text[citation.start : citation.end] if article is not None and sound else ""
+
+
+class Case:
+    """A question with its answer and the corpus.
+
+    An ordinary class on purpose: ragas passes arguments through pydantic, which would turn a dataclass into a dictionary.
+    """
+
+    def __init__(self, golden: Golden, answer: Answer, corpus: Corpus) -> None:
+        self.golden, self.answer, self.corpus = golden, answer, corpus
+        self._numbered = {citation.n: citation for citation in answer.citations}
+
+    @property
+    def answered(self) -> bool:
+        """Whether it is an answer, and not an abstention."""
+        return self.answer.status == "answered"
+
+    def citations(self, point: Point) -> list[Citation]:
+        """What a point cites; numbers without a citation are left out."""
+        return [self._numbered[number] for number in dict.fromkeys(point.citations) if number in self._numbered]
+
+    def cited(self) -> list[Citation]:
+        """Citations that some point of the answer rests on, each once. What an abstention shows as nearest is not among them."""
+        return list({citation.n: citation for point in self.answer.points for citation in self.citations(point)}.values())
+
+    def meets(self, need: Iterable[Words], citations: Iterable[Citation]) -> bool:
+        """Whether one of the citations shows one alternative of a need."""
+        shown = list(citations)
+        return any(shows(citation, words) for words in need for citation in shown)
+
+    def relevant(self, point: Point) -> bool:
+        """Whether a point cites any of the question's evidence."""
+        return any(self.meets(need, self.citations(point)) for need in self.golden.evidence)
+
+
+def shows(citation: Citation, words: Words) -> bool:
+    """Whether a citation's span, in the right article, holds at least half of the words."""
+    if citation.article != words.article:
+        return False
+    spans = [match.span() for match in re.finditer(r"\S+", words.words)]
+
+    def held(place: int) -> int:
+        return sum(citation.start <= place + start and place + end <= citation.end for start, end in spans)
+
+    return any(held(place) >= len(spans) * HALF for place in words.starts)
+
+
+def label_and_body(text: str) -> tuple[str, str]:
+    """A point's text, without markers, as its label ("**Kremlin**, in Euractiv"; may be empty) and what it says."""
+    text = _MARKERS.sub("", text).strip()
+    label = _LABEL.match(text)
+    if label is None:
+        return "", text
+    return label.group().rstrip(": \t\n"), text[label.end() :].strip()

@@ -1,0 +1,287 @@
+"""The gate: from rows to green or red. Limits from gate.toml, completeness, and the comparison with an earlier run."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from eval.golden import KINDS, Golden
+from eval.metrics import BY_NAME, METRICS, Metric
+from eval.stats import Estimate, change, estimate, summarise
+from eval.suite import Provenance, Row
+from index.errors import ReadoutError
+
+LIMITS = Path(__file__).with_name("gate.toml")
+_SETTINGS = {"fewest_questions"}
+_FIELDS = {"least", "most", "advise", "left_out"}
+_TOLERANCE = 1e-9  # of floating point: 0.98 of 50 questions is 0.98
+
+Verdict = Literal["pass", "fail", "advice"]
+
+
+class GateError(ReadoutError):
+    """gate.toml or baseline.json cannot be used as it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a metric must reach, or must not pass, over all questions but those of the kinds ``left_out``.
+
+    ``advise``: it is reported, and fails nothing.
+    """
+
+    least: float | None = None
+    most: float | None = None
+    advise: bool = False
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def figure(self) -> float:
+        """The number itself."""
+        return next(number for number in (self.least, self.most) if number is not None)
+
+    def holds(self, value: float) -> bool:
+        """Whether a value keeps the limit."""
+        return (self.least is None or value >= self.least - _TOLERANCE) and (self.most is None or value <= self.most + _TOLERANCE)
+
+    def __str__(self) -> str:
+        return f"at {'most' if self.least is None else 'least'} {self.figure:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The contents of gate.toml."""
+
+    metrics: Mapping[str, Limit] = field(default_factory=dict)
+    fewest_questions: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was judged, and how. ``text`` says it in a line."""
+
+    name: str
+    verdict: Verdict
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """An earlier run: what was evaluated on what, and every metric's value by question."""
+
+    same: Mapping[str, Any]
+    values: Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A metric over the questions that count: all, those tuned on and those held out; with its limit, and the change since the baseline."""
+
+    metric: Metric
+    all: Estimate | None
+    tuned: Estimate | None
+    held_out: Estimate | None
+    limit: Limit | None
+    before: float | None
+    change: Estimate | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The gate's decision with all it rests on. ``comparison`` says what the run was compared with, or why it was not."""
+
+    figures: tuple[Figure, ...]
+    checks: tuple[Check, ...]
+    comparison: str
+
+    @property
+    def green(self) -> bool:
+        """Whether nothing failed."""
+        return all(check.verdict != "fail" for check in self.checks)
+
+
+def load_limits(file: Path = LIMITS) -> Limits:
+    """Read the limits.
+
+    Raises:
+        GateError: the file is not TOML, names a metric that there is not, or a limit is not a number.
+    """
+    try:
+        value = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise GateError(f"{file}: cannot be read ({error.strerror}).") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise GateError(f"{file}: is not TOML ({error}).") from error
+    tables = {name: table for name, table in value.items() if name not in _SETTINGS}
+    if unknown := sorted(set(tables) - set(BY_NAME)):
+        raise GateError(f"{file}: there is no metric {unknown[0]!r}. There are: {', '.join(BY_NAME)}.")
+    fewest = value.get("fewest_questions", 1)
+    if not isinstance(fewest, int):
+        raise GateError(f"{file}: `fewest_questions` is not a whole number.")
+    return Limits({name: _limit(name, table, file) for name, table in tables.items()}, fewest)
+
+
+def _limit(name: str, table: object, file: Path) -> Limit:
+    if not isinstance(table, dict) or set(table) - _FIELDS or len({"least", "most"} & set(table)) != 1:
+        raise GateError(f"{file}: [{name}] needs either `least` or `most`, and may have `advise` and `left_out`.")
+    number, left_out = table.get("least", table.get("most")), table.get("left_out", [])
+    if isinstance(number, bool) or not isinstance(number, int | float) or not isinstance(table.get("advise", False), bool):
+        raise GateError(f"{file}: [{name}] has a limit that is not a number, or an `advise` that is not true or false.")
+    if not isinstance(left_out, list) or set(left_out) - set(KINDS):
+        raise GateError(f"{file}: [{name}] leaves out a kind that there is not. There are: {', '.join(KINDS)}.")
+    return Limit(**{**table, "left_out": tuple(left_out)})
+
+
+# -- the decision -------------------------------------------------------------------------------------------------------
+
+
+def judge(
+    questions: Sequence[Golden],
+    rows: Sequence[Row],
+    limits: Limits,
+    now: Provenance,
+    baseline: Baseline | None = None,
+    *,
+    strict: bool = True,
+) -> Judgement:
+    """Judge a run over ``questions``.
+
+    ``strict`` is for the project's own questions: every metric with a limit must be measured, and there must be enough questions. Questions
+    of somebody's own corpus need not ask for sides or outlets.
+    """
+    against = baseline if baseline is not None and comparable(baseline, now) else None
+    figures = tuple(figure(metric, rows, limits.metrics.get(metric.name), against) for metric in METRICS)
+    checks = [*_complete(questions, rows, limits if strict else Limits())]
+    for found in figures:
+        checks += _within(found, strict)
+        checks += _not_fallen(found)
+    return Judgement(figures, tuple(checks), _comparison(baseline, against, now))
+
+
+def comparable(baseline: Baseline, now: Provenance) -> bool:
+    """Whether corpus, questions and prompts are those of the baseline."""
+    return dict(baseline.same) == now.comparable()
+
+
+def values(rows: Iterable[Row], metric: str) -> dict[str, float]:
+    """A metric's values by question; blanks are left out here and counted by the gate."""
+    return {row.golden.id: score.value for row in rows if (score := row.scores.get(metric)) is not None and score.value is not None}
+
+
+def figure(metric: Metric, rows: Sequence[Row], limit: Limit | None = None, baseline: Baseline | None = None) -> Figure:
+    """A metric over the rows that its limit counts, with the change since a baseline that may be compared with."""
+    counted = [row for row in rows if limit is None or row.golden.kind not in limit.left_out]
+    tuned, held_out = ([row for row in counted if row.golden.held_out is held] for held in (False, True))
+    found = values(counted, metric.name)
+    earlier = baseline.values.get(metric.name, {}) if baseline and metric.comparable else {}
+    both = [name for name in found if name in earlier]
+    before, after = [earlier[name] for name in both], [found[name] for name in both]
+    return Figure(
+        metric=metric,
+        all=_estimate(found, metric),
+        tuned=_estimate(values(tuned, metric.name), metric),
+        held_out=_estimate(values(held_out, metric.name), metric),
+        limit=limit,
+        before=summarise(before, metric.summary) if both else None,
+        change=change(before, after, metric.summary) if both else None,
+    )
+
+
+def _estimate(found: Mapping[str, float], metric: Metric) -> Estimate | None:
+    return estimate([*found.values()], metric.summary) if found else None
+
+
+def _complete(questions: Sequence[Golden], rows: Sequence[Row], limits: Limits) -> Iterable[Check]:
+    """Whether every question has a row, every row an answer with something in it, and every metric that applies a value."""
+    there = {row.golden.id for row in rows}
+    blank_scores = [f"{row.golden.id} {name} ({score.reason})" for row in rows for name, score in row.scores.items() if score.value is None]
+    yield _none("missing", "questions without a result", [golden.id for golden in questions if golden.id not in there])
+    yield _none("errors", "questions that failed", [f"{row.golden.id} ({row.error})" for row in rows if row.error])
+    yield _none("blanks", "blank answers and scores", [row.golden.id for row in rows if row.blank] + blank_scores)
+    if len(questions) < limits.fewest_questions:
+        yield Check("questions", "fail", f"{len(questions)} golden questions, at least {limits.fewest_questions} are wanted")
+
+
+def _none(name: str, what: str, found: Sequence[str]) -> Check:
+    shown = ", ".join(found[:5]) + (f" and {len(found) - 5} more" if len(found) > 5 else "")
+    return Check(name, "fail" if found else "pass", f"{len(found)} {what}" + (f": {shown}" if found else ""))
+
+
+def _within(found: Figure, strict: bool) -> Iterable[Check]:
+    limit, name, title = found.limit, found.metric.name, found.metric.title
+    if limit is None:
+        return
+    if found.all is None:
+        verdict: Verdict = "fail" if strict and not limit.advise else "advice"
+        yield Check(name, verdict, f"{title}: not measured, no question calls for it")
+        return
+    verdict = "pass" if limit.holds(found.all.value) else "advice" if limit.advise else "fail"
+    yield Check(name, verdict, f"{title}: {found.all.value:.4g} over {found.all.n} questions, {limit} is wanted")
+
+
+def _not_fallen(found: Figure) -> Iterable[Check]:
+    """A fall counts when the whole 95% interval of the paired difference is on the wrong side of nothing."""
+    since, metric = found.change, found.metric
+    if since is None:
+        return
+    fallen = since.high < -_TOLERANCE if metric.better == "more" else since.low > _TOLERANCE
+    verdict: Verdict = "pass" if not fallen else "advice" if found.limit and found.limit.advise else "fail"
+    text = f"{metric.title}: {since.value:+.4g} since the baseline, 95% interval {since.low:+.4g} to {since.high:+.4g}"
+    yield Check(f"{metric.name}-baseline", verdict, text)
+
+
+def _comparison(baseline: Baseline | None, against: Baseline | None, now: Provenance) -> str:
+    if baseline is None:
+        return "no baseline to compare with"
+    if against is not None:
+        return "compared with the baseline, question by question"
+    current = now.comparable()
+    changed = [name for name in current if baseline.same.get(name) != current[name]]
+    return f"not comparable with the baseline: other {' and '.join(changed)}"
+
+
+# -- the baseline -------------------------------------------------------------------------------------------------------
+
+
+def load_baseline(file: Path) -> Baseline | None:
+    """Read a baseline; None where there is none yet.
+
+    Raises:
+        GateError: the file is not a baseline.
+    """
+    try:
+        value = json.loads(file.read_text(encoding="utf-8"))
+        found = {metric: {name: float(number) for name, number in rows.items()} for metric, rows in value["values"].items()}
+        return Baseline(dict(value["same"]), found)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise GateError(f"{file}: is not a baseline ({type(error).__name__}: {error}). Make it anew with --update-baseline.") from error
+
+
+def write_baseline(file: Path, rows: Sequence[Row], judgement: Judgement, now: Provenance) -> None:
+    """Make a run the one to compare with from now on.
+
+    Raises:
+        GateError: the run is not complete, or the file cannot be written.
+    """
+    broken = [check.text for check in judgement.checks if check.name in ("missing", "errors", "blanks") and check.verdict == "fail"]
+    if broken:
+        raise GateError(f"the baseline stays as it is: {broken[0]}. A baseline needs a result for every question.")
+    value = {
+        "made": now.made,
+        "answerer": now.answerer,
+        "same": now.comparable(),
+        "figures": {
+            figure.metric.name: round(figure.all.value, 4) for figure in judgement.figures if figure.all and figure.metric.comparable
+        },
+        "values": {metric.name: values(rows, metric.name) for metric in METRICS if metric.comparable},
+    }
+    try:
+        file.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise GateError(f"{file}: the baseline cannot be written ({error.strerror}).") from error

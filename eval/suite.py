@@ -1,0 +1,126 @@
+"""Asks every golden question, scores every answer, and loses none: what fails is named and stays in the table.
+
+The rows run as a ragas experiment. It drops rows that fail, with a printed warning, and lets metrics that fail pass as blanks;
+so failures are caught here, as values, and whoever reads the result compares it with the questions asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import importlib.metadata
+import platform
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from assistant.types import Answer
+from eval.case import Case, Corpus
+from eval.golden import Golden, file_hash
+from index.record import Record
+
+PROMPTS = Path(__file__).resolve().parent.parent / "prompts"
+PACKAGES = ("readout", "ragas", "langchain", "chromadb", "sentence-transformers", "spacy", "torch")
+
+Ask = Callable[[Golden], Answer]
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A metric's value on one question, with what is wrong where it is not perfect. ``None`` is a metric that failed: a blank."""
+
+    value: float | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A golden question with its answer and its scores, by metric; or with the error that came instead."""
+
+    golden: Golden
+    answer: Answer | None = None
+    error: str | None = None
+    scores: Mapping[str, Score] = field(default_factory=dict)
+
+    @property
+    def blank(self) -> bool:
+        """Whether an answer came and there is nothing in it to read."""
+        return self.answer is not None and not self.answer.text.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What was evaluated on what: two runs may be compared when corpus, questions and prompts are equal."""
+
+    corpus: str
+    questions: str
+    prompts: Mapping[str, str]
+    versions: Mapping[str, str]
+    answerer: str
+    made: str
+
+    def comparable(self) -> dict[str, object]:
+        """The part that must be equal in two runs for a difference to be the program's."""
+        return {"corpus": self.corpus, "questions": self.questions, "prompts": dict(self.prompts)}
+
+
+def provenance(record: Record, questions: Path, answerer: str) -> Provenance:
+    """Fingerprint an index's articles, a file of questions, the prompts and the packages."""
+    digests = "\n".join(f"{name} {digest}" for name, digest in sorted(record.digests().items()))
+    versions = {name: importlib.metadata.version(name) for name in PACKAGES}
+    return Provenance(
+        corpus=hashlib.sha256(digests.encode()).hexdigest()[:16],
+        questions=file_hash(questions),
+        prompts={file.stem: file_hash(file) for file in sorted(PROMPTS.glob("*.md"))},
+        versions={"python": platform.python_version(), **versions},
+        answerer=answerer,
+        made=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def run(questions: Sequence[Golden], corpus: Corpus, ask: Ask, progress: Progress = lambda done, of, what: None) -> list[Row]:
+    """Ask and score all questions; the rows come back in the order of the questions. A row that got lost is not there."""
+    from ragas import Dataset, experiment
+
+    done = 0
+
+    async def examine(row: dict[str, Any], turn: asyncio.Semaphore) -> dict[str, Any]:
+        nonlocal done
+        golden: Golden = row["golden"]
+        async with turn:  # one at a time: the seconds an answer takes are measured
+            result = await score_row(golden, corpus, ask)
+            done += 1
+            progress(done, len(questions), golden.id)
+        return {"row": result}
+
+    async def all_rows() -> list[dict[str, Any]]:
+        dataset: Dataset[Any] = Dataset(name="golden", backend="inmemory", data=[{"golden": golden} for golden in questions])
+        with redirect_stdout(sys.stderr):  # ragas prints its warnings; standard output is the report's
+            return list(await experiment()(examine).arun(dataset, "readout", "inmemory", asyncio.Semaphore(1)))
+
+    rows = {found["row"].golden.id: found["row"] for found in asyncio.run(all_rows())}
+    return [rows[golden.id] for golden in questions if golden.id in rows]
+
+
+async def score_row(golden: Golden, corpus: Corpus, ask: Ask) -> Row:
+    """Ask one question and score its answer with every metric that applies. An answerer that fails becomes a row with its error."""
+    from eval.metrics import METRICS
+
+    try:
+        answer = ask(golden)
+        if not isinstance(answer, Answer):
+            raise TypeError(f"the answerer returned {type(answer).__name__}, not an Answer")
+        case = Case(golden, answer, corpus)
+        wanted = [metric for metric in METRICS if metric.applies(case)]
+    except Exception as error:  # whatever it is, it belongs to this row and must not take the others with it
+        return Row(golden, error=f"{type(error).__name__}: {' '.join(str(error).split())}")
+    scores = {}
+    for metric in wanted:
+        result = await metric.score(case)
+        scores[metric.name] = Score(result.value, result.reason)
+    return Row(golden, answer, None, scores)

@@ -1,0 +1,54 @@
+"""Is a claim carried by the words it cites? Without a model: by its words, its names and numbers, and its negations.
+
+Readout checks its own points when it answers. This is a second check, written apart from it, so that a mistake there is not
+a mistake here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from index.judge import content_words, stem
+
+MOST_WORDS = 0.8  # a paraphrase has at least this share of its content words from what it cites
+_PLAIN = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'"})
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot|refus\w+|den(?:y|ies|ied|ying)|dismiss\w*|reject\w*)\b|n['’]t\b",
+    re.I,
+)
+_NUMBER = r"\d[\d.,]*\d|\d"
+_EXACT = re.compile(rf"{_NUMBER}|(?<=[a-z,;] )[A-Z][\w-]+")
+"""What must not change when a thing is put in other words: numbers, and words with a capital that do not open a sentence."""
+_TOKEN = re.compile(rf"{_NUMBER}|[\w-]+")
+_SENTENCE = re.compile(r"(?<=[.!?…])[\"”’']*\s+")
+
+
+def plain(text: str) -> str:
+    """A text with typographic quotation marks and white space made plain."""
+    return " ".join(text.translate(_PLAIN).split())
+
+
+def verbatim(claim: str, cited: Sequence[str]) -> bool:
+    """Whether the claim's words stand in one of the cited texts as they are."""
+    words = plain(claim).strip('" ')
+    whole = re.compile(rf"(?<!\w){re.escape(words)}(?!\w)")
+    return bool(words) and any(whole.search(plain(text)) for text in cited)
+
+
+def restated(claim: str, cited: Sequence[str]) -> bool:
+    """Whether the claim says in other words what the cited texts say, as far as words can tell.
+
+    It sees words, names and numbers that come from nowhere, and a "not" that was dropped or added next to the sentence that the claim is
+    closest to. It does not see who did what to whom ("A accused B" for "B accused A"), nor synonyms, which count as words from nowhere.
+    """
+    words = {stem(word) for word in content_words(claim)}
+    given = {stem(word) for text in cited for word in content_words(text)}
+    if not words or len(words & given) < MOST_WORDS * len(words):
+        return False
+    there = {token.casefold() for text in cited for token in _TOKEN.findall(text)}
+    if any(token.casefold() not in there for token in _EXACT.findall(claim)):
+        return False
+    sentences = [sentence for text in cited for sentence in _SENTENCE.split(text)]
+    closest = max(sentences, key=lambda sentence: len(words & {stem(word) for word in content_words(sentence)}), default="")
+    return bool(_NEGATION.search(claim)) == bool(_NEGATION.search(closest))

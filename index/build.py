@@ -1,0 +1,272 @@
+"""The pipeline from a folder of articles to an index: only what changed is done again."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index import passages as splitter
+from index import statements as attribution
+from index.corpus import BUNDLED, Source, check_paths, read_corpus, sides_file
+from index.embedder import BUNDLED as BUNDLED_MODEL
+from index.embedder import SentenceTransformerEmbedder, bundled_folder, other_embedder
+from index.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing
+from index.judge import CONTEXT, LONGEST, WEIGHTS, Judge
+from index.record import FILE, SCHEMA, Record
+from index.speakers import Sides, load_sides, name_speakers
+from index.statements import extract, load_parser, parse
+from index.types import Passage, Statement
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+LONGEST_NAME = 60  # characters: what is longer describes somebody
+ARTICLES_PER_WORKER = 20  # a worker process takes seconds to load the parser
+BATCH = 32  # articles in one transaction: small enough to lose little to a kill, large enough to embed well
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a run of the pipeline did."""
+
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+    totals: dict[str, int]
+    problems: list[str] = field(default_factory=list)
+    elsewhere: dict[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+def fingerprint(model: str) -> str:
+    """A short name for what decides what an index holds: embedding model, splitter, extraction, schema, judge."""
+    settings = f"{model}|{splitter.VERSION}|{attribution.VERSION}|{SCHEMA}|"
+    return hashlib.sha256(settings.encode() + WEIGHTS.read_bytes()).hexdigest()[:16]
+
+
+def open_record(folder: Path, model: str) -> Record:
+    """Open an index for reading.
+
+    Raises:
+        IndexMissing, IndexDamaged: there is none, or it cannot be read.
+        IndexMismatch: it was built with other settings than ``model`` and this version of Readout.
+    """
+    record = Record(folder)
+    built = record.meta("model")
+    if record.meta("fingerprint") != fingerprint(model):
+        record.close()
+        cause = f"with the embedding model {built!r}, the settings name {model!r}" if built != model else "by another version of Readout"
+        raise IndexMismatch(f"the index in {folder} was built {cause}. Run `readout index` again.")
+    if not record.counts()["articles"]:
+        record.close()
+        raise IndexMissing(f"the index in {folder} holds no articles. Run `readout index` first.")
+    return record
+
+
+def build(
+    folder: Path,
+    paths: list[Path],
+    model: str,
+    *,
+    server: str | None = None,
+    replace: bool = False,
+    progress: Progress = lambda done, of, what: None,
+) -> Summary:
+    """Bring the index in ``folder`` up to date with the articles below ``paths`` (none: the bundled corpus).
+
+    Articles of these paths that are new or changed are read, those that are no longer there are removed. Articles of other
+    paths stay, unless ``replace`` is set or the index was built with other settings, when it is made anew.
+
+    Raises:
+        CorpusError, EmbeddingError: the articles or the model cannot be used; the index is as it was.
+        IndexBusy: another process is writing this index.
+        IndexDamaged: the folder cannot be written.
+    """
+    began = time.perf_counter()
+    paths = paths or [BUNDLED]
+    check_paths(paths)
+    with writing(folder), _current(folder, model) as record:
+        corpus = read_corpus(paths, record.places())
+        known = record.digests()
+        wanted = {source.article.id: source.digest for source in corpus.sources}
+        mine = {name for root in corpus.roots for name in record.digests(root)}
+        todo = [source for source in corpus.sources if known.get(source.article.id) != source.digest]
+        stale = (set(known) if replace else mine) - set(wanted)
+        changed = sum(source.article.id in known for source in todo)
+        _store(record, model, todo, progress)
+        with record.transaction():
+            record.drop(stale)
+        _name(record, changed=bool(todo or stale))
+        _tell_chroma(folder, model, server, record)
+        return Summary(
+            added=len(todo) - changed,
+            changed=changed,
+            removed=len(stale),
+            unchanged=len(wanted) - len(todo),
+            totals=record.counts(),
+            problems=corpus.problems,
+            elsewhere={root: count for root, count in record.roots().items() if root not in corpus.roots},
+            seconds=time.perf_counter() - began,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """An article with its passages and statements."""
+
+    source: Source
+    passages: list[Passage]
+    statements: list[Statement]
+
+
+def _store(record: Record, model: str, todo: list[Source], progress: Progress) -> None:
+    """Read and store articles, a batch in one transaction."""
+    if todo:
+        reader, texts, judge = _bulk_embedder(BUNDLED_MODEL), _bulk_embedder(model), Judge()
+        done = 0
+        for batch in _batches(_read(todo), BATCH):
+            vectors = [texts.encode([passage.text for passage in read.passages]) for read in batch]
+            tokens = [[judge.tokens(states) for states in reader.states(_in_context(read.passages), LONGEST, CONTEXT)] for read in batch]
+            with record.transaction():
+                for read, rows, pieces in zip(batch, vectors, tokens, strict=True):
+                    source = read.source
+                    record.put(source.article, source.root, source.digest, read.passages, rows, pieces, read.statements)
+                record.set_meta(named="")
+            done += len(batch)
+            progress(done, len(todo), batch[-1].source.article.id)
+
+
+def _name(record: Record, *, changed: bool) -> None:
+    """Give every speaker one name and a side over all articles, where articles or a sides.toml changed since that was last done.
+
+    Raises:
+        CorpusError: a sides.toml cannot be used.
+    """
+    files = [file for file in (sides_file(Path(root)) for root in record.roots()) if file.is_file()]
+    state = hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
+    sides = [load_sides(file) for file in files]
+    if changed or record.meta("named") != state:
+        with record.transaction():
+            named = name_speakers(record.numbered_statements(raw=True), sides)
+            record.rename_speakers(named)
+            record.set_names(_aliases(record, [said for _, said in named], sides))
+            record.set_meta(sides=json.dumps([name for group in sides for name in group.names]), named=state)
+
+
+def _read(sources: list[Source]) -> Iterator[_Read]:
+    """Parse, split and attribute; on all processors where there is enough to do for their start-up to pay."""
+    workers = min(os.cpu_count() or 1, len(sources) // ARTICLES_PER_WORKER)
+    if workers < 2:
+        yield from map(_read_one, sources)
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(_read_one, sources, chunksize=8)
+
+
+def _read_one(source: Source) -> _Read:
+    article = source.article
+    doc = next(parse([article.text], _parser()))
+    return _Read(source, splitter.split(article.id, article.text, article.title, doc), extract(article.id, article.text, doc))
+
+
+@cache
+def _bulk_embedder(model: str) -> SentenceTransformerEmbedder:
+    return SentenceTransformerEmbedder(BUNDLED_MODEL, bundled_folder()) if model == BUNDLED_MODEL else other_embedder(model)
+
+
+@cache
+def _parser() -> Language:
+    return load_parser(entities=False)
+
+
+def _batches(items: Iterable[_Read], size: int) -> Iterator[list[_Read]]:
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
+def _in_context(passages: list[Passage]) -> list[tuple[str, str]]:
+    """Each passage's text with that of the one before it."""
+    return [(before.text if before else "", passage.text) for before, passage in zip([None, *passages], passages, strict=False)]
+
+
+def _aliases(record: Record, statements: list[Statement], sides: list[Sides]) -> Iterator[tuple[str, str, str | None]]:
+    """What each speaker is called: canonical names, the names beside quotations that hold a capital, and those of sides.toml.
+
+    A name used for several speakers is nobody's, unless sides.toml says whose.
+    """
+    texts = {article.id: article.text for article in record.articles()}
+    meant: dict[str, set[tuple[str, str | None]]] = {}
+    for said in statements:
+        if said.speaker is None or " and " in said.speaker:
+            continue
+        meant.setdefault(said.speaker.lower(), set()).add((said.speaker, said.side))
+        if said.speaker_start is not None:
+            words = re.sub(r"^(?:the|an?)\s+|['’]s?$", "", texts[said.article][said.speaker_start : said.speaker_end], flags=re.I)
+            if any(word[:1].isupper() for word in words.split()) and len(words) <= LONGEST_NAME:
+                meant.setdefault(" ".join(words.lower().replace("’", "'").split()), set()).add((said.speaker, said.side))
+    for group in sides:
+        for alias, (speaker, side) in group.speakers.items():
+            meant[alias] = {(speaker, side)}
+    for alias, speakers in meant.items():
+        if len(speakers) == 1:
+            [(speaker, owner)] = speakers
+            yield alias, speaker, owner
+
+
+def _tell_chroma(folder: Path, model: str, server: str | None, record: Record) -> None:
+    from index.vectors import VectorStore
+
+    store = VectorStore(folder, fingerprint(model), server)
+    if store.sync(record):
+        store.prune()
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Hold the index's lock: two writers would corrupt Chroma's files."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "lock").open("a")
+    except OSError as error:
+        raise IndexDamaged(f"the index folder {folder} cannot be written ({error.strerror}). Name another with --index.") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise IndexBusy(f"another process is writing the index in {folder}. Wait for it, then run this again.") from error
+        yield
+
+
+@contextmanager
+def _current(folder: Path, model: str) -> Iterator[Record]:
+    """The record, emptied first where it was built with other settings: nothing in it could be used."""
+    try:
+        record = Record(folder, write=True)
+    except IndexMismatch:
+        _bulk_embedder(model).encode([""])
+        (folder / FILE).unlink()
+        record = Record(folder, write=True)
+    with record:
+        if record.meta("fingerprint") != fingerprint(model):
+            _bulk_embedder(model).encode([""])  # a model that cannot be loaded is found out while nothing is lost
+            with record.transaction():
+                record.drop(record.digests())
+                record.set_meta(fingerprint=fingerprint(model), model=model)
+        yield record

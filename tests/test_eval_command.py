@@ -1,0 +1,129 @@
+"""``readout eval`` from its options to its exit status, over a small index made without a model."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import typer
+from conftest import article_of, store
+from typer.testing import CliRunner
+
+from eval import command
+from eval.draft import draft
+from eval.golden import GoldenError, held_out_ids, load_golden
+from index.build import fingerprint
+from index.embedder import BUNDLED
+from index.errors import IndexMissing, UsageError
+from index.record import Record
+from index.types import Statement
+from index.vectors import VectorStore
+
+SAID = "The mayor said the new bridge over the river would open in early spring."
+PLAIN = ["A bridge is built.", SAID, "Nobody else spoke."]
+QUESTION = {
+    "id": "fact-1", "kind": "fact", "question": "When will the bridge open?", "answerable": True,
+    "evidence": [[{"article": "a.txt", "words": "would open in early spring"}]],
+}  # fmt: skip
+
+cli = typer.Typer()
+cli.command("eval")(command.evaluate)
+cli.command("other")(lambda: None)
+
+
+def invoke(*arguments):
+    return CliRunner().invoke(cli, ["eval", *map(str, arguments)])
+
+
+@pytest.fixture
+def index(tmp_path):
+    folder = tmp_path / "index"
+    folder.mkdir()
+    article, passages = article_of("a.txt", PLAIN, outlet="The Gazette", title="Bridge")
+    at = article.text.index("the new bridge")
+    statement = Statement("a.txt", at, at + len(SAID) - 15, article.text[at : at + len(SAID) - 15], "The mayor", 19, 28, "said", False)
+    with Record(folder, write=True) as record:
+        store(record, article, passages, [statement])
+        with record.transaction():
+            record.set_meta(fingerprint=fingerprint(BUNDLED), model=BUNDLED)
+        VectorStore(folder, fingerprint(BUNDLED), None).sync(record)
+    return folder
+
+
+@pytest.fixture
+def questions(tmp_path):
+    file = tmp_path / "own" / "golden.jsonl"
+    file.parent.mkdir()
+    file.write_text(json.dumps(QUESTION) + "\n", encoding="utf-8")
+    return file
+
+
+def test_questions_of_ones_own_have_their_own_gate_and_baseline(index, questions, tmp_path):
+    arguments = ("--questions", questions, "--index", index, "--out", tmp_path / "out")
+    gate, baseline = questions.with_name("gate.toml"), questions.with_name("baseline.json")
+    gate.write_text("[quotations]\nleast = 1.0\n")
+    green = invoke(*arguments)
+    assert green.exit_code == 0, green.output
+    assert "By kind of question" in green.stdout
+    assert "1 of 1 questions asked" in green.stderr
+    assert not baseline.exists()
+    assert (tmp_path / "out" / "report.html").exists()
+
+    assert invoke(*arguments, "--update-baseline").exit_code == 0
+    assert json.loads(baseline.read_text())["answerer"] == "extractive"
+    assert "compared with the baseline" in invoke(*arguments).stdout
+
+    gate.write_text("[quotations]\nleast = 1.0\n[evidence_recall]\nleast = 1.0\n[latency]\nmost = 0.0\n")
+    red = invoke(*arguments)
+    assert red.exit_code == 1
+    assert "The gate is red" in red.stdout
+
+
+def test_a_draft_for_an_index_can_be_loaded_and_is_not_overwritten(index, tmp_path):
+    file = tmp_path / "draft.jsonl"
+    done = invoke("--draft", file, "--index", index)
+    assert done.exit_code == 0, done.output
+    with Record(index) as record:
+        articles = {article.id: article for article in record.articles()}
+        found = load_golden(file, articles)
+        assert len(found) == len(list(draft(record)))
+    assert f"{len(found)} questions drafted" in done.stdout
+    asked = [golden for golden in found if golden.answerable]
+    assert [golden.speakers for golden in asked] == [("The mayor",)]
+    assert asked[0].evidence[0][0].words in SAID
+    absent = [golden for golden in found if not golden.answerable]
+    assert {golden.id for golden in absent if golden.held_out} == held_out_ids(golden.id for golden in absent)
+    again = invoke("--draft", file, "--index", index)
+    assert isinstance(again.exception, UsageError)
+    assert "is there already" in str(again.exception)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "said"),
+    [
+        (("--judge", "openai:gpt"), UsageError, "not in this version"),
+        (("--questions", "none.jsonl", "--index", "INDEX"), GoldenError, "none.jsonl: cannot be read"),
+        (("--index", "nowhere"), IndexMissing, "readout index"),
+        (("--index", "INDEX"), GoldenError, "there is no article"),  # the project's questions, of another corpus
+    ],
+)
+def test_bad_input_is_an_error_of_one_line(index, tmp_path, monkeypatch, arguments, error, said):
+    monkeypatch.chdir(tmp_path)
+    done = invoke(*[index if argument == "INDEX" else argument for argument in arguments])
+    assert type(done.exception) is error
+    assert said in str(done.exception)
+    assert "\n" not in str(done.exception)
+
+
+def test_an_index_is_made_for_the_occasion_and_removed(monkeypatch):
+    from index import build
+
+    built = []
+    monkeypatch.setenv("READOUT_CHROMA", "http://shared:8000")
+    monkeypatch.setattr(build, "build", lambda folder, paths, model: built.append((folder, paths)))
+    with command._index(None) as settings:
+        assert built == [(settings.index, [])]
+        assert settings.chroma is None
+        folder = settings.index.parent
+        assert folder.exists()
+    assert not folder.exists()

@@ -1,0 +1,335 @@
+"""Every metric by hand-worked examples, what it cannot see included."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.types import Answer, Citation, Point
+from eval.case import Case, Corpus, label_and_body, shows
+from eval.golden import Golden, Words
+from eval.metrics import BY_NAME, METRICS
+from eval.support import restated, verbatim
+from index.types import Article
+
+TEXT = "Clinton accused Trump of being a puppet. Putin did not deny the call. They spoke on Monday, the Kremlin said."
+OTHER = "Trump said he was honored. The Kremlin was silent."
+CORPUS = Corpus(
+    {
+        "a.txt": Article("a.txt", TEXT, "Title A", "Euractiv", None, "2016-11-15"),
+        "b.txt": Article("b.txt", OTHER, "Title B", "MaltaToday", "http://b", None),
+    },
+    {"putin": ("Vladimir Putin", "Kremlin"), "the kremlin": ("Kremlin", "Kremlin"), "trump": ("Donald Trump", None)},
+)
+
+
+def words(text, article="a.txt"):
+    return Words(article, text, (CORPUS.articles[article].text.index(text),))
+
+
+def citation(text, n=1, place="a.txt", **other):
+    known = CORPUS.articles[place]
+    start = known.text.index(text)
+    value = {
+        "n": n, "article": place, "outlet": known.outlet, "title": known.title, "url": known.url, "published": known.published,
+        "start": start, "end": start + len(text), "quote": text,
+    }  # fmt: skip
+    return Citation(**{**value, **other})
+
+
+def point(body, *numbers, speaker=None, side=None, support="verbatim", label="**Euractiv** reports: "):
+    markers = " ".join(f"[{number}]" for number in numbers)
+    return Point(f"{label}“{body}” {markers}".strip(), speaker, side, numbers, support)
+
+
+def answer(points, citations, **other):
+    text = "\n".join(one.text for one in points) or "Nothing."
+    return Answer("?", other.pop("status", "answered"), other.pop("reason", None), "test", text, tuple(points), tuple(citations), **other)
+
+
+def golden(*needs, kind="fact", **other):
+    return Golden("fact-1", kind, "?", other.pop("answerable", True), tuple(tuple(need) for need in needs), **other)
+
+
+def score(name, known, given_answer):
+    case = Case(known, given_answer, CORPUS)
+    assert BY_NAME[name].applies(case)
+    return asyncio.run(BY_NAME[name].score(case))
+
+
+def value(name, known, given_answer):
+    return score(name, known, given_answer).value
+
+
+NEED = golden([words("accused Trump of being a puppet")])
+RIGHT = answer([point("Clinton accused Trump of being a puppet.", 1)], [citation("Clinton accused Trump of being a puppet.")])
+REFUSED = Answer("?", "abstained", "No passage found.", "test", "The articles do not say.")
+
+
+# -- spans --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cited", "shown"),
+    [
+        ("accused Trump of being a puppet", True),  # 6 of 6 words
+        ("of being a", True),  # 3 of 6: half is enough
+        ("being a ", False),  # 2 of 6
+        ("ccused Trump of", False),  # half a word is none: 2 of 6
+        ("Putin did not deny the call.", False),
+    ],
+)
+def test_a_citation_shows_words_from_half_of_them_on(cited, shown):
+    assert shows(citation(cited), words("accused Trump of being a puppet")) is shown
+
+
+def test_the_same_offsets_in_another_article_show_nothing():
+    assert not shows(Citation(1, "b.txt", None, "", None, None, 0, 50, ""), words("accused Trump of being a puppet"))
+
+
+def test_words_that_stand_in_several_places_may_be_cited_at_any():
+    twice = Words("a.txt", "Trump", (16, 900))
+    assert shows(Citation(1, "a.txt", None, "", None, None, 890, 910, ""), twice)
+
+
+@given(st.integers(0, 60), st.integers(0, 60))
+def test_a_wider_citation_never_shows_less(start, size):
+    need = words("accused Trump of being a puppet")
+    narrow, wide = (Citation(1, "a.txt", None, "", None, None, max(start - more, 0), start + size + more, "") for more in (0, 5))
+    assert shows(wide, need) or not shows(narrow, need)
+
+
+# -- whether there is an answer -----------------------------------------------------------------------------------------
+
+
+def test_answered_and_abstained():
+    none = golden(answerable=False, kind="unanswerable")
+    assert value("answered", NEED, RIGHT) == 1
+    assert value("answered", NEED, REFUSED) == 0
+    assert value("answered", NEED, answer([], [])) == 0
+    assert value("abstained", none, REFUSED) == 1
+    assert value("abstained", none, RIGHT) == 0
+    assert value("abstained", none, Answer("?", "abstained", " ", "test", "No.")) == 0
+    assert value("abstention_precision", NEED, REFUSED) == 0
+    assert value("abstention_precision", none, REFUSED) == 1
+
+
+def test_metrics_apply_where_they_have_something_to_say():
+    def applying(known, given_answer):
+        return {metric.name for metric in METRICS if metric.applies(Case(known, given_answer, CORPUS))}
+
+    assert applying(golden(answerable=False, kind="instruction"), REFUSED) == {"abstained", "abstention_precision", "latency"}
+    assert "length" not in applying(golden([words("puppet")], kind="by-side"), RIGHT)
+    assert {"speakers", "sides", "outlets", "silence", "misattribution"}.isdisjoint(applying(NEED, RIGHT))
+
+
+# -- evidence -----------------------------------------------------------------------------------------------------------
+
+
+def test_evidence_recall_is_the_share_of_needs_met_by_any_alternative():
+    two = golden([words("a puppet"), words("he was honored", "b.txt")], [words("They spoke on Monday")])
+    honored = citation("Trump said he was honored.", 1, "b.txt")
+    found = score("evidence_recall", two, answer([point("Trump said he was honored.", 1)], [honored]))
+    assert found.value == 0.5
+    assert found.reason == "not cited: “They spoke on Monday” (a.txt)"
+    monday = citation("They spoke on Monday", 2)
+    assert value("evidence_recall", two, answer([point("x", 1), point("y", 2)], [honored, monday])) == 1
+
+
+def test_a_citation_that_no_point_rests_on_is_not_evidence():
+    unused = citation("They spoke on Monday", 2)
+    two = golden([words("They spoke on Monday")])
+    assert value("evidence_recall", two, answer([point("x", 1)], [RIGHT.citations[0], unused])) == 0
+    nearest = Answer("?", "abstained", "No.", "test", "No.", (), (unused,))
+    assert value("evidence_recall", two, nearest) == 0
+
+
+def test_citation_precision_is_the_share_of_citations_with_evidence():
+    beside = citation("Putin did not deny the call.", 2)
+    assert value("citation_precision", NEED, answer([point("x", 1, 2)], [RIGHT.citations[0], beside])) == 0.5
+
+
+# -- quotations and points ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wrong", "exact"),
+    [
+        ({}, 1), ({"start": 1}, 0), ({"end": 39}, 0), ({"quote": "Clinton accused Trump"}, 0), ({"quote": ""}, 0),
+        ({"article": "b.txt"}, 0), ({"article": "gone.txt"}, 0), ({"start": -40}, 0), ({"end": 4000}, 0),
+    ],
+)  # fmt: skip
+def test_quotations_are_exact_or_not(wrong, exact):
+    cited = citation("Clinton accused Trump of being a puppet.", **wrong)
+    assert value("quotations", NEED, answer([point("x", 1)], [cited, citation("Putin", 2)])) == (exact + 1) / 2
+
+
+def test_faithfulness_reads_the_article_and_not_the_answers_word_for_it():
+    cited = [citation("Putin did not deny the call.")]
+    assert value("faithfulness", NEED, answer([point("Putin did not deny the call.", 1)], cited)) == 1
+    assert value("faithfulness", NEED, answer([point("Putin did deny the call.", 1)], cited)) == 0
+    assert value("faithfulness", NEED, answer([point("Putin did not deny the call.", 1, support="unsupported")], cited)) == 0
+    assert value("faithfulness", NEED, answer([point("Putin did not deny the call.", 1), point("He called.", 1)], cited)) == 0.5
+    assert value("faithfulness", NEED, answer([point("Putin did not deny the call.")], cited)) == 0
+    assert value("faithfulness", NEED, answer([], [])) == 0
+    invented = [citation("Putin did not deny the call.", quote="He called.")]
+    assert value("faithfulness", NEED, answer([point("He called.", 1)], invented)) == 0
+
+
+def test_a_restatement_counts_only_where_the_answer_says_it_is_one():
+    cited = [citation("They spoke on Monday, the Kremlin said.")]
+    for support, expected in (("supported", 1), ("verbatim", 0)):
+        assert (
+            value("faithfulness", NEED, answer([point("On Monday they spoke, said the Kremlin.", 1, support=support)], cited)) == expected
+        )
+
+
+@pytest.mark.parametrize(
+    ("claim", "carried"),
+    [
+        ("Putin never denied the call on 14 November.", True),
+        ("Putin denied the call.", True),  # "deny" and "not deny" both negate: that they cancel out is beyond it
+        ("Putin took the call.", False),
+        ("Putin made the call on 15 November.", False),  # a number from nowhere
+        ("Putin did not deny the call to Obama.", False),  # a name from nowhere
+        ("The call was on 14 November.", True),
+        ("", False),
+    ],
+)
+def test_restated(claim, carried):
+    assert restated(claim, ["Putin did not deny the call. The call was on 14 November."]) is carried
+
+
+def test_restated_cannot_see_who_did_what_to_whom():
+    assert restated("Trump accused Clinton of being a puppet.", [TEXT])
+
+
+def test_verbatim_makes_quotation_marks_and_white_space_plain_and_nothing_else():
+    assert verbatim("“he  said ’no’”", ["Then he said\n'no'."])
+    assert not verbatim("He said 'no'", ["Then he said 'no'."])
+    assert not verbatim("“”", ["anything"])
+    assert not verbatim("he call", ["He knew of the calls. The calling began."])
+
+
+def test_markers_must_be_printed_and_lead_to_one_citation():
+    cited = citation("puppet")
+    assert value("markers", NEED, answer([point("puppet", 1)], [cited])) == 1
+    assert value("markers", NEED, answer([point("puppet", 1, 2)], [cited])) == 0
+    assert value("markers", NEED, answer([point("puppet")], [cited])) == 0
+    assert value("markers", NEED, answer([point("puppet", 1)], [cited, cited])) == 0
+    assert value("markers", NEED, answer([Point("puppet", None, None, (1,), "verbatim")], [cited])) == 0
+
+
+# -- who said it --------------------------------------------------------------------------------------------------------
+
+
+def test_speakers_by_any_of_their_names_but_only_over_evidence():
+    both = golden([words("did not deny the call")], [words("They spoke on Monday")], speakers=("Putin", "the Kremlin"))
+    cited = [citation("Putin did not deny the call."), citation("They spoke on Monday", 2)]
+    right = [point("x", 1, speaker="Vladimir Putin"), point("y", 2, speaker="Kremlin")]
+    assert value("speakers", both, answer(right, cited)) == 1
+    assert value("speakers", both, answer([right[0], point("y", 2)], cited)) == 0.5
+    beside = [citation("a puppet"), citation("Clinton", 2)]
+    assert value("speakers", both, answer(right, beside)) == 0
+
+
+def test_who_speaks_jointly_is_credited_each():
+    one = golden([words("They spoke on Monday")], speakers=("Donald Trump",))
+    cited = [citation("They spoke on Monday")]
+    assert value("speakers", one, answer([point("x", 1, speaker="Vladimir Putin and Donald Trump")], cited)) == 1
+    assert value("misattribution", one, answer([point("x", 1, speaker="Vladimir Putin and Donald Trump")], cited)) == 0
+    assert value("misattribution", one, answer([point("x", 1, speaker="Hillary Clinton")], cited)) == 1
+    assert value("misattribution", one, answer([point("x", 1)], cited)) == 0
+
+
+@pytest.mark.parametrize("name", ["Trump’s staffers", "Trump staffers", "the Trump staffers", "Trump's staffers"])
+def test_small_differences_in_a_name_are_none(name):
+    assert CORPUS.speaker(name) == "trump staffers"
+
+
+def test_sides_stand_over_their_own_evidence():
+    two = golden(
+        [words("Putin did not deny the call")], [words("he was honored", "b.txt")], kind="by-side", sides=("Kremlin", "Trump team")
+    )
+    cited = [citation("Putin did not deny the call."), citation("Trump said he was honored.", 2, "b.txt")]
+
+    def of(first, second):
+        return value("sides", two, answer([point("x", 1, side=first), point("y", 2, side=second)], cited))
+
+    assert of("Kremlin", "Trump team") == 1
+    assert of("Kremlin", None) == 0.5
+    assert of("Kremlin", "Kremlin") == pytest.approx(1 / 3)  # one right, of two sides and one wrong place
+    assert of("Trump team", "Kremlin") == 0
+
+
+def test_outlets_cited_and_silence_named():
+    known = golden([words("he was honored", "b.txt")], kind="by-outlet", outlets=("MaltaToday",), silent=("Euractiv",))
+    cited = citation("Trump said he was honored.", 1, "b.txt")
+    assert value("outlets", known, answer([point("x", 1)], [cited])) == 1
+    assert value("outlets", known, answer([point("x", 1)], [citation("a puppet")])) == 0
+    assert value("silence", known, answer([point("x", 1)], [cited], silent=("Euractiv",))) == 1
+    assert value("silence", known, answer([point("x", 1)], [cited])) == 0
+    assert value("silence", known, answer([point("x", 1)], [cited], silent=("Euractiv", "MaltaToday"))) == 0.5
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"outlet": "MaltaToday"}, {"title": "Title B"}, {"url": "http://x"}, {"published": None}, {"article": "x"}]
+)
+def test_sources_are_those_of_the_cited_article(wrong):
+    cited = citation("a puppet")
+    assert value("sources", NEED, answer([point("x", 1)], [cited, citation("Putin", 2, **wrong)])) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("label", "speaker", "right"),
+    [
+        ("**Euractiv** reports: ", None, 1),
+        ("**MaltaToday** reports: ", None, 0),
+        ("**Euractiv and MaltaToday** report: ", None, 0),
+        ("**Kremlin**, in Euractiv: ", "Kremlin", 1),
+        ("**Donald Trump**, in Euractiv: ", "Kremlin", 0),
+        ("**Kremlin**, in MaltaToday: ", "Kremlin", 0),
+        ("**MaltaToday**, in Euractiv: ", "MaltaToday", 1),  # a newspaper may be the speaker
+        ("", "Kremlin", 0),
+    ],
+)
+def test_labels_print_what_the_point_says(label, speaker, right):
+    assert value("labels", NEED, answer([point("a puppet", 1, speaker=speaker, label=label)], [citation("a puppet")])) == right
+
+
+def test_label_and_body():
+    assert label_and_body("**Kremlin**, in A and B: “So: it is” [1] [2]") == ("**Kremlin**, in A and B", "“So: it is”")
+    assert label_and_body("**Wire: World** reports: “No”, he said [3]") == ("**Wire: World** reports", "“No”, he said")
+    assert label_and_body("The Kremlin said: no. [1]") == ("", "The Kremlin said: no.")
+    assert label_and_body("“See [1] there” [2]") == ("", "“See [1] there”")
+
+
+# -- length and time ----------------------------------------------------------------------------------------------------
+
+
+def test_length_counts_the_first_citation_of_every_point_once():
+    cited = [citation("puppet"), citation("Putin did not deny the call.", 2), citation("Monday", 3)]
+    assert value("length", NEED, answer([point("x", 1, 2), point("y", 3)], cited)) == 12
+    assert value("length", NEED, answer([point("x", 1), point("y", 1)], cited)) == 6
+
+
+def test_latency_is_what_the_answer_says():
+    assert value("latency", NEED, answer([], [], seconds=0.25)) == 0.25
+
+
+def test_a_metric_that_fails_is_a_blank_and_not_a_number():
+    broken = Answer("?", "answered", None, "test", "x", seconds=float("nan"))
+    assert score("latency", NEED, broken).value is None
+    spoiled = answer([point("x", 1)], [citation("a puppet", start="zero")])
+    assert value("quotations", NEED, spoiled) is None
+    assert "quotations" in score("quotations", NEED, spoiled).reason
+
+
+def test_every_metric_says_what_it_sees_and_cannot():
+    assert len(BY_NAME) == len(METRICS)
+    for metric in METRICS:
+        assert len(metric.about) > 60, metric.name
+        assert metric.scorer.name == metric.name

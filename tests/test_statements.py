@@ -1,0 +1,221 @@
+"""Extraction: offsets hold for any text, and the constructions news is made of give the statement and its speaker."""
+
+from __future__ import annotations
+
+import random
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from index.statements import (
+    PIECE,
+    extract,
+    load_model,
+    load_parser,
+    paragraphs,
+    parse,
+    pieces_of,
+    quotations,
+    runs,
+    uttered,
+)
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+    from index.types import Statement
+
+QUOTES = st.text(st.sampled_from("ab.,!? \n\"“”‘’'«»"), max_size=60)
+WORDS = st.sampled_from(
+    """Putin Trump she they said told denied that “ ” " ' , . : \n \n\n reportedly according to the statement accused of
+    Kremlin ‘no’ wants I «da» \ud83d\ude00 — ( )""".split(" ")
+)
+SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@pytest.fixture(scope="module")
+def nlp() -> Language:
+    return load_parser(entities=False)
+
+
+def read(nlp: Language, text: str) -> list[Statement]:
+    """Parse a text, extract its statements, and check what must hold for every one of them."""
+    found = extract("a.txt", text, next(parse([text], nlp)))
+    for one in found:
+        assert text[one.start : one.end] == one.text != ""
+        assert (one.speaker_start is None) == (one.speaker_end is None)
+        if one.speaker_start is not None and one.speaker_end is not None:
+            assert 0 <= one.speaker_start < one.speaker_end <= len(text)
+        assert one.cue
+        assert one.article == "a.txt"
+    assert found == sorted(found, key=lambda s: (s.start, s.end))
+    return found
+
+
+def by(found: list[Statement], fragment: str) -> Statement:
+    """Return the shortest statement that holds a fragment."""
+    holding = [one for one in found if fragment in one.text]
+    assert holding, f"{fragment!r} in none of {[one.text for one in found]}"
+    return min(holding, key=lambda one: one.end - one.start)
+
+
+# --- what holds for any text -----------------------------------------------------------------------------------------
+
+
+@given(QUOTES)
+def test_quotations_are_in_order_and_inside_their_paragraphs(text: str) -> None:
+    found = quotations(text)
+    spans = paragraphs(text)
+    assert all(a.end <= b.start for a, b in pairwise(found))
+    for quote in found:
+        assert any(start <= quote.start < quote.end <= end for start, end in spans)
+
+
+@given(QUOTES)
+def test_runs_join_quotations_and_lose_none(text: str) -> None:
+    found = quotations(text)
+    joined = runs(text, found)
+    assert all(any(run.start <= quote.start and quote.end <= run.end for run in joined) for quote in found)
+    assert all(a.end <= b.start for a, b in pairwise(joined))
+
+
+@given(st.text(), st.integers(1, 20))
+def test_pieces_join_to_the_text(text: str, size: int) -> None:
+    pieces = pieces_of(text, size)
+    assert "".join(pieces) == text
+    assert all(len(piece) <= size for piece in pieces)
+
+
+@SLOW
+@given(words=st.lists(WORDS, max_size=40))
+def test_offsets_hold_for_any_jumble(nlp: Language, words: list[str]) -> None:
+    read(nlp, " ".join(words))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "\n\n",
+        "\ud800 said \udfff.",
+        '"""" said " Trump "',
+        "HE SAID: “NO.” SHE DENIED IT.",
+        "Der Kreml teilte mit, dass Putin „gratuliert“ habe, sagte ein Sprecher.",
+        "Кремль сообщил, что президент «поздравил» избранного президента.",
+    ],
+)
+def test_odd_texts_do_not_crash(nlp: Language, text: str) -> None:
+    read(nlp, text)
+
+
+def test_text_without_speech_has_no_statements(nlp: Language) -> None:
+    assert read(nlp, "The bridge is 300 metres long. It opened in May and closed for repairs in June.") == []
+
+
+def test_an_endless_paragraph_is_parsed_in_pieces(nlp: Language) -> None:
+    text = "The mayor said the bridge would open in May. " * (PIECE // 40)
+    assert len(pieces_of(text)) > 1
+    found = read(nlp, text)
+    assert {one.speaker for one in found} == {"mayor"}
+    assert len(found) > PIECE // 80
+
+
+def test_extraction_does_not_depend_on_what_was_parsed_before(nlp: Language) -> None:
+    texts = ["Smith said he would go.", "“No,” said Ann Jones.", "According to the paper, rain fell."]
+    alone = [read(nlp, text) for text in texts]
+    docs = list(parse(texts, nlp))
+    together = [extract("a.txt", text, doc) for text, doc in zip(texts, docs, strict=True)]
+    assert alone == together
+
+
+def test_weights_are_finite_and_thresholds_are_probabilities() -> None:
+    model = load_model()
+    assert 0 < model.threshold < 1
+    assert all(abs(weight) < 20 for weight in random.Random(0).sample(list(model.weights.values()), 500))
+
+
+# --- constructions ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "speaker"),
+    [
+        ("Angela Merkel said the talks would go on.", "the talks would go on", "Angela Merkel"),
+        ("“The talks will go on,” Angela Merkel said on Monday.", "“The talks will go on,”", "Angela Merkel"),
+        ("“The talks will go on,” said Angela Merkel.", "“The talks will go on,”", "Angela Merkel"),
+        ("Angela Merkel said: “The talks will go on.”", "“The talks will go on.”", "Angela Merkel"),
+        ("The talks will go on, according to Angela Merkel.", "The talks will go on", "Angela Merkel"),
+        ("According to Angela Merkel, the talks will go on.", "the talks will go on", "Angela Merkel"),
+        ("Angela Merkel tweeted, “The talks will go on.”", "“The talks will go on.”", "Angela Merkel"),
+        ("Angela Merkel accused Viktor Orban of breaking the rules.", "of breaking the rules", "Angela Merkel"),
+        ("Angela Merkel has denied any interference in the election.", "any interference", "Angela Merkel"),
+        ('"The talks will go on," Angela Merkel said in a statement.', '"The talks will go on,"', "Angela Merkel"),
+    ],
+)
+def test_cue_before_behind_and_around(nlp: Language, text: str, said: str, speaker: str) -> None:
+    one = by(read(nlp, text), said)
+    assert one.speaker == speaker
+
+
+def test_a_quotation_resumed_after_its_tag_is_one_statement(nlp: Language) -> None:
+    text = "“We will not wait any longer,” Ann Jones said. “We have waited for years.”"
+    (one,) = read(nlp, text)
+    assert (one.start, one.end, one.speaker, one.direct) == (0, len(text), "Ann Jones", True)
+
+
+def test_a_quotation_reopened_in_the_next_paragraph_goes_on(nlp: Language) -> None:
+    text = "Ann Jones said: “We have waited for years. Nobody came.\n\n“We will not wait.”\n\nThe bridge is closed."
+    one = by(read(nlp, text), "Nobody came")
+    assert one.text.endswith("not wait.”")
+
+
+def test_a_quotation_set_below_its_tag(nlp: Language) -> None:
+    text = "Donald Trump spoke on Monday. Asked about the war, he said:\n\n“Why are we backing them? I do not know.”"
+    one = by(read(nlp, text), "Why are we backing")
+    assert (one.text[:1], one.speaker, one.cue) == ("“", "Donald Trump", "said")
+
+
+def test_a_tag_set_below_its_quotation(nlp: Language) -> None:
+    text = "“Only senior officials could have ordered this,”\n\nthe Justice Department wrote in a joint statement."
+    one = by(read(nlp, text), "Only senior officials")
+    assert one.speaker == "Justice Department"
+    assert one.cue == "wrote in a joint statement"
+
+
+def test_statements_inside_statements(nlp: Language) -> None:
+    text = "Trump’s team issued a statement. The statement said Trump told Putin he was looking forward to peace."
+    found = read(nlp, text)
+    outer = next(one for one in found if one.text.startswith("Trump told Putin"))
+    inner = next(one for one in found if one.text.startswith("he was looking"))
+    assert (outer.speaker, inner.speaker) == ("Trump’s team", "Trump")
+
+
+def test_joint_statements_are_the_account_of_whoever_reports_them(nlp: Language) -> None:
+    text = "Both sides agreed that current relations between Moscow and Washington are poor, according to the Kremlin."
+    found = read(nlp, text)
+    assert next(one for one in found if one.text.startswith("Both sides")).speaker == "Kremlin"
+
+
+def test_nobody_in_particular_stays_nobody(nlp: Language) -> None:
+    (one,) = read(nlp, "Reportedly, the parliament met the news with a burst of applause.")
+    assert (one.speaker, one.speaker_start, one.hedge) == (None, None, "reportedly")
+    assert all(one.speaker is None for one in read(nlp, "Igor Panin was accused of meddling in the election."))
+
+
+def test_hedges_stay(nlp: Language) -> None:
+    found = read(nlp, "Ann Jones reportedly told her staff that the bridge would never open.")
+    assert by(found, "the bridge would never open").hedge == "reportedly"
+
+
+def test_narrow_quotations_belong_to_their_clause(nlp: Language) -> None:
+    one = by(read(nlp, "Ann Jones said she “loved” the role of the army in the war."), "loved")
+    assert one.text == "she “loved” the role of the army in the war"
+    assert one.direct
+
+
+def test_thoughts_can_be_told_from_words(nlp: Language) -> None:
+    found = read(nlp, "Ann Jones said the bridge was safe. Ann Jones thinks that the bridge is safe enough.")
+    assert [uttered(one) for one in found] == [True, False]
