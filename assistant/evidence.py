@@ -100,18 +100,24 @@ class Gatherer:
     def _by_side(self, question: Question, scope: Scope) -> Evidence:
         sides = question.sides or self.sides
         members = {speaker for speaker, side in self.record.names().values() if side in sides}
-        hits = self._on_topic(question, scope, self.record.spoken(members, scope, ALL_SPOKEN))
+        pool = self._pool(question, scope, self.record.spoken(members, scope, ALL_SPOKEN))
         findings: list[Finding] = []
         silent = []
         for side in sides:
-            found = self._findings([hit for hit in hits if side in {said.side for said in self._said(hit)}], MOST_PER_SIDE, side=side)
+            own = [number for number, hit in pool.items() if self._speaks(hit, side)]
+            found = self._findings(self._on_topic(question, own, side), MOST_PER_SIDE, side=side)
             findings += found
             if not found:
                 silent.append(side)
-        findings += self._joint(hits, members)
+        findings += self._joint(self._on_topic(question, pool), members)
         if not findings:
             return self._nothing(question, scope, silent=tuple(silent))
         return Evidence(tuple(findings), silent=tuple(silent))
+
+    def _speaks(self, hit: Hit, side: str) -> bool:
+        """Whether a side speaks in a passage in its own right: what another side says that it said is that other side's account."""
+        outer = self.speaker_of(hit)[1]
+        return outer == side or (outer is None and side in {said.side for said in self._said(hit)})
 
     def _joint(self, hits: list[Hit], members: set[str]) -> tuple[Finding, ...]:
         """What outlets tell of speakers of several sides together ("Putin and Trump agreed …"), as nobody's side alone."""
@@ -122,7 +128,7 @@ class Gatherer:
 
     def _by_outlet(self, question: Question, scope: Scope) -> Evidence:
         best: dict[str, Hit] = {}
-        for hit in self._on_topic(question, scope):
+        for hit in self._on_topic(question, self._pool(question, scope)):
             outlet = self.article(hit).outlet
             if outlet:
                 best.setdefault(outlet, hit)
@@ -132,26 +138,27 @@ class Gatherer:
             return self._nothing(question, scope, silent=silent)
         return Evidence(self._findings(list(best.values()), len(best), mass=2.0), silent=silent)
 
-    def _on_topic(self, question: Question, scope: Scope, among: Iterable[int] = ()) -> list[Hit]:
-        """Passages about a question's topic, the best first.
+    def _pool(self, question: Question, scope: Scope, among: Iterable[int] = ()) -> dict[int, Hit]:
+        """Passages to look through for a topic: those that a search for it finds, and those numbered ``among``."""
+        found = self.searcher.search(question.topic, scope, among=among)
+        found += self.searcher.search(question.standalone, scope)
+        return {hit.number: hit for hit in found}
 
-        A topic is a word or two, less than the judge was taught to read. So a passage is on it when it holds its words, or when the judge
-        takes it for an answer to the question itself or to "What did … say about …?".
+    def _on_topic(self, question: Question, pool: Iterable[int], who: str = "they") -> list[Hit]:
+        """Those passages of a pool that are about a question's topic, the best first.
+
+        A topic is a word or two, less than the judge was taught to read. So a passage is on it when it holds its words, or when the
+        judge takes it for an answer to the question itself or to "What did … say about …?".
         """
-        topic = {stem(word) for word in content_words(question.topic)}
         rarity = self.record.rarity({stem(word): word for word in content_words(question.topic)})
         total = sum(rarity.values()) or 1.0
-        asked = (question.standalone, f"What did {{}} say about {question.topic}?")
-        pool = dict.fromkeys(
-            [*among, *(hit.number for text in (question.topic, question.standalone) for hit in self.searcher.search(text, scope))]
-        )
-        judged = [self.searcher.judge(text.format("they"), pool) for text in asked]
         best: dict[int, Hit] = {}
-        for hit in (hit for hits in judged for hit in hits):
-            here = topic & {stem(word) for word in content_words(hit.passage.text)}
-            score = hit.score + NAMES_IT * sum(rarity[word] for word in here) / total
-            if score >= ON_TOPIC and (hit.number not in best or score > best[hit.number].score):
-                best[hit.number] = replace(hit, score=score)
+        for text in (question.standalone, f"What did {who} say about {question.topic}?"):
+            for hit in self.searcher.judge(text, pool):
+                here = rarity.keys() & {stem(word) for word in content_words(hit.passage.text)}
+                score = hit.score + NAMES_IT * sum(rarity[word] for word in here) / total
+                if score >= ON_TOPIC and (hit.number not in best or score > best[hit.number].score):
+                    best[hit.number] = replace(hit, score=score)
         return sorted(best.values(), key=lambda hit: (-hit.score, hit.number))
 
     def _nothing(self, question: Question, scope: Scope, silent: Iterable[str]) -> Evidence:
@@ -177,7 +184,8 @@ class Gatherer:
         """Who speaks in a passage, with the side: of those asked about where there are any; nobody in plain narration.
 
         Of statements inside statements the outer one counts: who asserts it, not who is said to have said it. A statement reaches from the
-        words that name its speaker to the end of what is said; one that takes up less than half of the passage does not make it theirs.
+        words that name its speaker to the end of what is said; one that takes up less than half of the passage (a quarter, where it
+        is quoted) does not make it theirs.
         """
 
         def extent(said: Statement) -> int:
@@ -187,7 +195,7 @@ class Gatherer:
 
         said = [one for one in self._said(hit) if one.speaker]
         asked = [one for one in said if one.speaker in (speakers or ()) or (side and one.side == side)]
-        said = asked or [one for one in said if extent(one) * 2 >= len(hit.passage.text)]
+        said = asked or [one for one in said if extent(one) * (4 if one.direct else 2) >= len(hit.passage.text)]
         if not said:
             return None, None
         widest = max(said, key=lambda one: (extent(one), one.end - one.start))
@@ -242,8 +250,9 @@ class _Group:
     def takes(self, hit: Hit, voice: tuple[str | None, str | None], vectors: dict[int, Vectors]) -> bool:
         """Whether a hit tells the same, and nobody else says it: an outlet may print the words without saying whose they are."""
         first = self.hits[0]
+        allied = voice[1] is not None and voice[1] == self.voice[1]
         nobodys = _nobodys(voice) or _nobodys(self.voice)
-        if voice != self.voice and (not nobodys or hit.passage.headline or first.passage.headline):
+        if voice != self.voice and not allied and (not nobodys or hit.passage.headline or first.passage.headline):
             return False
         alike = float(vectors[hit.number] @ vectors[first.number])
         return tells_the_same(hit.passage.text, first.passage.text, alike, strictly=voice != self.voice)
