@@ -16,15 +16,15 @@ from index.search import Searcher
 from index.types import Article, Hit, Statement
 
 ANSWERS = -0.5  # log-odds that a passage answers, from which on Readout does; see eval/LOG.md for what moving it costs
-SPOKEN = -1.0  # the same for a passage that is known to hold the words of the very speaker asked about
 SAME_VECTOR, SAME_WORDS, NEARLY_ALL_WORDS = 0.72, 0.5, 0.8  # from where on two passages tell one thing
-TOLD = 1.0  # the same for one that tells of a speaker asked about, though in nobody's words
+TOLD = 1.0  # the same for a passage that tells of a speaker asked about, though in nobody's words
 NAMES_IT, ON_TOPIC = 4.0, 1.0  # what holding all words of a topic adds to a judge's score, and the sum from which on a passage is on topic
 MASS = 0.9  # the share of the judge's belief that an answer's points are to hold
 NO_OUTLET = "\0"  # an outlet that no article has
 MOST_POINTS = 3
 LIKENESS = 6.0  # what similarity weighs against the judge's score where only the nearest passage is wanted
 LIKELY = 16  # the best passages, of which an answer's points and their further citations are chosen
+MOST_SPEAKERS = 6
 MOST_PER_SIDE = 2
 ALL_SPOKEN = 400  # passages of one speaker that are looked through at most
 
@@ -88,17 +88,30 @@ class Gatherer:
 
     def _spoken(self, question: Question, scope: Scope) -> Evidence:
         speakers = set(question.speakers)
-        hits = self.searcher.search(question.standalone, scope, among=self.record.spoken(speakers, scope, ALL_SPOKEN))
-        own = [hit for hit in hits if hit.score >= SPOKEN and speakers & {said.speaker for said in self._said(hit)}]
-        if own:
-            return Evidence(self._findings(own, MOST_POINTS, speakers))
-        told = [hit for hit in hits if hit.score >= TOLD and any(_names(hit, name.split()[-1]) for name in speakers)]
+        pool = self._pool(question, scope, self.record.spoken(speakers, scope, ALL_SPOKEN))
+        own = [number for number, hit in pool.items() if speakers & {said.speaker for said in self._said(hit)}]
+        found = self._on_topic(question, own, question.speakers[0])
+        if found:
+            return Evidence(self._findings(found, MOST_POINTS, speakers))
+        told = [hit for hit in self.searcher.judge(question.standalone, pool) if hit.score >= TOLD]
+        told = [hit for hit in told if any(_names(hit, name.split()[-1]) for name in speakers)]
         if told:
             return Evidence(self._findings(told, MOST_POINTS))
         return self._nothing(question, scope, silent=(*question.speakers, *question.outlets))
 
+    def _by_speaker(self, question: Question, scope: Scope) -> Evidence:
+        """By side, where nobody said who belongs together: then every speaker stands for itself."""
+        hits = self._on_topic(question, self._pool(question, scope))
+        spoken = [hit for hit in hits if self.speaker_of(hit)[0]]
+        findings: list[Finding] = []
+        for name in list(dict.fromkeys(self.speaker_of(hit)[0] for hit in spoken))[:MOST_SPEAKERS]:
+            findings += self._findings([hit for hit in spoken if self.speaker_of(hit)[0] == name], 1)
+        return Evidence(tuple(findings)) if findings else self._nothing(question, scope, silent=())
+
     def _by_side(self, question: Question, scope: Scope) -> Evidence:
         sides = question.sides or self.sides
+        if not sides:
+            return self._by_speaker(question, scope)
         members = {speaker for speaker, side in self.record.names().values() if side in sides}
         pool = self._pool(question, scope, self.record.spoken(members, scope, ALL_SPOKEN))
         findings: list[Finding] = []

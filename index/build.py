@@ -8,6 +8,7 @@ import json
 import os
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -33,6 +34,7 @@ from index.types import Passage, Statement
 if TYPE_CHECKING:
     from spacy.language import Language
 
+NEARLY_ALWAYS = 0.8  # the share from which on a name that several speakers go by is taken for one of them
 LONGEST_NAME = 60  # characters: what is longer describes somebody
 ARTICLES_PER_WORKER = 20  # a worker process takes seconds to load the parser
 BATCH = 32  # articles in one transaction: small enough to lose little to a kill, large enough to embed well
@@ -209,24 +211,24 @@ def _in_context(passages: list[Passage]) -> list[tuple[str, str]]:
 def _aliases(record: Record, statements: list[Statement], sides: list[Sides]) -> Iterator[tuple[str, str, str | None]]:
     """What each speaker is called: canonical names, the names beside quotations that hold a capital, and those of sides.toml.
 
-    A name used for several speakers is nobody's, unless sides.toml says whose.
+    A name used for several speakers is the one's who it nearly always means, else nobody's; sides.toml has the last word.
     """
     texts = {article.id: article.text for article in record.articles()}
-    meant: dict[str, set[tuple[str, str | None]]] = {}
+    meant: dict[str, Counter[tuple[str, str | None]]] = {}
     for said in statements:
         if said.speaker is None or " and " in said.speaker:
             continue
-        meant.setdefault(said.speaker.lower(), set()).add((said.speaker, said.side))
+        meant.setdefault(said.speaker.lower(), Counter())[said.speaker, said.side] += 1
         if said.speaker_start is not None:
             words = re.sub(r"^(?:the|an?)\s+|['’]s?$", "", texts[said.article][said.speaker_start : said.speaker_end], flags=re.I)
             if any(word[:1].isupper() for word in words.split()) and len(words) <= LONGEST_NAME:
-                meant.setdefault(" ".join(words.lower().replace("’", "'").split()), set()).add((said.speaker, said.side))
+                meant.setdefault(" ".join(words.lower().replace("’", "'").split()), Counter())[said.speaker, said.side] += 1
     for group in sides:
         for alias, (speaker, side) in group.speakers.items():
-            meant[alias] = {(speaker, side)}
+            meant[alias] = Counter({(speaker, side): 1})
     for alias, speakers in meant.items():
-        if len(speakers) == 1:
-            [(speaker, owner)] = speakers
+        [((speaker, owner), count)] = speakers.most_common(1)
+        if count >= NEARLY_ALWAYS * speakers.total():
             yield alias, speaker, owner
 
 
