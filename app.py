@@ -9,6 +9,7 @@ import os
 import socket
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
@@ -51,7 +52,12 @@ def open_assistant(settings: Settings) -> Assistant:
 
 def make_demo(settings: Settings) -> gr.Blocks:
     """The chat as a Gradio app; the index is opened with the first question."""
-    assistant = cache(lambda: open_assistant(settings))
+    opening = Lock()
+    opened = cache(lambda: open_assistant(settings))
+
+    def assistant() -> Assistant:
+        with opening:  # the first questions may come together
+            return opened()
 
     def reply(question: str, history: list[Any]) -> tuple[str, list[Any]]:
         """Answer a question and add both to the conversation."""
@@ -61,7 +67,7 @@ def make_demo(settings: Settings) -> gr.Blocks:
             content = chat_message(assistant().ask(question))
         except ReadoutError as error:
             content = chat_message(str(error))
-        return "", [*history, {"role": "user", "content": question}, {"role": "assistant", "content": content}]
+        return "", [*history, {"role": "user", "content": chat_message(question)}, {"role": "assistant", "content": content}]
 
     demo: gr.Blocks
     with gr.Blocks(title="Readout") as demo:
@@ -168,9 +174,6 @@ def __getattr__(name: str) -> Any:
 
 
 if __name__ == "__main__":
-    import sys
+    from assistant.cli import main
 
-    try:
-        serve(load_settings(), port=int(os.environ.get("PORT") or 7860))
-    except ReadoutError as error:
-        sys.exit(f"readout: {error}")
+    main(["chat", *(["--port", os.environ["PORT"]] if os.environ.get("PORT") else [])])

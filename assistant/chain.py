@@ -67,9 +67,8 @@ class Assistant:
         embedder = reader if settings.embedding == BUNDLED else load_embedder(settings.embedding, bulk=False)
         vectors = VectorStore(settings.index, fingerprint(settings.embedding), settings.chroma)
         self.prompts = Prompts()
-        speakers = self.record.names()
-        sides = tuple(dict.fromkeys(side for _, side in speakers.values() if side))
-        self.names = Names(tuple(self.record.outlets()), speakers, self.record.sides() or sides)
+        self._version = self.record.version()
+        self.names = self._names()
         self.searcher = Searcher(self.record, vectors, embedder, reader, Judge())
         self.gatherer = Gatherer(self.searcher, self.names.sides)
         self.answerer: Answerer = Extractive(self.gatherer, self.prompts)
@@ -95,7 +94,13 @@ class Assistant:
 
     # -- the steps ----------------------------------------------------------------------------------------------
 
+    def _names(self) -> Names:
+        return Names(tuple(self.record.outlets()), self.record.names(), self.record.sides())
+
     def _understand(self, asked: Asked) -> _Step:
+        if self._version != (version := self.record.version()):
+            self._version, self.names = version, self._names()
+            self.gatherer.forget()
         return _Step(understand(asked.text, self.names), asked.scope)
 
     def _retrieve(self, step: _Step) -> _Step:
@@ -115,7 +120,7 @@ class Assistant:
     def _about(self, question: Question) -> Answer:
         """Answers about Readout and its corpus, which need no evidence."""
         articles = self.record.articles()
-        spoken = Counter(said.speaker for said in self.record.statements() if said.speaker)
+        spoken = Counter(said.speaker for said in self.record.statements() if said.speaker and " and " not in said.speaker)
         outlets = [outlet for outlet in dict.fromkeys(article.outlet for article in articles) if outlet]
         values = {
             "articles": str(len(articles)),

@@ -51,7 +51,7 @@ def index_command(
     with _progress() as progress:
         done = build(settings.index, paths or [], settings.embedding, server=settings.chroma, replace=replace, progress=progress)
     for problem in done.problems:
-        typer.echo(f"readout: left out: {problem}", err=True)
+        typer.echo(f"readout: left out: {_one_line(problem)}", err=True)
     totals = done.totals
     typer.echo(
         f"{settings.index}: {done.added} added, {done.changed} changed, {done.removed} removed, {done.unchanged} unchanged "
@@ -101,13 +101,14 @@ def statements(
 ) -> None:
     """Print the ledger of who said what."""
     from assistant.chain import check_scope
-    from assistant.ledger import ledger, line
+    from assistant.ledger import known_speaker, ledger, line
     from assistant.render import printable
     from index.build import open_record
 
     settings = load_settings(index=index)
     with open_record(settings.index, settings.embedding) as record:
         check_scope(Scope(tuple(outlet or ())), record)
+        speaker = [known_speaker(name, record) for name in speaker or []]
         for entry in ledger(record, speakers=speaker or [], sides=side or [], outlets=outlet or []):
             typer.echo(json.dumps(asdict(entry), ensure_ascii=False) if as_json else printable(line(entry)))
 
@@ -225,12 +226,18 @@ def _progress() -> Iterator[Callable[[int, int, str], None]]:
         yield lambda done, total, name: bar.update(task, completed=done, total=total, description=name)
 
 
-def main() -> None:
+def _one_line(message: object) -> str:
+    from assistant.render import printable
+
+    return printable(" ".join(str(message).split()))
+
+
+def main(arguments: list[str] | None = None) -> None:
     """Run the command; errors meant for people become one line on standard error and exit status 2."""
     try:
-        sys.exit(app(args=sys.argv[1:] or ["--help"], standalone_mode=False))
+        sys.exit(app(args=arguments or sys.argv[1:] or ["--help"], standalone_mode=False))
     except ReadoutError as error:
-        sys.stderr.write(f"readout: {' '.join(str(error).split())}\n")
+        sys.stderr.write(f"readout: {_one_line(error)}\n")
         sys.exit(2)
     except TyperException as error:
         sys.stderr.write(f"readout: {' '.join(error.format_message().split()).rstrip('.')}. See `readout --help`.\n")

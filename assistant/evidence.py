@@ -15,10 +15,12 @@ from index.record import Record, Scope
 from index.search import Searcher
 from index.types import Article, Hit, Statement
 
-ANSWERS = -0.5  # log-odds that a passage answers, from which on Readout does; see eval/LOG.md for what moving it costs
+ANSWERS = -0.5  # log-odds that a passage answers, from which on Readout does; eval/LOG.md has what moving it costs
 SAME_VECTOR, SAME_WORDS, NEARLY_ALL_WORDS = 0.72, 0.5, 0.8  # from where on two passages tell one thing
 TOLD = 1.0  # the same for a passage that tells of a speaker asked about, though in nobody's words
 NAMES_IT, ON_TOPIC = 4.0, 1.0  # what holding all words of a topic adds to a judge's score, and the sum from which on a passage is on topic
+UNHEARD = 2.0  # how much surer the judge must be for each name in a question that no passage holds
+MARGIN = 1.5  # a second and third point must come this close to the first
 MASS = 0.9  # the share of the judge's belief that an answer's points are to hold
 NO_OUTLET = "\0"  # an outlet that no article has
 MOST_POINTS = 3
@@ -82,7 +84,7 @@ class Gatherer:
         hits = self.searcher.search(question.standalone, scope)
         if question.stranger:
             hits = [hit for hit in hits if _names(hit, question.stranger)]
-        if believed(hits) < ANSWERS:
+        if believed(hits) < ANSWERS + UNHEARD * len(self._absent_names(question.standalone)):
             return self._nothing(question, scope, silent=question.outlets)
         return Evidence(self._findings(hits[:LIKELY], MOST_POINTS))
 
@@ -90,7 +92,7 @@ class Gatherer:
         speakers = set(question.speakers)
         pool = self._pool(question, scope, self.record.spoken(speakers, scope, ALL_SPOKEN))
         own = [number for number, hit in pool.items() if speakers & {said.speaker for said in self._said(hit)}]
-        found = self._on_topic(question, own, question.speakers[0])
+        found = self._on_topic(question, own, question.speakers[0]) if question.topic else self._most_telling(own, question)
         if found:
             return Evidence(self._findings(found, MOST_POINTS, speakers))
         told = [hit for hit in self.searcher.judge(question.standalone, pool) if hit.score >= TOLD]
@@ -98,6 +100,11 @@ class Gatherer:
         if told:
             return Evidence(self._findings(told, MOST_POINTS))
         return self._nothing(question, scope, silent=(*question.speakers, *question.outlets))
+
+    def _most_telling(self, numbers: list[int], question: Question) -> list[Hit]:
+        """Of somebody's passages, asked for without a topic: quotations before reports, then as the judge likes them."""
+        hits = self.searcher.judge(question.standalone, numbers)
+        return sorted(hits, key=lambda hit: (hit.passage.headline, not any(said.direct for said in self._said(hit)), -hit.score))
 
     def _by_speaker(self, question: Question, scope: Scope) -> Evidence:
         """By side, where nobody said who belongs together: then every speaker stands for itself."""
@@ -122,7 +129,7 @@ class Gatherer:
             findings += found
             if not found:
                 silent.append(side)
-        findings += self._joint(self._on_topic(question, pool), members)
+        findings = self._with_joint(findings, self._on_topic(question, pool), members)
         if not findings:
             return self._nothing(question, scope, silent=tuple(silent))
         return Evidence(tuple(findings), silent=tuple(silent))
@@ -132,12 +139,22 @@ class Gatherer:
         outer = self.speaker_of(hit)[1]
         return outer == side or (outer is None and side in {said.side for said in self._said(hit)})
 
-    def _joint(self, hits: list[Hit], members: set[str]) -> tuple[Finding, ...]:
-        """What outlets tell of speakers of several sides together ("Putin and Trump agreed …"), as nobody's side alone."""
+    def _with_joint(self, findings: list[Finding], hits: list[Hit], members: set[str]) -> list[Finding]:
+        """Add what outlets tell of speakers of several sides together ("Putin and Trump agreed …"): nobody's side alone.
+
+        Words that one side's statement has too are that statement, in an outlet that does not say whose it is.
+        """
         joint = {said.speaker for hit in hits for said in self._said(hit) if said.speaker and said.side is None and " and " in said.speaker}
         asked = {name for name in joint if members.intersection(name.split(" and "))}
         own = [hit for hit in hits if self.speaker_of(hit)[0] in asked]
-        return self._findings(own, MOST_PER_SIDE, asked) if own else ()
+        alone = []
+        for hit in own:
+            same = [finding for finding in findings if tells_the_same(hit.passage.text, finding.hits[0].passage.text, 0.0, strictly=True)]
+            for finding in same:
+                findings[findings.index(finding)] = replace(finding, hits=(*finding.hits, hit))
+            if not same:
+                alone.append(hit)
+        return [*findings, *self._findings(alone, MOST_PER_SIDE, asked)]
 
     def _by_outlet(self, question: Question, scope: Scope) -> Evidence:
         best: dict[str, Hit] = {}
@@ -145,11 +162,11 @@ class Gatherer:
             outlet = self.article(hit).outlet
             if outlet:
                 best.setdefault(outlet, hit)
-        outlets = question.outlets or scope.outlets or tuple(self.record.outlets())
+        outlets = question.outlets or scope.outlets or tuple(self.record.outlets(scope))
         silent = tuple(outlet for outlet in outlets if outlet not in best)
         if not best:
             return self._nothing(question, scope, silent=silent)
-        return Evidence(self._findings(list(best.values()), len(best), mass=2.0), silent=silent)
+        return Evidence(self._findings(list(best.values()), len(best), mass=2.0, margin=np.inf), silent=silent)
 
     def _pool(self, question: Question, scope: Scope, among: Iterable[int] = ()) -> dict[int, Hit]:
         """Passages to look through for a topic: those that a search for it finds, and those numbered ``among``."""
@@ -165,22 +182,36 @@ class Gatherer:
         """
         rarity = self.record.rarity({stem(word): word for word in content_words(question.topic)})
         total = sum(rarity.values()) or 1.0
+        least = ON_TOPIC + UNHEARD * len(self._absent_names(question.topic))
         best: dict[int, Hit] = {}
         for text in (question.standalone, f"What did {who} say about {question.topic}?"):
             for hit in self.searcher.judge(text, pool):
                 here = rarity.keys() & {stem(word) for word in content_words(hit.passage.text)}
                 score = hit.score + NAMES_IT * sum(rarity[word] for word in here) / total
-                if score >= ON_TOPIC and (hit.number not in best or score > best[hit.number].score):
+                if here and len(here) == len(rarity):
+                    score = max(score, least)  # it holds every word of the topic: whatever the judge thinks, it is about it
+                if score >= least and (hit.number not in best or score > best[hit.number].score):
                     best[hit.number] = replace(hit, score=score)
         return sorted(best.values(), key=lambda hit: (-hit.score, hit.number))
 
     def _nothing(self, question: Question, scope: Scope, silent: Iterable[str]) -> Evidence:
         hits = self.searcher.search(question.standalone, scope)
-        rarity = self.record.rarity({word: word for word in content_words(question.text)})
-        unheard = max(self.record.rarity({"": "\ufffd"}).values())
-        missing = tuple(word for word, weight in rarity.items() if weight >= unheard)
+        missing = self._absent(content_words(question.text))
         nearest = max(hits, key=lambda hit: (hit.score + LIKENESS * hit.similarity, -hit.number), default=None)
         return Evidence(nearest=nearest, missing=missing, silent=tuple(silent))
+
+    def _absent(self, words: list[str]) -> tuple[str, ...]:
+        """Those words that stand in no passage."""
+        return tuple(word for word in dict.fromkeys(words) if not self.record.match([word], Scope(), 1))
+
+    def _absent_names(self, text: str) -> tuple[str, ...]:
+        """Names in a question that stand in no passage: words with a capital, but for the first."""
+        return self._absent([word for word in content_words(text.partition(" ")[2]) if word[:1].isupper()])
+
+    def forget(self) -> None:
+        """The index has changed: what was read from its ledger counts no more."""
+        self._ledger.clear()
+        self.sides = self.record.sides()
 
     # -- who speaks, and what is the same ----------------------------------------------------------------------
 
@@ -228,12 +259,18 @@ class Gatherer:
         return self.record.article(hit.passage.article)
 
     def _findings(
-        self, hits: list[Hit], most: int, speakers: set[str] | None = None, side: str | None = None, mass: float = MASS
+        self,
+        hits: list[Hit],
+        most: int,
+        speakers: set[str] | None = None,
+        side: str | None = None,
+        mass: float = MASS,
+        margin: float = MARGIN,
     ) -> tuple[Finding, ...]:
         """Group hits that tell one thing, best first, headlines last.
 
         At most ``most`` groups, and no further one when those so far hold the share ``mass`` of what the judge believes: one
-        statement where it is sure, two or three where it wavers.
+        statement where it is sure, two or three where it wavers; and none further than ``margin`` behind the first.
         """
         groups: list[_Group] = []
         vectors = self.record.vectors(hit.number for hit in hits)
@@ -245,7 +282,7 @@ class Gatherer:
             group = next((group for group in groups if group.takes(hit, voice, vectors)), None)
             if group:
                 group.add(hit, voice)
-            elif len(groups) < most and (not groups or held < mass):
+            elif len(groups) < most and (not groups or (held < mass and hit.score >= groups[0].hits[0].score - margin)):
                 groups.append(_Group([hit], voice))
             else:
                 continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from index.errors import QuestionError
 from index.record import Record
 
 
@@ -47,6 +48,19 @@ def ledger(
                     said.direct,
                     said.side,
                 )
+
+
+def known_speaker(name: str, record: Record) -> str:
+    """The canonical name of a speaker by any name the index knows.
+
+    Raises:
+        QuestionError: nobody in the index is called that.
+    """
+    names = record.names()
+    known = names.get(name.lower()) or next((entry for entry in names.values() if entry[0].lower() == name.lower()), None)
+    if known is None and name not in {said.speaker for said in record.statements()}:
+        raise QuestionError(f"no article quotes {name!r}. `readout statements` without --speaker shows who is quoted.")
+    return known[0] if known else name
 
 
 def line(entry: Entry) -> str:

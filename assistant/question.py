@@ -69,9 +69,10 @@ _ENGLISH = frozenset(
     that""".split()
 )  # words of English questions that are not also words of its neighbours
 _FOREIGN = frozenset(
-    """qué dice pense che que quién quien quiénes cuándo cuando dónde cómo cuál dijo dijeron qui quoi quand où comment pourquoi
-    quel quelle wer wie wann wo warum welche welcher sagte wird cosa quando perché quem onde quais wie wat waar wanneer
-    waarom heeft vad vem hvad sagde czy kto powiedział""".split()
+    """qué pense che que quién quien quiénes cuándo cuando dónde cómo cuál dijo dijeron qui quoi quand où comment pourquoi quel
+    quelle wer wie wann wo warum welche welcher sagte wird cosa quando perché quem onde quais wat waar wanneer waarom heeft
+    vad vem hvad sagde czy kto powiedział combien dit qu dans avec mais ist nicht und auf wurde haben está fue sobre della
+    gli zijn niet och inte não são""".split()
 )  # words that ask or tell, and are no English words or names
 
 
@@ -135,6 +136,8 @@ def understand(text: str, names: Names) -> Question:
     speakers = tuple(dict.fromkeys(name for name, _, alias in found if alias in asked))
     sides = tuple(dict.fromkeys(side for _, side, alias in found if alias in asked and side))
     topic = _topic(_without(rest, asked))
+    if re.fullmatch(rf"(?:(?:{_VERBS}|{_NOUNS}|what|how|did|do|does|has|have|had|the|s)\b\W*)*", topic, re.I):
+        topic = ""
     if len(sides) > 1:
         return replace(question, form=Form.BY_SIDE, topic=topic, sides=sides)
     if speakers:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from assistant.types import Answer, Citation
 
+_LABEL = re.compile(r"^(- )?\*\*(.+?)\*\*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -18,7 +19,7 @@ def printable(text: str) -> str:
 
 def terminal(answer: Answer, width: int = 100) -> str:
     """The answer as plain text for a terminal, citations below it. Escape sequences inside articles are taken out."""
-    blocks = [_wrapped(line, width) for line in answer.text.replace("**", "").splitlines()]
+    blocks = [_wrapped(_LABEL.sub(r"\g<1>\g<2>", line), width) for line in answer.text.splitlines()]
     if answer.citations:
         blocks.append("")
         for citation in answer.citations:

@@ -1,7 +1,7 @@
-"""Train the judge: ``python -m eval.train_judge ARTICLES.jsonl.gz [--epochs N] [--out index/judge.npz]``.
+"""Train the judge: ``python -m eval.train_judge ARTICLES.jsonl.gz [--epochs N] [--articles N] [--out index/judge.npz]``.
 
 ARTICLES is the Article-Bias-Prediction data (Baly and others, EMNLP 2020), one object a line with id, title and text. The
-questions are this project's own, written for 480 of those articles: ``eval/judge_questions.jsonl.gz`` has the article's id, the
+questions are this project's own, written for 720 of those articles: ``eval/judge_questions.jsonl.gz`` has the article's id, the
 question, the character spans of the sentences that answer it (none: the article does not) and its kind. No article's text is kept here.
 
 The encoder stays frozen. Only the small comparing network of `index.judge` is learned: for each question the passages that answer it
@@ -20,7 +20,7 @@ import random
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import cycle
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -103,13 +103,14 @@ class Network(nn.Module):
         return {name: value.detach().numpy() for name, value in {**found, "proj": self.proj.weight, "temp": self.temp}.items()}
 
 
-def read_examples(articles: Path, questions: Path = QUESTIONS) -> Iterator[Example]:
-    """Pair every question with its article, split and embedded as the index does it."""
+def read_examples(articles: Path, most: int | None = None) -> Iterator[Example]:
+    """Pair every question with its article, split and embedded as the index does it; ``most`` takes the file's first articles only."""
     asked: dict[str, list[dict[str, Any]]] = {}
-    with gzip.open(questions, "rt", encoding="utf-8") as lines:
+    with gzip.open(QUESTIONS, "rt", encoding="utf-8") as lines:
         for line in lines:
             entry = json.loads(line)
             asked.setdefault(entry["article"], []).append(entry)
+    asked = dict(islice(asked.items(), most))
     unrelated = cycle(OFF_TOPIC.read_text(encoding="utf-8").splitlines())
     others: list[dict[str, Any]] = []
     parser, encoder = load_parser(entities=False), SentenceTransformerEmbedder(BUNDLED, bundled_folder())
@@ -222,11 +223,12 @@ def agree(network: Network, runner: judge.Judge, examples: list[Example]) -> flo
 def main() -> None:
     """Train, write the weights, and report how far torch and NumPy are apart."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("articles", type=Path)
+    options.add_argument("file", type=Path)
     options.add_argument("--epochs", type=int, default=6)
+    options.add_argument("--articles", type=int, dest="most", help="train on the questions of the first so many articles")
     options.add_argument("--out", type=Path, default=judge.WEIGHTS)
     chosen = options.parse_args()
-    examples = list(read_examples(chosen.articles))
+    examples = list(read_examples(chosen.file, chosen.most))
     sys.stderr.write(f"{len(examples)} questions, {sum(not example.answers for example in examples)} without an answer\n")
     network = train(examples, chosen.epochs)
     weights: dict[str, Any] = {name: array.astype(np.float16) for name, array in network.arrays().items()}

@@ -93,7 +93,7 @@ def build(
     """Bring the index in ``folder`` up to date with the articles below ``paths`` (none: the bundled corpus).
 
     Articles of these paths that are new or changed are read, those that are no longer there are removed. Articles of other
-    paths stay, unless ``replace`` is set or the index was built with other settings, when it is made anew.
+    paths stay, unless ``replace`` is set; where the index was built with other settings they are read again.
 
     Raises:
         CorpusError, EmbeddingError: the articles or the model cannot be used; the index is as it was.
@@ -103,7 +103,8 @@ def build(
     began = time.perf_counter()
     paths = paths or [BUNDLED]
     check_paths(paths)
-    with writing(folder), _current(folder, model) as record:
+    with writing(folder), _current(folder, model) as (record, before):
+        paths += [] if replace else [root for root in before if root.exists() and root not in [path.resolve() for path in paths]]
         corpus = read_corpus(paths, record.places())
         known = record.digests()
         wanted = {source.article.id: source.digest for source in corpus.sources}
@@ -257,18 +258,23 @@ def writing(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _current(folder: Path, model: str) -> Iterator[Record]:
-    """The record, emptied first where it was built with other settings: nothing in it could be used."""
+def _current(folder: Path, model: str) -> Iterator[tuple[Record, list[Path]]]:
+    """The record, and the corpus folders to read again where it was built with other settings: nothing in it can be used then.
+
+    A record with another schema is put aside under another name, never deleted: this version cannot tell what is in it.
+    """
+    before: list[Path] = []
     try:
         record = Record(folder, write=True)
     except IndexMismatch:
         _bulk_embedder(model).encode([""])
-        (folder / FILE).unlink()
+        (folder / FILE).rename(folder / f"{FILE}.{time.strftime('%Y%m%d-%H%M%S')}")
         record = Record(folder, write=True)
     with record:
         if record.meta("fingerprint") != fingerprint(model):
             _bulk_embedder(model).encode([""])  # a model that cannot be loaded is found out while nothing is lost
+            before = [Path(root) for root in record.roots()]
             with record.transaction():
                 record.drop(record.digests())
                 record.set_meta(fingerprint=fingerprint(model), model=model)
-        yield record
+        yield record, before

@@ -225,7 +225,11 @@ def _rows(manifest: Path) -> Iterator[dict[str, str]]:
         raise CorpusError(f"{manifest}: cannot be read. Save it as a UTF-8 CSV file.") from error
     try:
         for row in csv.DictReader(io.StringIO(text, newline="")):
-            yield {key.strip().lower(): value.strip() for key, value in row.items() if isinstance(key, str) and isinstance(value, str)}
+            yield {
+                key.strip().lower(): " ".join(value.split())
+                for key, value in row.items()
+                if isinstance(key, str) and isinstance(value, str)
+            }
     except csv.Error as error:
         raise CorpusError(f"{manifest}: not a CSV file ({error}). Save it as a UTF-8 CSV file.") from error
 

@@ -33,6 +33,8 @@ def examine(folder: Path, model: str, server: str | None = None) -> list[Finding
         findings = [
             Finding(f"In the record: {problem}. Remove {folder} and run `readout index` again.", mended=False) for problem in record.check()
         ]
+        if record.mend_words():
+            findings.append(Finding("Words: the full-text index did not match the passages. Rebuilt.", mended=True))
         trouble = _trouble(folder, model, server, record)
         if trouble:
             _rebuild(folder, model, server, record)

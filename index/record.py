@@ -191,6 +191,10 @@ class Record:
         rows = self._query("SELECT value FROM meta WHERE key = ?", (key,))
         return rows[0][0] if rows else None
 
+    def version(self) -> int:
+        """A number that changes when another process has written to the index."""
+        return int(self._query("PRAGMA data_version")[0][0])
+
     def digests(self, root: str | None = None) -> dict[str, str]:
         """Digest by article id, of one corpus folder or of all."""
         query = "SELECT id, digest FROM articles" + (" WHERE root = ?" if root else "")
@@ -284,9 +288,11 @@ class Record:
         """The sides that a sides.toml named, in its order; empty where there is none."""
         return tuple(json.loads(self.meta("sides") or "[]"))
 
-    def outlets(self) -> list[str]:
-        """The outlets that are known, by name."""
-        return [row[0] for row in self._query("SELECT DISTINCT outlet FROM articles WHERE outlet IS NOT NULL ORDER BY outlet")]
+    def outlets(self, scope: Scope = Scope()) -> list[str]:
+        """The outlets that are known, by name, of articles in a scope."""
+        where, values = scope.where()
+        rows = self._query(f"SELECT DISTINCT a.outlet FROM articles a WHERE a.outlet IS NOT NULL AND {where} ORDER BY a.outlet", values)
+        return [row[0] for row in rows]
 
     def vectors(self, ids: Iterable[int]) -> dict[int, Vectors]:
         """Vectors by passage number."""
@@ -338,8 +344,19 @@ class Record:
         """All passage numbers."""
         return {row[0] for row in self._query("SELECT id FROM passages")}
 
+    def mend_words(self) -> bool:
+        """Check the full-text index against the passages, and make it anew where it differs; returns whether it did."""
+        try:
+            with self._db:
+                self._db.execute("INSERT INTO words(words, rank) VALUES ('integrity-check', 1)")
+        except sqlite3.DatabaseError:
+            with self.transaction():
+                self._db.execute("INSERT INTO words(words) VALUES ('rebuild')")
+            return True
+        return False
+
     def check(self) -> list[str]:
-        """What is wrong inside the file: SQLite's own check, the full-text index, and every offset. Empty when all is well."""
+        """What is wrong inside the file: SQLite's own check, and every offset. Empty when all is well."""
         found = [row[0] for row in self._query("PRAGMA integrity_check") if row[0] != "ok"]
         for table in ("passages", "statements"):
             wrong = self._query(
