@@ -17,10 +17,11 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import gradio as gr
 
-from assistant.chain import Assistant
+from assistant.chain import Assistant, check_scope
 from assistant.render import chat_message
 from assistant.settings import Settings, load_settings
 from index.errors import IndexMissing, ReadoutError, UsageError
+from index.record import Scope
 
 EXAMPLES = [
     "What did each side say about Syria?",
@@ -50,8 +51,8 @@ def open_assistant(settings: Settings) -> Assistant:
         return Assistant(settings)
 
 
-def make_demo(settings: Settings) -> gr.Blocks:
-    """The chat as a Gradio app; the index is opened with the first question."""
+def make_demo(settings: Settings, scope: Scope | None = None) -> gr.Blocks:
+    """The chat as a Gradio app, over the articles in a scope; the index is opened with the first question."""
     opening = Lock()
     opened = cache(lambda: open_assistant(settings))
 
@@ -64,7 +65,7 @@ def make_demo(settings: Settings) -> gr.Blocks:
         if not question.strip():
             return "", history
         try:
-            content = chat_message(assistant().ask(question))
+            content = chat_message(assistant().ask(question, scope))
         except ReadoutError as error:
             content = chat_message(str(error))
         return "", [*history, {"role": "user", "content": chat_message(question)}, {"role": "assistant", "content": content}]
@@ -106,7 +107,7 @@ def make_demo(settings: Settings) -> gr.Blocks:
     return demo
 
 
-def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 7860, auth: str | None = None) -> None:
+def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 7860, auth: str | None = None, scope: Scope | None = None) -> None:
     """Open the chat and stay until it is stopped.
 
     Raises:
@@ -117,8 +118,9 @@ def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 7860, auth
     if auth and not (user and colon and password):
         raise UsageError("--auth needs USER:PASSWORD.")
     _check_free(host, port)
-    open_assistant(settings).record.close()  # a missing or broken index is told before anybody asks
-    make_demo(settings).queue(default_concurrency_limit=AT_ONCE).launch(
+    with open_assistant(settings) as assistant:  # a missing or broken index, or a filter for nothing, is told before anybody asks
+        scope = check_scope(scope or Scope(), assistant.record)
+    make_demo(settings, scope).queue(default_concurrency_limit=AT_ONCE).launch(
         server_name=host,
         server_port=port,
         auth=(user, password) if auth else None,

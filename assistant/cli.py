@@ -33,8 +33,12 @@ ModelOption = Annotated[
     str | None, typer.Option("--model", metavar="PROVIDER:NAME", help="Who answers. Default: extractive, or READOUT_MODEL.")
 ]
 OutletOption = Annotated[list[str] | None, typer.Option("--outlet", help="Only this outlet's articles; may be given several times.")]
-SinceOption = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Only articles published on this day or later.")]
-UntilOption = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Only articles published on this day or earlier.")]
+SinceOption = Annotated[
+    str | None, typer.Option(metavar="YYYY-MM-DD", help="Only articles published on this day or later; undated ones are left out.")
+]
+UntilOption = Annotated[
+    str | None, typer.Option(metavar="YYYY-MM-DD", help="Only articles published on this day or earlier; undated ones are left out.")
+]
 
 
 @app.command("index")
@@ -141,11 +145,15 @@ def chat(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 7860,
     auth: Annotated[str | None, typer.Option(metavar="USER:PASSWORD", help="Ask for this name and password.")] = None,
+    outlet: OutletOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
 ) -> None:
     """Open the chat in the browser."""
     from app import serve
 
-    serve(load_settings(index=index, model=model), host=host, port=port, auth=auth)
+    scope = read_scope(outlet, since, until)
+    serve(load_settings(index=index, model=model), host=host, port=port, auth=auth, scope=scope)
 
 
 @app.command("eval")

@@ -41,7 +41,8 @@ class Extractive:
         same: list[Citation] = []
         other: list[Citation] = []
         for hit, number in zip(finding.hits, numbers, strict=True):
-            (same if plain(self._gatherer.words_of(hit, finding.speaker)) == wording else other).append(citations[number - 1])
+            theirs = plain(self._gatherer.words_of(hit, finding.speaker))
+            (same if theirs in wording or wording in theirs else other).append(citations[number - 1])
         words, markers = quoted(finding.hits[0].passage.text), " ".join(f"[{citation.n}]" for citation in same)
         outlets = _outlets(same)
         if finding.speaker:
