@@ -1,0 +1,74 @@
+"""The ledger against labels made by hand: ``python -m eval.ledger LABELS.jsonl --index DIR``.
+
+LABELS has lines as ``readout statements --json`` prints them. A statement finds a label when what they hold to be said shares half of
+its union, each at most once, best pairs first. Printed are precision, recall and F1 of what was said, of that with the canonical
+speaker, and with the side too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from assistant.settings import load_settings
+from index.build import open_record
+from index.types import Statement
+
+HALF = 0.5
+Label = dict[str, Any]
+
+
+def pairs(labels: list[Label], found: list[Statement]) -> list[tuple[Label, Statement]]:
+    """Match labels and statements one to one, those that share most first."""
+    alike = [
+        (share, place, number)
+        for place, label in enumerate(labels)
+        for number, said in enumerate(found)
+        if label["article"] == said.article and (share := overlap(label, said)) >= HALF
+    ]
+    chosen: dict[int, int] = {}
+    for _, place, number in sorted(alike, key=lambda pair: (-pair[0], pair[1:])):
+        if place not in chosen and number not in chosen.values():
+            chosen[place] = number
+    return [(labels[place], found[number]) for place, number in chosen.items()]
+
+
+def overlap(label: Label, said: Statement) -> float:
+    """The share of the characters of either that both hold."""
+    both = min(label["end"], said.end) - max(label["start"], said.start)
+    either = max(label["end"], said.end) - min(label["start"], said.start)
+    return both / either if both > 0 else 0.0
+
+
+def figures(labels: list[Label], found: list[Statement]) -> Iterable[tuple[str, float, float, float]]:
+    """Yield (what, precision, recall, F1)."""
+    matched = pairs(labels, found)
+    tests: dict[str, Callable[[Label, Statement], bool]] = {
+        "said": lambda label, said: True,
+        "speaker": lambda label, said: label["speaker"] == said.speaker,
+        "speaker and side": lambda label, said: (label["speaker"], label["side"]) == (said.speaker, said.side),
+    }
+    for name, right in tests.items():
+        hits = sum(right(label, said) for label, said in matched)
+        precision, recall = hits / max(len(found), 1), hits / max(len(labels), 1)
+        yield name, precision, recall, 2 * precision * recall / (precision + recall) if hits else 0.0
+
+
+def main() -> None:
+    """Print the figures for one index."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("labels", type=Path)
+    options.add_argument("--index", type=Path)
+    chosen = options.parse_args()
+    labels = [json.loads(line) for line in chosen.labels.read_text(encoding="utf-8").splitlines()]
+    settings = load_settings(index=chosen.index)
+    with open_record(settings.index, settings.embedding) as record:
+        for name, precision, recall, f1 in figures(labels, record.statements()):
+            print(f"{name}: precision {precision:.3f}, recall {recall:.3f}, F1 {f1:.3f}")
+
+
+if __name__ == "__main__":
+    main()
