@@ -10,7 +10,7 @@ import numpy as np
 
 from assistant.types import Form, Question
 from index.embedder import Vectors
-from index.judge import content_words, stem
+from index.judge import content_stems, content_words, stem
 from index.record import Record, Scope
 from index.search import Searcher
 from index.types import Article, Hit, Statement
@@ -45,7 +45,7 @@ class Evidence:
     """What the articles have on a question.
 
     Without ``findings`` they do not answer it; then ``nearest`` is the closest they come and ``missing`` names words of the
-    question that stand in no article. ``silent`` are the sides or outlets asked about that have nothing on it.
+    question that stand in no passage. ``silent`` are the sides or outlets asked about that have nothing on it.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -91,28 +91,27 @@ class Gatherer:
     def _spoken(self, question: Question, scope: Scope) -> Evidence:
         speakers = set(question.speakers)
         pool = self._pool(question, scope, self.record.spoken(speakers, scope, ALL_SPOKEN))
-        own = [number for number, hit in pool.items() if speakers & {said.speaker for said in self._said(hit)}]
-        found = self._on_topic(question, own, question.speakers[0]) if question.topic else self._most_telling(own, question)
+        own = [hit for hit in pool if speakers & {said.speaker for said in self._said(hit)}]
+        found = self._on_topic(question, own, question.speakers[0]) if question.topic else self._most_telling(own)
         if found:
             return Evidence(self._findings(found, MOST_POINTS, speakers))
-        told = [hit for hit in self.searcher.judge(question.standalone, pool) if hit.score >= TOLD]
-        told = [hit for hit in told if any(_names(hit, name.split()[-1]) for name in speakers)]
+        told = [hit for hit in pool if hit.score >= TOLD and any(_names(hit, name.split()[-1]) for name in speakers)]
         if told:
             return Evidence(self._findings(told, MOST_POINTS))
         return self._nothing(question, scope, silent=(*question.speakers, *question.outlets))
 
-    def _most_telling(self, numbers: list[int], question: Question) -> list[Hit]:
+    def _most_telling(self, hits: list[Hit]) -> list[Hit]:
         """Of somebody's passages, asked for without a topic: quotations before reports, then as the judge likes them."""
-        hits = self.searcher.judge(question.standalone, numbers)
         return sorted(hits, key=lambda hit: (hit.passage.headline, not any(said.direct for said in self._said(hit)), -hit.score))
 
     def _by_speaker(self, question: Question, scope: Scope) -> Evidence:
         """By side, where nobody said who belongs together: then every speaker stands for itself."""
         hits = self._on_topic(question, self._pool(question, scope))
-        spoken = [hit for hit in hits if self.speaker_of(hit)[0]]
-        findings: list[Finding] = []
-        for name in list(dict.fromkeys(self.speaker_of(hit)[0] for hit in spoken))[:MOST_SPEAKERS]:
-            findings += self._findings([hit for hit in spoken if self.speaker_of(hit)[0] == name], 1)
+        spoken: dict[str, list[Hit]] = {}
+        for hit in hits:
+            if name := self.speaker_of(hit)[0]:
+                spoken.setdefault(name, []).append(hit)
+        findings = [finding for own in list(spoken.values())[:MOST_SPEAKERS] for finding in self._findings(own, 1)]
         return Evidence(tuple(findings)) if findings else self._nothing(question, scope, silent=())
 
     def _by_side(self, question: Question, scope: Scope) -> Evidence:
@@ -124,7 +123,7 @@ class Gatherer:
         findings: list[Finding] = []
         silent = []
         for side in sides:
-            own = [number for number, hit in pool.items() if self._speaks(hit, side)]
+            own = [hit for hit in pool if self._speaks(hit, side)]
             found = self._findings(self._on_topic(question, own, side), MOST_PER_SIDE, side=side)
             findings += found
             if not found:
@@ -147,14 +146,10 @@ class Gatherer:
         joint = {said.speaker for hit in hits for said in self._said(hit) if said.speaker and said.side is None and " and " in said.speaker}
         asked = {name for name in joint if members.intersection(name.split(" and "))}
         own = [hit for hit in hits if self.speaker_of(hit)[0] in asked]
-        alone = []
-        for hit in own:
-            same = [finding for finding in findings if tells_the_same(hit.passage.text, finding.hits[0].passage.text, 0.0, strictly=True)]
-            for finding in same:
-                findings[findings.index(finding)] = replace(finding, hits=(*finding.hits, hit))
-            if not same:
-                alone.append(hit)
-        return [*findings, *self._findings(alone, MOST_PER_SIDE, asked)]
+        theirs = [[hit for hit in own if _repeats(hit, finding)] for finding in findings]
+        alone = [hit for hit in own if not any(_repeats(hit, finding) for finding in findings)]
+        joined = [replace(finding, hits=(*finding.hits, *same)) for finding, same in zip(findings, theirs, strict=True)]
+        return [*joined, *self._findings(alone, MOST_PER_SIDE, asked)]
 
     def _by_outlet(self, question: Question, scope: Scope) -> Evidence:
         best: dict[str, Hit] = {}
@@ -168,13 +163,12 @@ class Gatherer:
             return self._nothing(question, scope, silent=silent)
         return Evidence(self._findings(list(best.values()), len(best), mass=2.0, margin=np.inf), silent=silent)
 
-    def _pool(self, question: Question, scope: Scope, among: Iterable[int] = ()) -> dict[int, Hit]:
-        """Passages to look through for a topic: those that a search for it finds, and those numbered ``among``."""
-        found = self.searcher.search(question.topic, scope, among=among)
-        found += self.searcher.search(question.standalone, scope)
-        return {hit.number: hit for hit in found}
+    def _pool(self, question: Question, scope: Scope, among: Iterable[int] = ()) -> list[Hit]:
+        """Passages to look through for a topic, judged for the question: those that a search for either finds, and those ``among``."""
+        found = (number for text in (question.topic, question.standalone) for number in self.searcher.find(text, scope))
+        return self.searcher.judge(question.standalone, dict.fromkeys([*among, *found]))
 
-    def _on_topic(self, question: Question, pool: Iterable[int], who: str = "they") -> list[Hit]:
+    def _on_topic(self, question: Question, pool: list[Hit], who: str = "they") -> list[Hit]:
         """Those passages of a pool that are about a question's topic, the best first.
 
         A topic is a word or two, less than the judge was taught to read. So a passage is on it when it holds its words, or when the
@@ -184,14 +178,14 @@ class Gatherer:
         total = sum(rarity.values()) or 1.0
         least = ON_TOPIC + UNHEARD * len(self._absent_names(question.topic))
         best: dict[int, Hit] = {}
-        for text in (question.standalone, f"What did {who} say about {question.topic}?"):
-            for hit in self.searcher.judge(text, pool):
-                here = rarity.keys() & {stem(word) for word in content_words(hit.passage.text)}
-                score = hit.score + NAMES_IT * sum(rarity[word] for word in here) / total
-                if here and len(here) == len(rarity):
-                    score = max(score, least)  # it holds every word of the topic: whatever the judge thinks, it is about it
-                if score >= least and (hit.number not in best or score > best[hit.number].score):
-                    best[hit.number] = replace(hit, score=score)
+        asked = self.searcher.judge(f"What did {who} say about {question.topic}?", [hit.number for hit in pool])
+        for hit in (*pool, *asked):
+            here = rarity.keys() & content_stems(hit.passage.text)
+            score = hit.score + NAMES_IT * sum(rarity[word] for word in here) / total
+            if here and len(here) == len(rarity):
+                score = max(score, least)  # it holds every word of the topic: whatever the judge thinks, it is about it
+            if score >= least and (hit.number not in best or score > best[hit.number].score):
+                best[hit.number] = replace(hit, score=score)
         return sorted(best.values(), key=lambda hit: (-hit.score, hit.number))
 
     def _nothing(self, question: Question, scope: Scope, silent: Iterable[str]) -> Evidence:
@@ -320,10 +314,14 @@ def _nobodys(voice: tuple[str | None, str | None]) -> bool:
     return voice[0] is None or " and " in voice[0]
 
 
+def _repeats(hit: Hit, finding: Finding) -> bool:
+    return tells_the_same(hit.passage.text, finding.hits[0].passage.text, 0.0, strictly=True)
+
+
 def _names(hit: Hit, name: str) -> bool:
     """Whether a passage holds the capitalised words of a name."""
     wanted = {stem(word) for word in content_words(name) if word[:1].isupper()}
-    return bool(wanted) and wanted <= {stem(word) for word in content_words(hit.passage.text)}
+    return bool(wanted) and wanted <= content_stems(hit.passage.text)
 
 
 def believed(hits: list[Hit]) -> float:
@@ -336,7 +334,7 @@ def tells_the_same(one: str, other: str, similarity: float, *, strictly: bool = 
 
     ``strictly``: nearly all words of the shorter one must be in the longer.
     """
-    first, second = ({stem(word) for word in content_words(text)} for text in (one, other))
+    first, second = content_stems(one), content_stems(other)
     shorter = min(len(first), len(second))
     if shorter < 3:
         return _plain(one) == _plain(other)

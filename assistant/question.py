@@ -63,6 +63,7 @@ _OPENERS = re.compile(
     r"^(?:please\s+|and\s+|so\s+|ok(?:ay)?,?\s+|can\s+you\s+|could\s+you\s+|tell\s+me\s+|show\s+me\s+|give\s+me\s+|i\s+want\s+to\s+know\s+|according\s+to\s+[^,]+,\s*"
     r"|what\s+(?:is|are|was|were)\s+|what\s+(?:do|does|did|has|have)\s+|how\s+(?:do|does|did|has|have)\s+)+",
 )
+_FORMULA = re.compile(rf"(?:(?:{_VERBS}|{_NOUNS}|what|how|did|do|does|has|have|had|the|s)\b\W*)*", re.I)  # nothing but how it is asked
 _ENGLISH = frozenset(
     """what who whom whose which when where why how did does do is are were has have had will would can could should the of to
     for about with from by and or any each both they he she it his their say said tell me give list according there this
@@ -136,7 +137,7 @@ def understand(text: str, names: Names) -> Question:
     speakers = tuple(dict.fromkeys(name for name, _, alias in found if alias in asked))
     sides = tuple(dict.fromkeys(side for _, side, alias in found if alias in asked and side))
     topic = _topic(_without(rest, asked))
-    if re.fullmatch(rf"(?:(?:{_VERBS}|{_NOUNS}|what|how|did|do|does|has|have|had|the|s)\b\W*)*", topic, re.I):
+    if _FORMULA.fullmatch(topic):
         topic = ""
     if len(sides) > 1:
         return replace(question, form=Form.BY_SIDE, topic=topic, sides=sides)

@@ -69,11 +69,10 @@ def chat_message(answer: Answer | str) -> str:
 
 def _emphasised(line: str) -> str:
     """A line of an answer: its list mark and the bold name it begins with are ours, the rest is text."""
-    mark, rest = ("- ", line[2:]) if line.startswith("- ") else ("", line)
-    label = re.match(r"\*\*(.+?)\*\*", rest)
-    if label:
-        return f"{mark}**{escape_markdown(label[1])}**{escape_markdown(rest[label.end() :])}"
-    return mark + escape_markdown(rest)
+    if label := _LABEL.match(line):
+        return f"{label[1] or ''}**{escape_markdown(label[2])}**{escape_markdown(line[label.end() :])}"
+    mark = "- " if line.startswith("- ") else ""
+    return mark + escape_markdown(line[len(mark) :])
 
 
 def _titled(citation: Citation) -> str:

@@ -138,7 +138,7 @@ def examples_of(split: list[Passage], questions: list[dict[str, Any]], encoder: 
     for entry, vector, own in zip(
         questions, encoder.encode(asked), encoder.states([("", text) for text in asked], judge.LONGEST, 0), strict=True
     ):
-        words = {judge.stem(word) for word in judge.content_words(entry["question"])}
+        words = judge.content_stems(entry["question"])
         rarity = {word: float(np.log(1 + (len(texts) - counts.get(word, 0) + 0.5) / (counts.get(word, 0) + 0.5))) for word in words}
         facts = np.array(
             [

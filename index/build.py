@@ -101,11 +101,11 @@ def build(
         IndexDamaged: the folder cannot be written.
     """
     began = time.perf_counter()
-    paths = paths or [BUNDLED]
-    check_paths(paths)
+    check_paths(paths)  # before anything is written, and by the names that were given
+    paths = [path.resolve() for path in paths or [BUNDLED]]
     with writing(folder), _current(folder, model) as (record, before):
-        paths += [] if replace else [root for root in before if root.exists() and root not in [path.resolve() for path in paths]]
-        corpus = read_corpus(paths, record.places())
+        again = [] if replace else [root for root in before if root.exists() and root not in paths]
+        corpus = read_corpus([*paths, *again], record.places())
         known = record.digests()
         wanted = {source.article.id: source.digest for source in corpus.sources}
         mine = {name for root in corpus.roots for name in record.digests(root)}

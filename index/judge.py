@@ -76,6 +76,11 @@ def content_words(text: str) -> list[str]:
     return [word for word in _WORD.findall(text) if word.lower() not in _FUNCTION_WORDS]
 
 
+def content_stems(text: str) -> set[str]:
+    """The stems of the words of a text that carry meaning."""
+    return {stem(word) for word in content_words(text)}
+
+
 def features(similarity: float, rarity: dict[str, float], passage: str, before: str, headline: bool) -> Features:
     """Compare a question with a passage by their words. ``rarity`` has a weight for each stem of the question."""
     here = set(stems(passage))

@@ -36,11 +36,14 @@ class Searcher:
 
     def search(self, question: str, scope: Scope = Scope(), *, pool: int = POOL, among: Iterable[int] = ()) -> list[Hit]:  # noqa: B008
         """Return the passages most likely to answer ``question``, best first: at most ``pool``, and those numbered ``among``."""
+        return self.judge(question, dict.fromkeys([*self.find(question, scope, pool=pool), *among]))
+
+    def find(self, question: str, scope: Scope = Scope(), *, pool: int = POOL) -> list[int]:  # noqa: B008
+        """Return the numbers of the passages to be judged for ``question``, the most promising first: at most ``pool``."""
         vector, _ = self._read(question)
         dense = self._vectors.nearest(vector, scope, pool)
         lexical = self.record.match(content_words(question), scope, pool)
-        fused = fuse([number for number, _ in dense], [number for number, _ in lexical])[:pool]
-        return self.judge(question, dict.fromkeys([*fused, *among]))
+        return fuse([number for number, _ in dense], [number for number, _ in lexical])[:pool]
 
     def judge(self, question: str, numbers: Iterable[int]) -> list[Hit]:
         """Judge given passages for a question; best first."""
