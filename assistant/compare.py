@@ -1,14 +1,33 @@
-"""One utterance, many cuts: which outlets carry it, in which wording, and which leave it out."""
+"""One utterance, many cuts: which outlets carry it, in which wording, and which leave it out.
+
+Outlets cut a statement where they like, so sentences cannot be compared with sentences. Each is cut into the pieces that its
+commas, conjunctions and quotation marks leave; a cut is a run of pieces, and the cut of an outlet is the one most like the
+utterance: by the words they share, the rare ones more, and by the meaning that the embedding model gives them.
+"""
 
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
-from assistant.evidence import Finding, Gatherer
+from assistant.evidence import Gatherer, Voice, may_be_one
 from assistant.extractive import WORD, cite, plain
 from assistant.types import Citation, Question
+from index.judge import content_stems, content_words, stem
 from index.record import Scope
+from index.types import Hit
+
+BETWEEN = re.compile(r"[,;:!?()—–\"“”«»]+|\s(?:and|but|or|that|who|which|as|while)\s")  # what parts the pieces of a sentence
+MOST_PIECES = 6  # how many pieces a cut may join
+FEWEST_WORDS, ASKED_WORDS = 3, 5  # words of meaning that a cut needs: to be like another, and to stand for what a question asks
+SAME = 0.565  # likeness from which on two cuts are one utterance
+LIKELY, SHARED = 3, 0.2  # cuts of a passage that are compared by meaning, and the share of words from which on they are
+A_NAME = 0.2  # what a name, or a word that only tells that somebody spoke, weighs beside another word as rare
+TELLING = frozenset(map(stem, "say says said told statement according report reported announced added revealed readout".split()))
+POOL = 24  # passages looked through for an utterance
+MOST_UTTERANCES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +54,143 @@ class Utterance:
         return len({citation.outlet or citation.article for wording in self.wordings for citation in wording.citations})
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Some of a passage's words, ``start`` and ``end`` in its article, who speaks there, and how like the utterance they are."""
+
+    hit: Hit
+    start: int
+    end: int
+    voice: Voice
+    likeness: float = 1.0
+
+    @property
+    def words(self) -> str:
+        """The words, as printed."""
+        return self.hit.passage.text[self.start - self.hit.passage.start : self.end - self.hit.passage.start]
+
+
 def compare(question: Question, gatherer: Gatherer, scope: Scope) -> list[Utterance]:
-    """The utterances that answer a question, each with its wordings across outlets; empty when the articles do not answer it."""
-    evidence = gatherer.gather(question, scope)
+    """The utterances that answer a question, or that a quotation is, each with its wordings across outlets.
+
+    Empty when the articles neither answer the question nor hold anything like its words.
+    """
+    matcher = Matcher(gatherer, scope)
     outlets = scope.outlets or tuple(gatherer.record.outlets())
-    number, found = 0, []
-    for finding in evidence.findings:
-        utterance = _utterance(finding, gatherer, outlets, number)
-        number += len(finding.hits)
-        found.append(utterance)
-    return found
+    said: list[list[Cut]] = []
+    for anchor in matcher.anchors(question):
+        if not any(_overlap(anchor, cut) for cuts in said for cut in cuts):
+            said.append(matcher.cuts_like(anchor))
+    numbered = iter(range(1, sum(map(len, said)) + 1))
+    return [_utterance(cuts, gatherer, outlets, numbered) for cuts in said]
 
 
-def _utterance(finding: Finding, gatherer: Gatherer, outlets: tuple[str, ...], number: int) -> Utterance:
-    by_wording: dict[str, list[tuple[str, Citation]]] = {}
-    for position, hit in enumerate(finding.hits, start=number + 1):
-        words = gatherer.words_of(hit, finding.speaker)
-        by_wording.setdefault(plain(words), []).append((words, cite(hit, gatherer.article(hit), position)))
-    ordered = sorted(by_wording.values(), key=lambda group: -len(WORD.findall(group[0][0])))
-    first = ordered[0][0][0]
-    wordings = tuple(Wording(group[0][0], tuple(citation for _, citation in group), differences(first, group[0][0])) for group in ordered)
-    carried = {citation.outlet for wording in wordings for citation in wording.citations}
-    return Utterance(finding.speaker, finding.side, wordings, tuple(outlet for outlet in outlets if outlet not in carried))
+@dataclass(slots=True)
+class Matcher:
+    """Finds the cuts of one utterance in the articles of a scope."""
+
+    gatherer: Gatherer
+    scope: Scope
+
+    def anchors(self, question: Question) -> list[Cut]:
+        """The cut of each passage that answers a question which is nearest to what it asks about."""
+        findings = self.gatherer.gather(question, self.scope).findings
+        asked = question.topic or question.text
+        hits = [finding.hits[0] for finding in findings] or self._near(question.text)
+        found = [self._best(asked, hit, ASKED_WORDS) or self._whole(hit) for hit in hits]
+        return [cut for cut in found if findings or cut.likeness >= SAME][:MOST_UTTERANCES]
+
+    def _whole(self, hit: Hit) -> Cut:
+        return Cut(hit, hit.passage.start, hit.passage.end, self.gatherer.speaker_of(hit), 0.0)
+
+    def cuts_like(self, anchor: Cut) -> list[Cut]:
+        """The anchor, and of each other article the cut most like it, where one is like enough and nobody else says it."""
+        best = {anchor.hit.passage.article: anchor}
+        for hit in self._near(anchor.words):
+            known = best.get(hit.passage.article)
+            found = None if known is anchor else self._best(anchor.words, hit)
+            if found is None or found.likeness < SAME or not may_be_one(found.voice, anchor.voice):
+                continue
+            if known is None or found.likeness > known.likeness:
+                best[hit.passage.article] = found
+        return sorted(best.values(), key=lambda cut: (-cut.likeness, cut.hit.number))
+
+    def _near(self, words: str) -> list[Hit]:
+        searcher = self.gatherer.searcher
+        return searcher.judge(words, searcher.find(words, self.scope, pool=POOL))
+
+    def _best(self, words: str, hit: Hit, fewest: int = FEWEST_WORDS) -> Cut | None:
+        """The cut of a passage most like some words; None when it has none that shares enough with them."""
+        wanted, voice = content_stems(words), self.gatherer.speaker_of(hit)
+        held = {cut: content_stems(cut.words) for cut in (Cut(hit, start, end, voice) for start, end in cuts_of(hit))}
+        most = min(fewest, max(map(len, held.values()), default=0))
+        rarity = self.gatherer.record.rarity({stem: stem for stems in (wanted, *held.values()) for stem in stems})
+        rarity |= {one: rarity[one] * A_NAME for one in (TELLING | names_in(f"{words} {hit.passage.text}")) & rarity.keys()}
+        shared = {cut: _shared(wanted, stems, rarity) for cut, stems in held.items() if len(stems) >= most}
+        likely = sorted(shared, key=lambda cut: (-shared[cut], cut.start, cut.end))[:LIKELY]
+        likely = [cut for cut in likely if shared[cut] >= SHARED]
+        meaning = self.gatherer.searcher.likeness(words, [cut.words for cut in likely])
+        scored = [replace(cut, likeness=(shared[cut] + alike) / 2) for cut, alike in zip(likely, meaning, strict=True)]
+        return max(scored, key=lambda cut: cut.likeness, default=None)
+
+
+def cuts_of(hit: Hit) -> Iterator[tuple[int, int]]:
+    """Yield the places in its article of all runs of a passage's pieces that hold enough words."""
+    text, offset = hit.passage.text, hit.passage.start
+    bounds = [0, *(place for match in BETWEEN.finditer(text) for place in match.span()), len(text)]
+    pieces = [trimmed for start, end in zip(bounds[::2], bounds[1::2], strict=True) if (trimmed := _trimmed(text, start, end))]
+    for first, (start, _) in enumerate(pieces):
+        for _, end in pieces[first : first + MOST_PIECES]:
+            if len(content_stems(text[start:end])) >= FEWEST_WORDS:
+                yield offset + start, offset + _closed(text, start, end)
+
+
+def _closed(text: str, start: int, end: int) -> int:
+    """The end of a run, with the quotation mark behind it that closes one opened in it."""
+    inside = text[start:end]
+    opened = inside.count("“") > inside.count("”") or inside.count('"') % 2
+    closing = re.match(r'[.,]?[”"]', text[end:])
+    return end + closing.end() if opened and closing else end
+
+
+def names_in(text: str) -> set[str]:
+    """The stems of the words that a text writes with a capital: who is spoken of tells less of what is said than the rest."""
+    return {stem(word) for word in content_words(text) if word[:1].isupper()}
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """A piece without the space around it and the full stop behind it."""
+    words = text[start:end].rstrip(" \t\n\xa0.")
+    start, end = end - len(text[start:end].lstrip()), start + len(words)
+    return (start, end) if start < end else None
+
+
+def _shared(one: set[str], other: set[str], rarity: dict[str, float]) -> float:
+    """Dice's measure of two sets of stems, each stem counting as it is rare: 0 none in common, 1 the same."""
+    total = sum(rarity.get(stem, 1.0) for part in (one, other) for stem in part)
+    return 2 * sum(rarity.get(stem, 1.0) for stem in one & other) / total if total else 0.0
+
+
+def _overlap(one: Cut, other: Cut) -> bool:
+    return one.hit.passage.article == other.hit.passage.article and one.start < other.end and other.start < one.end
+
+
+def _utterance(cuts: list[Cut], gatherer: Gatherer, outlets: tuple[str, ...], numbers: Iterator[int]) -> Utterance:
+    by_wording: dict[str, list[tuple[Cut, Citation]]] = {}
+    for cut in cuts:
+        cited = replace(cite(cut.hit, gatherer.article(cut.hit), next(numbers)), start=cut.start, end=cut.end, quote=cut.words)
+        by_wording.setdefault(plain(cut.words), []).append((cut, cited))
+    ordered = sorted(by_wording.values(), key=lambda group: -len(WORD.findall(group[0][0].words)))
+    first = ordered[0][0][0].words
+    wordings = tuple(_wording([cited for _, cited in group], first) for group in ordered)
+    speaker, side = next((cut.voice for cut in cuts if cut.voice[1]), next((cut.voice for cut in cuts if cut.voice[0]), (None, None)))
+    carried = {cited.outlet for group in ordered for _, cited in group}
+    return Utterance(speaker, side, wordings, tuple(outlet for outlet in outlets if outlet not in carried))
+
+
+def _wording(citations: Iterable[Citation], first: str) -> Wording:
+    cited = tuple(citations)
+    return Wording(cited[0].quote, cited, differences(first, cited[0].quote))
 
 
 def differences(first: str, other: str) -> tuple[str, ...]:

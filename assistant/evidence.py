@@ -22,12 +22,16 @@ NAMES_IT, ON_TOPIC = 4.0, 1.0  # what holding all words of a topic adds to a jud
 UNHEARD = 2.0  # how much surer the judge must be for each name in a question that no passage holds
 MARGIN = 1.5  # a second and third point must come this close to the first
 MASS = 0.9  # the share of the judge's belief that an answer's points are to hold
+REPLIES = frozenset(map(stem, "deny denial reject dismiss refute rebut dispute contradict confirm".split()))
+JOINT = re.compile(r",\s*|\s+(?:and|or)\s+")  # what parts a topic: "trade and the economy"
+Voice = tuple[str | None, str | None]  # who speaks, and for which side
 NO_OUTLET = "\0"  # an outlet that no article has
 MOST_POINTS = 3
 LIKENESS = 6.0  # what similarity weighs against the judge's score where only the nearest passage is wanted
 LIKELY = 16  # the best passages, of which an answer's points and their further citations are chosen
 MOST_SPEAKERS = 6
-MOST_PER_SIDE = 2
+MOST_PER_SIDE = 3
+MOST_JOINT = 1
 ALL_SPOKEN = 400  # passages of one speaker that are looked through at most
 
 
@@ -129,9 +133,15 @@ class Gatherer:
             if not found:
                 silent.append(side)
         findings = self._with_joint(findings, self._on_topic(question, pool), members)
+        silent = [side for side in silent if not any(self._takes_part(side, finding) for finding in findings)]
         if not findings:
             return self._nothing(question, scope, silent=tuple(silent))
         return Evidence(tuple(findings), silent=tuple(silent))
+
+    def _takes_part(self, side: str, finding: Finding) -> bool:
+        """Whether somebody of a side speaks in a joint statement."""
+        known = set(self.record.names().values())
+        return any((name, side) in known for name in (finding.speaker or "").split(" and "))
 
     def _speaks(self, hit: Hit, side: str) -> bool:
         """Whether a side speaks in a passage in its own right: what another side says that it said is that other side's account."""
@@ -149,7 +159,7 @@ class Gatherer:
         theirs = [[hit for hit in own if _repeats(hit, finding)] for finding in findings]
         alone = [hit for hit in own if not any(_repeats(hit, finding) for finding in findings)]
         joined = [replace(finding, hits=(*finding.hits, *same)) for finding, same in zip(findings, theirs, strict=True)]
-        return [*joined, *self._findings(alone, MOST_PER_SIDE, asked)]
+        return [*joined, *self._findings(alone, MOST_JOINT, asked)]
 
     def _by_outlet(self, question: Question, scope: Scope) -> Evidence:
         best: dict[str, Hit] = {}
@@ -172,21 +182,38 @@ class Gatherer:
         """Those passages of a pool that are about a question's topic, the best first.
 
         A topic is a word or two, less than the judge was taught to read. So a passage is on it when it holds its words, or when the
-        judge takes it for an answer to the question itself or to "What did … say about …?".
+        judge takes it for an answer to the question itself or to "What did … say about …?"; and a denial is on the topic of what it denies,
+        which stands before it.
         """
+        replies = {hit.number: hit for hit in pool if self._replies(hit)}
+        denied = self.searcher.judge(question.standalone, [number - 1 for number in replies])
+        best = {hit.number: hit for hit in self._topical(question, pool, who)}
+        for hit in self._topical(question, denied, who):
+            reply = replies.get(hit.number + 1)
+            if reply and reply.passage.article == hit.passage.article and hit.score > best.get(reply.number, reply).score:
+                best[reply.number] = replace(reply, score=hit.score)
+        return sorted(best.values(), key=lambda hit: (-hit.score, hit.number))
+
+    def _replies(self, hit: Hit) -> bool:
+        """Whether somebody in a passage denies or confirms something."""
+        return any(REPLIES.intersection(content_stems(said.cue or "")) for said in self._said(hit))
+
+    def _topical(self, question: Question, pool: list[Hit], who: str) -> list[Hit]:
+        """Those passages of a pool that are on a topic by their own words, in any order."""
         rarity = self.record.rarity({stem(word): word for word in content_words(question.topic)})
         total = sum(rarity.values()) or 1.0
+        parts = [stems for part in JOINT.split(question.topic) if (stems := content_stems(part))]
         least = ON_TOPIC + UNHEARD * len(self._absent_names(question.topic))
         best: dict[int, Hit] = {}
         asked = self.searcher.judge(f"What did {who} say about {question.topic}?", [hit.number for hit in pool])
         for hit in (*pool, *asked):
             here = rarity.keys() & content_stems(hit.passage.text)
             score = hit.score + NAMES_IT * sum(rarity[word] for word in here) / total
-            if here and len(here) == len(rarity):
-                score = max(score, least)  # it holds every word of the topic: whatever the judge thinks, it is about it
+            if any(part <= here for part in parts):
+                score = max(score, least)  # it holds every word of the topic, or of one of two: whatever the judge thinks, it is about it
             if score >= least and (hit.number not in best or score > best[hit.number].score):
                 best[hit.number] = replace(hit, score=score)
-        return sorted(best.values(), key=lambda hit: (-hit.score, hit.number))
+        return list(best.values())
 
     def _nothing(self, question: Question, scope: Scope, silent: Iterable[str]) -> Evidence:
         hits = self.searcher.search(question.standalone, scope)
@@ -218,7 +245,7 @@ class Gatherer:
             self._ledger[passage.article] = self.record.statements(passage.article)
         return [said for said in self._ledger[passage.article] if said.start < passage.end and passage.start < said.end]
 
-    def speaker_of(self, hit: Hit, speakers: set[str] | None = None, side: str | None = None) -> tuple[str | None, str | None]:
+    def speaker_of(self, hit: Hit, speakers: set[str] | None = None, side: str | None = None) -> Voice:
         """Who speaks in a passage, with the side: of those asked about where there are any; nobody in plain narration.
 
         Of statements inside statements the outer one counts: who asserts it, not who is said to have said it. A statement reaches from the
@@ -289,19 +316,18 @@ class _Group:
     """Hits that tell one thing, while they are gathered."""
 
     hits: list[Hit]
-    voice: tuple[str | None, str | None]
+    voice: Voice
 
-    def takes(self, hit: Hit, voice: tuple[str | None, str | None], vectors: dict[int, Vectors]) -> bool:
+    def takes(self, hit: Hit, voice: Voice, vectors: dict[int, Vectors]) -> bool:
         """Whether a hit tells the same, and nobody else says it: an outlet may print the words without saying whose they are."""
         first = self.hits[0]
-        allied = voice[1] is not None and voice[1] == self.voice[1]
-        nobodys = _nobodys(voice) or _nobodys(self.voice)
-        if voice != self.voice and not allied and (not nobodys or hit.passage.headline or first.passage.headline):
+        headline = hit.passage.headline or first.passage.headline
+        if not may_be_one(voice, self.voice) or (headline and voice != self.voice and not _allied(voice, self.voice)):
             return False
         alike = float(vectors[hit.number] @ vectors[first.number])
         return tells_the_same(hit.passage.text, first.passage.text, alike, strictly=voice != self.voice)
 
-    def add(self, hit: Hit, voice: tuple[str | None, str | None]) -> None:
+    def add(self, hit: Hit, voice: Voice) -> None:
         """Add a hit, one per article; the group is whose it is where any outlet says so."""
         if hit.passage.article not in {member.passage.article for member in self.hits}:
             self.hits.append(hit)
@@ -309,7 +335,16 @@ class _Group:
                 self.voice = voice
 
 
-def _nobodys(voice: tuple[str | None, str | None]) -> bool:
+def may_be_one(voice: Voice, other: Voice) -> bool:
+    """Whether words of two voices can be one utterance: of one speaker or one side, or nobody's in one of two outlets."""
+    return voice == other or _allied(voice, other) or _nobodys(voice) or _nobodys(other)
+
+
+def _allied(voice: Voice, other: Voice) -> bool:
+    return voice[1] is not None and voice[1] == other[1]
+
+
+def _nobodys(voice: Voice) -> bool:
     """Whether words are no single speaker's: an outlet's own, or told of two sides together."""
     return voice[0] is None or " and " in voice[0]
 

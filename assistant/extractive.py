@@ -36,36 +36,29 @@ class Extractive:
         return Answer(question.text, "answered", None, self.name, "\n".join(lines), points, tuple(citations), evidence.silent)
 
     def _point(self, finding: Finding, citations: list[Citation]) -> Point:
-        numbers = tuple(self._cite(hit, citations) for hit in finding.hits)
-        wording = plain(self._gatherer.words_of(finding.hits[0], finding.speaker))
-        same: list[Citation] = []
-        other: list[Citation] = []
-        for hit, number in zip(finding.hits, numbers, strict=True):
-            theirs = plain(self._gatherer.words_of(hit, finding.speaker))
-            (same if theirs in wording or wording in theirs else other).append(citations[number - 1])
-        words, markers = quoted(finding.hits[0].passage.text), " ".join(f"[{citation.n}]" for citation in same)
-        outlets = _outlets(same)
+        worded = [(plain(self._gatherer.words_of(hit, finding.speaker)), self._cite(hit, citations)) for hit in finding.hits]
+        first = worded[0][0]
+        same = [citation for words, citation in worded if words in first or first in words]
+        other = [(words, citation) for words, citation in worded if citation not in same]
+        outlets, markers = _outlets(same), " ".join(f"[{citation.n}]" for citation in same)
+        words = quoted(finding.hits[0].passage.text)
         if finding.speaker:
             text = f"**{finding.speaker}**, in {listed(outlets)}: {words} {markers}"
         else:
             text = f"**{listed(outlets)}** {'report' if len(outlets) > 1 else 'reports'}: {words} {markers}"
-        if other:
-            text += f" (in other words in {listed([f'{name} [{citation.n}]' for citation in other for name in _outlets([citation])])})"
-        ordered = tuple(citation.n for citation in (*same, *other))
-        return Point(text, finding.speaker, finding.side, ordered, "verbatim")
+        text += _counted(outlets, other)
+        return Point(text, finding.speaker, finding.side, (*(one.n for one in same), *(one.n for _, one in other)), "verbatim")
 
-    def _cite(self, hit: Hit, citations: list[Citation]) -> int:
-        citation = cite(hit, self._gatherer.article(hit), len(citations) + 1)
-        citations.append(citation)
-        return citation.n
+    def _cite(self, hit: Hit, citations: list[Citation]) -> Citation:
+        citations.append(cite(hit, self._gatherer.article(hit), len(citations) + 1))
+        return citations[-1]
 
     def _abstain(self, question: Question, evidence: Evidence, citations: list[Citation]) -> Answer:
         reason = self._reason(question, evidence)
         text = self._prompts.fill("abstain", reason=reason)
         if evidence.nearest:
-            number = self._cite(evidence.nearest, citations)
-            where = citations[0].outlet or citations[0].title
-            words = f"{where}: {quoted(evidence.nearest.passage.text)} [{number}]"
+            nearest = self._cite(evidence.nearest, citations)
+            words = f"{nearest.outlet or nearest.title}: {quoted(nearest.quote)} [{nearest.n}]"
             text += "\n\n" + self._prompts.fill("nearest", words=words)
         return Answer(question.text, "abstained", reason, self.name, text, (), tuple(citations), evidence.silent)
 
@@ -90,6 +83,18 @@ def cite(hit: Hit, article: Article, number: int) -> Citation:
 def plain(words: str) -> str:
     """Words without case, quotation marks, full stops and hyphens: what makes two wordings one."""
     return " ".join(re.sub(r"[.\-'’]", "", word) for word in WORD.findall(words.casefold()))
+
+
+def _counted(same: list[str], other: list[tuple[str, Citation]]) -> str:
+    """Who has a statement in other words, and in how many outlets and wordings it stands; nothing for a single outlet."""
+    outlets = {*same, *_outlets([citation for _, citation in other])}
+    if len(outlets) < 2:
+        return ""
+    wordings = 1 + len({words for words, _ in other})
+    count = f"{len(outlets)} outlets, {wordings} wording{'s' * (wordings > 1)}"
+    if not other:
+        return f" ({count})"
+    return f" (in other words in {listed([f'{_outlets([citation])[0]} [{citation.n}]' for _, citation in other])}: {count})"
 
 
 def _outlets(citations: list[Citation]) -> list[str]:

@@ -9,7 +9,7 @@ from assistant.evidence import tells_the_same
 from assistant.types import Answer, Citation, Point
 from index.record import Record
 
-_MARKERS = re.compile(r'"*(?: \[\d+\])+(?: \(in other words in [^"]*\))?')
+_MARKERS = re.compile(r'"*(?: \[\d+\])+(?: \((?:in other words in [^"]*: )?\d+ outlets, \d+ wordings?\))?')
 _FOLD = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "\u00a0": " "})
 
 

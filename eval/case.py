@@ -14,7 +14,7 @@ from index.types import Article
 
 HALF = 0.5  # a citation shows words when it holds at least this share of them
 
-_MARKERS = re.compile(r"(?:\s*\[\d+\])+(?:\s*\(in other words in [^“”\"]*\))?\s*$")
+_MARKERS = re.compile(r"(?:\s*\[\d+\])+(?:\s*\((?:in other words in|\d+ outlets)[^“”\"]*\))?\s*$")
 _LABEL = re.compile(r"\*\*.+?:\s(?=[“\"«])|\*\*[^“\"«]+?:\s")
 
 

@@ -29,7 +29,7 @@ _SHARPNESS = 2.0
 
 Tokens = NDArray[np.int8]  # one row per word piece, scaled to ±127
 
-_WORD = re.compile(r"[A-Za-z0-9]+(?:['’][a-z]+)?")
+_WORD = re.compile(r"(?:\b[Nn]on-)?[A-Za-z0-9]+(?:['’][a-z]+)?")  # "non-interference" is no interference
 _FUNCTION_WORDS = frozenset(
     """a an the of in on at to for from by with about as into over after before between during under against than then is
     are was were be been being am do does did doing have has had having will would shall should can could may might
@@ -62,8 +62,9 @@ class Features:
 
 @functools.lru_cache(100_000)
 def stem(word: str) -> str:
-    """The stem of a word, lower case, without a possessive ending."""
-    return str(_stemmer.stemWord(re.sub(r"['’](?:s|ll|re|ve|d|t|m)$", "", word.lower())))
+    """The stem of a word, lower case, without a possessive ending: one for "economy" and "economic"."""
+    found = str(_stemmer.stemWord(re.sub(r"['’](?:s|ll|re|ve|d|t|m)$", "", word.lower())))
+    return found.removesuffix("i") if len(found) > 4 else found
 
 
 def stems(text: str) -> list[str]:

@@ -33,6 +33,7 @@ class Searcher:
         self._reader = reader
         self._judge = judge
         self._read = lru_cache(256)(self._read_question)
+        self._vector = lru_cache(4096)(lambda text: self._embedder.encode([text])[0])
 
     def search(self, question: str, scope: Scope = Scope(), *, pool: int = POOL, among: Iterable[int] = ()) -> list[Hit]:  # noqa: B008
         """Return the passages most likely to answer ``question``, best first: at most ``pool``, and those numbered ``among``."""
@@ -64,6 +65,10 @@ class Searcher:
             for (number, found), score in zip(stored.items(), scores, strict=True)
         ]
         return sorted(hits, key=lambda hit: (-hit.score, hit.number))
+
+    def likeness(self, words: str, others: list[str]) -> list[float]:
+        """The cosine of some words with each of others, by the embedding model."""
+        return [float(self._vector(other) @ self._vector(words)) for other in others]
 
     def _read_question(self, question: str) -> tuple[Vectors, Tokens]:
         vector, states = self._reader.read(question)
