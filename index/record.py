@@ -114,7 +114,7 @@ class Record:
         elif version != SCHEMA:
             raise IndexMismatch(
                 f"the index in {self.folder} has schema {version}, this version of Readout needs {SCHEMA}. "
-                "Remove the folder and run `readout index` again."
+                "Run `readout index` again; it puts the old record aside."
             )
 
     def __enter__(self) -> Record:
@@ -398,4 +398,4 @@ def _clear_errors(folder: Path) -> Iterator[None]:
             raise IndexDamaged(f"the index folder {folder} cannot be opened for this ({reason}). Check its permissions.") from error
         raise IndexDamaged(f"the index in {folder} cannot be used ({reason}). Run `readout doctor`.") from error
     except sqlite3.DatabaseError as error:
-        raise IndexDamaged(f"the index in {folder} is damaged ({error}). Remove the folder and run `readout index` again.") from error
+        raise IndexDamaged(f"the index in {folder} is damaged ({error}). Remove {FILE} there and run `readout index` again.") from error
