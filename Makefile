@@ -40,4 +40,4 @@ picture: $(STAMP)
 	$(BIN)/python docs/picture.py http://127.0.0.1:$(PORT)/
 
 clean:
-	rm -rf $(VENV) $(INDEX) build *.egg-info
+	rm -rf $(VENV) $(INDEX)/record.sqlite3* $(INDEX)/chroma build *.egg-info  # conversations stay

@@ -8,13 +8,13 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from typer import TyperException
 
+from assistant.scope import read_scope
 from assistant.settings import load_settings
 from index.errors import ReadoutError, UsageError
 from index.record import Scope
@@ -176,6 +176,50 @@ def eval_command(
 
 
 @app.command()
+def feedback(
+    index: IndexOption = None,
+    golden: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write it as golden questions: rated up as they are, rated down as drafts to be mended."),
+    ] = None,
+) -> None:
+    """Print what users of the chat thought of its answers."""
+    from assistant.desk.conversations import Conversations
+
+    settings = load_settings(index=index)
+    if not settings.conversations.exists():
+        raise UsageError(f"there are no conversations in {settings.conversations}. Name their index with --index, or READOUT_DESK.")
+    with Conversations(settings.conversations) as conversations:
+        rated = conversations.feedback()
+    if golden is not None:
+        from eval.feedback import write_feedback
+        from index.build import open_record
+
+        with open_record(settings.index, settings.embedding) as record:
+            ready, drafts = write_feedback(rated, record, golden)
+        typer.echo(f"{golden}: {ready} golden questions, {drafts} drafts to be mended.")
+        return
+    for one in rated:
+        parts = (one.rating.rated[:10], "up" if one.rating.good else "down", one.question, one.rating.why)
+        typer.echo("\t".join(_one_line(part) for part in parts))
+
+
+@app.command()
+def user(
+    name: Annotated[str, typer.Argument(help="What the user is called.")],
+    index: IndexOption = None,  # every command takes it; users belong to no index
+) -> None:
+    """Print a line for the file that chat --auth reads; the password is asked for, or read from standard input."""
+    from assistant.desk.users import user_line
+
+    if sys.stdin.isatty():
+        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    else:
+        password = sys.stdin.readline().rstrip("\r\n")
+    typer.echo(user_line(name, password))
+
+
+@app.command()
 def doctor(index: IndexOption = None) -> None:
     """Check the index against itself and repair what can be repaired."""
     from index.doctor import examine
@@ -187,23 +231,6 @@ def doctor(index: IndexOption = None) -> None:
     if any(not finding.mended for finding in findings):
         raise typer.Exit(1)
     typer.echo("The index is sound." if not findings else "The index is sound again.")
-
-
-def read_scope(outlets: list[str] | None, since: str | None, until: str | None) -> Scope:
-    """The filters as a Scope.
-
-    Raises:
-        UsageError: a day that is not YYYY-MM-DD, or a span that ends before it begins.
-    """
-    for name, day in (("--since", since), ("--until", until)):
-        try:
-            if day and date.fromisoformat(day).isoformat() != day:
-                raise ValueError(day)
-        except ValueError:
-            raise UsageError(f"{name} {day!r} is not a day. Write it as YYYY-MM-DD, such as 2016-11-14.") from None
-    if since and until and since > until:
-        raise UsageError(f"--since {since} is after --until {until}. Swap them.")
-    return Scope(tuple(outlets or ()), since, until)
 
 
 def _columns() -> int:

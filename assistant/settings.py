@@ -15,16 +15,22 @@ EXTRACTIVE = "extractive"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the index is, which models to use, and which Chroma server where one is shared."""
+    """Where the index is, which models to use, which Chroma server where one is shared, and where the chat's conversations are kept."""
 
     index: Path = Path(".readout")
     embedding: str = BUNDLED
     model: str = EXTRACTIVE
     chroma: str | None = None
+    desk: Path | None = None
+
+    @property
+    def conversations(self) -> Path:
+        """The file of the chat's conversations: in the index folder unless another was named."""
+        return self.desk or self.index / "desk.sqlite3"
 
 
 def load_settings(environment: Mapping[str, str] = os.environ, *, index: Path | None = None, model: str | None = None) -> Settings:
-    """Settings from ``READOUT_INDEX``, ``READOUT_MODEL``, ``READOUT_EMBEDDING`` and ``READOUT_CHROMA``; arguments win.
+    """Settings from ``READOUT_INDEX``, ``READOUT_MODEL``, ``READOUT_EMBEDDING``, ``READOUT_CHROMA`` and ``READOUT_DESK``; arguments win.
 
     Raises:
         UsageError: a model that this version cannot use.
@@ -37,4 +43,5 @@ def load_settings(environment: Mapping[str, str] = os.environ, *, index: Path | 
         embedding=environment.get("READOUT_EMBEDDING") or BUNDLED,
         model=model,
         chroma=environment.get("READOUT_CHROMA") or None,
+        desk=Path(environment["READOUT_DESK"]) if environment.get("READOUT_DESK") else None,
     )

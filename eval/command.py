@@ -18,6 +18,7 @@ from eval.golden import QUESTIONS
 from index.errors import UsageError
 
 if TYPE_CHECKING:
+    from eval.golden import Golden
     from eval.report import Report
     from eval.suite import Progress
 
@@ -85,7 +86,7 @@ def _report(settings: Settings, file: Path, update_baseline: bool) -> Report:
     limits, before = load_limits(gate if gate.exists() else LIMITS), load_baseline(baseline)
     with Assistant(settings) as assistant:
         corpus = Corpus.of(assistant.record)
-        golden = load_golden(file, corpus.articles)
+        golden = _checked(load_golden(file, corpus.articles), file)
         with _progress() as progress:
             rows = run(golden, corpus, lambda one: assistant.ask(one.question), progress)
         known = provenance(assistant.record, file, assistant.answerer.name)
@@ -94,6 +95,16 @@ def _report(settings: Settings, file: Path, update_baseline: bool) -> Report:
         write_baseline(baseline, rows, judgement, known)
         judgement = judge(golden, rows, limits, known, load_baseline(baseline), strict=own)
     return Report(golden, rows, judgement, known, time.perf_counter() - began)
+
+
+def _checked(golden: list[Golden], file: Path) -> list[Golden]:
+    """The questions without the drafts, which say nothing about an answer until a person has mended them."""
+    checked = [one for one in golden if not one.draft]
+    if not checked:
+        raise UsageError(f'{file}: holds drafts only. Mend them and take "draft" out of each that is right.')
+    if drafts := len(golden) - len(checked):
+        typer.echo(f'readout: {drafts} drafts are not asked. Mend them and take "draft" out of each that is right.', err=True)
+    return checked
 
 
 def _show(report: Report, out: Path) -> None:

@@ -32,14 +32,23 @@ def write_draft(record: Record, file: Path) -> int:
         raise UsageError(
             "the index holds no statement with a known speaker: there is nothing to draft questions from. Index more articles."
         )
+    write_questions(questions, file)
+    return len(questions)
+
+
+def write_questions(questions: Iterable[dict[str, Any]], file: Path) -> None:
+    """Write golden questions, one a line, to a new file.
+
+    Raises:
+        UsageError: the file is there already or cannot be written.
+    """
     try:
         with file.open("x", encoding="utf-8") as out:
             out.writelines(json.dumps(question, ensure_ascii=False) + "\n" for question in questions)
     except FileExistsError:
-        raise UsageError(f"{file} is there already and may hold your work. Name another file with --draft.") from None
+        raise UsageError(f"{file} is there already and may hold your work. Name another file.") from None
     except OSError as error:
-        raise UsageError(f"{file}: the draft cannot be written ({error.strerror}). Name another file with --draft.") from error
-    return len(questions)
+        raise UsageError(f"{file}: the questions cannot be written ({error.strerror}). Name another file.") from error
 
 
 def draft(record: Record) -> Iterator[dict[str, Any]]:

@@ -24,7 +24,7 @@ DIRECT_KINDS = frozenset({"fact", "paraphrase", "yes-no", "who-said"})
 _TEXTS, _LISTS, _FLAGS = (
     ("id", "kind", "question", "reference"),
     ("history", "speakers", "sides", "silent", "outlets"),
-    ("answerable", "held_out"),
+    ("answerable", "held_out", "draft"),
 )
 _KNOWN = frozenset({*_TEXTS, *_LISTS, *_FLAGS, "evidence"})
 
@@ -51,6 +51,7 @@ class Golden:
 
     ``evidence``: needs, each with its alternatives. ``speakers``, ``sides`` and ``outlets`` are to be named as speaking, ``silent`` are the
     sides or outlets asked about that have nothing on it. ``held_out`` questions are never looked at while tuning.
+    A ``draft`` is for a person to mend and then take that mark off: until then it may lack its evidence, and is not asked.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Golden:
     outlets: tuple[str, ...] = ()
     reference: str = ""
     held_out: bool = False
+    draft: bool = False
 
 
 def load_golden(file: Path, articles: Mapping[str, Article]) -> list[Golden]:
@@ -128,9 +130,9 @@ def _golden(value: dict[str, Any], articles: Mapping[str, Article], where: str) 
     evidence = tuple(tuple(_words(place, articles, name) for place in need) for need in value.get("evidence", []))
     lists: dict[str, Any] = {key: tuple(value.get(key, [])) for key in _LISTS}
     golden = Golden(**{**{key: value[key] for key in _KNOWN & set(value)}, **lists, "evidence": evidence})
-    if golden.answerable != bool(evidence) or not all(evidence):
+    if (golden.answerable != bool(evidence) and not golden.draft) or not all(evidence):
         raise GoldenError(f"{name}: an answerable question needs evidence, every need an alternative; one that is not answerable has none.")
-    if golden.sides and len(golden.sides) != len(evidence):
+    if golden.sides and not golden.draft and len(golden.sides) != len(evidence):
         raise GoldenError(
             f"{name}: has {len(golden.sides)} sides and {len(evidence)} needs. Give one need a side, in the order of the sides."
         )
@@ -146,8 +148,8 @@ def _check_shape(value: dict[str, Any], where: str) -> None:
         raise GoldenError(f"{name}: unknown field {unknown[0]!r}. There are: {', '.join(sorted(_KNOWN))}.")
     if value["kind"] not in KINDS:
         raise GoldenError(f"{name}: unknown kind {value['kind']!r}. There are: {', '.join(KINDS)}.")
-    if not isinstance(value.get("answerable"), bool) or not isinstance(value.get("held_out", False), bool):
-        raise GoldenError(f"{name}: 'answerable' (and 'held_out' where it stands) must be true or false.")
+    if not all(isinstance(flag, bool) for flag in (value.get("answerable"), value.get("held_out", False), value.get("draft", False))):
+        raise GoldenError(f"{name}: 'answerable' (and 'held_out' and 'draft' where they stand) must be true or false.")
     if not isinstance(value.get("reference", ""), str):
         raise GoldenError(f"{name}: 'reference' is not a text.")
     for key in _LISTS:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from index.build import fingerprint, open_record, writing
 from index.errors import IndexDamaged
-from index.record import Record, Scope
+from index.record import FILE, Record, Scope
 from index.vectors import FOLDER, VectorStore
 
 SAMPLE = 200  # passages that are looked up by their own vector: Chroma can hold records that a query no longer reaches
@@ -31,7 +31,8 @@ def examine(folder: Path, model: str, server: str | None = None) -> list[Finding
     open_record(folder, model).close()
     with writing(folder), Record(folder, write=True) as record:
         findings = [
-            Finding(f"In the record: {problem}. Remove {folder} and run `readout index` again.", mended=False) for problem in record.check()
+            Finding(f"In the record: {problem}. Remove {folder / FILE} and run `readout index` again.", mended=False)
+            for problem in record.check()
         ]
         if record.mend_words():
             findings.append(Finding("Words: the full-text index did not match the passages. Rebuilt.", mended=True))

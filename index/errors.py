@@ -8,7 +8,9 @@ ReadoutError                 every error that a user may see; its message is one
 │   ├── IndexDamaged         its files are unreadable
 │   └── IndexBusy            another process is writing it (trying again later can help)
 ├── EmbeddingError           the embedding model is missing or not the one expected
-├── QuestionError            the question is empty, too long, or names a filter that does not exist
+├── QuestionError            the question is empty, too long, or names a filter or an article that does not exist
+├── ConversationError        the conversations kept for the chat cannot be used as asked
+│   └── ConversationMissing  the user has no such conversation, or no such answer in it
 └── UsageError               an option, setting or address that cannot be used
 """
 
@@ -53,6 +55,14 @@ class EmbeddingError(ReadoutError):
 
 class QuestionError(ReadoutError):
     """The question cannot be asked as it stands."""
+
+
+class ConversationError(ReadoutError):
+    """The conversations kept for the chat cannot be used as asked."""
+
+
+class ConversationMissing(ConversationError):
+    """The user has no such conversation, or no such answer in it."""
 
 
 class UsageError(ReadoutError):

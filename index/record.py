@@ -6,6 +6,7 @@ article or nothing of it.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import sqlite3
@@ -113,7 +114,7 @@ class Record:
         elif version != SCHEMA:
             raise IndexMismatch(
                 f"the index in {self.folder} has schema {version}, this version of Readout needs {SCHEMA}. "
-                "Remove the folder and run `readout index` again."
+                "Run `readout index` again; it puts the old record aside."
             )
 
     def __enter__(self) -> Record:
@@ -199,6 +200,11 @@ class Record:
         """Digest by article id, of one corpus folder or of all."""
         query = "SELECT id, digest FROM articles" + (" WHERE root = ?" if root else "")
         return dict(self._query(query, (root,) if root else ()))
+
+    def corpus_fingerprint(self) -> str:
+        """A short name for what the articles are: equal for equal articles, whatever else the index was built with."""
+        digests = "\n".join(f"{name} {digest}" for name, digest in sorted(self.digests().items()))
+        return hashlib.sha256(digests.encode()).hexdigest()[:16]
 
     def places(self) -> dict[str, str]:
         """The corpus folder of every article, by its id."""
@@ -392,4 +398,4 @@ def _clear_errors(folder: Path) -> Iterator[None]:
             raise IndexDamaged(f"the index folder {folder} cannot be opened for this ({reason}). Check its permissions.") from error
         raise IndexDamaged(f"the index in {folder} cannot be used ({reason}). Run `readout doctor`.") from error
     except sqlite3.DatabaseError as error:
-        raise IndexDamaged(f"the index in {folder} is damaged ({error}). Remove the folder and run `readout index` again.") from error
+        raise IndexDamaged(f"the index in {folder} is damaged ({error}). Remove {FILE} there and run `readout index` again.") from error

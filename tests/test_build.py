@@ -331,7 +331,7 @@ def test_a_folder_that_cannot_be_made(news: Path, tmp_path: Path) -> None:
 def test_a_corrupt_record_is_not_thrown_away(news: Path, target: Path) -> None:
     target.mkdir()
     (target / FILE).write_bytes(b"precious, perhaps" * 100)
-    with pytest.raises(IndexDamaged, match="Remove the folder and run `readout index` again"):
+    with pytest.raises(IndexDamaged, match=r"Remove record.sqlite3 there and run `readout index` again"):
         build(target, [news], BUNDLED)
     assert (target / FILE).read_bytes() == b"precious, perhaps" * 100
 

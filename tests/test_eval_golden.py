@@ -45,6 +45,9 @@ def test_a_question_is_read_with_every_place_of_its_words(tmp_path):
         ([{**GOOD, "answers": []}], "unknown field 'answers'"),
         ([{**GOOD, "answerable": "yes"}], "'answerable'"),
         ([{**GOOD, "held_out": 1}], "'held_out'"),
+        ([{**GOOD, "draft": "yes"}], "'draft'"),
+        ([{**GOOD, "draft": True, "evidence": [[]]}], "needs evidence"),
+        ([{**GOOD, "draft": True, "evidence": [[{"article": "a.txt", "words": "The call lasted"}]]}], "are not in a.txt"),
         ([{**GOOD, "reference": None}], "'reference'"),
         ([{**GOOD, "speakers": "Putin"}], "'speakers' is not a list of texts"),
         ([{**GOOD, "evidence": {"article": "a.txt"}}], "'evidence' is not a list of needs"),
@@ -69,6 +72,12 @@ def test_what_cannot_be_used_is_named_with_its_line(tmp_path, lines, said):
 
 def test_the_same_words_after_other_questions_are_another_question(tmp_path):
     assert len(load(tmp_path, GOOD, {**GOOD, "id": "follow-1", "kind": "follow-up", "history": ["And then?"]})) == 2
+
+
+def test_a_draft_may_lack_what_a_person_is_to_find(tmp_path):
+    [draft] = load(tmp_path, {**GOOD, "evidence": [], "sides": ["A", "B"], "draft": True})
+    assert (draft.draft, draft.answerable, draft.evidence) == (True, True, ())
+    assert not load(tmp_path, GOOD)[0].draft
 
 
 def test_a_file_that_is_not_there_or_not_utf8(tmp_path):
