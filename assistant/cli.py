@@ -105,15 +105,16 @@ def statements(
 ) -> None:
     """Print the ledger of who said what."""
     from assistant.chain import check_scope
-    from assistant.ledger import known_speaker, ledger, line
+    from assistant.ledger import known_side, known_speaker, ledger, line
     from assistant.render import printable
     from index.build import open_record
 
     settings = load_settings(index=index)
     with open_record(settings.index, settings.embedding) as record:
         check_scope(Scope(tuple(outlet or ())), record)
-        speaker = [known_speaker(name, record) for name in speaker or []]
-        for entry in ledger(record, speakers=speaker or [], sides=side or [], outlets=outlet or []):
+        speakers = [known_speaker(name, record) for name in speaker or []]
+        sides = [known_side(name, record) for name in side or []]
+        for entry in ledger(record, speakers=speakers, sides=sides, outlets=outlet or []):
             typer.echo(json.dumps(asdict(entry), ensure_ascii=False) if as_json else printable(line(entry)))
 
 

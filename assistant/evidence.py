@@ -22,6 +22,7 @@ NAMES_IT, ON_TOPIC = 4.0, 1.0  # what holding all words of a topic adds to a jud
 UNHEARD = 2.0  # how much surer the judge must be for each name in a question that no passage holds
 MARGIN = 1.5  # a second and third point must come this close to the first
 MASS = 0.9  # the share of the judge's belief that an answer's points are to hold
+NAMED = 2  # a topic of so few words of meaning is only where one of them is
 REPLIES = frozenset(map(stem, "deny denial reject dismiss refute rebut dispute contradict confirm".split()))
 JOINT = re.compile(r",\s*|\s+(?:and|or)\s+")  # what parts a topic: "trade and the economy"
 Voice = tuple[str | None, str | None]  # who speaks, and for which side
@@ -211,6 +212,8 @@ class Gatherer:
             score = hit.score + NAMES_IT * sum(rarity[word] for word in here) / total
             if any(part <= here for part in parts):
                 score = max(score, least)  # it holds every word of the topic, or of one of two: whatever the judge thinks, it is about it
+            if not here and len(rarity) <= NAMED:
+                continue
             if score >= least and (hit.number not in best or score > best[hit.number].score):
                 best[hit.number] = replace(hit, score=score)
         return list(best.values())

@@ -63,6 +63,19 @@ def known_speaker(name: str, record: Record) -> str:
     return known[0] if known else name
 
 
+def known_side(name: str, record: Record) -> str:
+    """A side's name as the index has it.
+
+    Raises:
+        QuestionError: there is no such side.
+    """
+    sides = {side.casefold(): side for side in record.sides()}
+    if name.casefold() not in sides:
+        there = f"There are: {', '.join(sides.values())}" if sides else "The articles came without a sides.toml"
+        raise QuestionError(f"no side is called {name!r}. {there}.")
+    return sides[name.casefold()]
+
+
 def line(entry: Entry) -> str:
     """An entry as one line of text for people."""
     words = " ".join(entry.text.split())

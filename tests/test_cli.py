@@ -231,6 +231,11 @@ def test_an_unknown_outlet(here: Told, bundled: Path) -> None:
     refused(here("ask", QUESTION, "--outlet", "The Moon", "--index", bundled), "'The Moon'", "Euractiv", "World News Hub")
 
 
+def test_an_unknown_side_and_an_unknown_speaker(here: Told, bundled: Path) -> None:
+    refused(here("statements", "--side", "Martians", "--index", bundled), "'Martians'", "Kremlin", "Democrats")
+    refused(here("statements", "--speaker", "Zaphod", "--index", bundled), "'Zaphod'")
+
+
 def test_an_unknown_model(here: Told, bundled: Path) -> None:
     refused(here("ask", QUESTION, "--model", "nonsense", "--index", bundled), "'nonsense'")
 
