@@ -113,8 +113,8 @@ def _answers(
         return rows, known
     with _progress("judged") as progress:
         rows = judge_rows(rows, corpus, judge, most, progress)
-    read = sum(bool(row.judged) for row in rows)
-    return rows, replace(known, judge=f"{judge.name}, of {read} answers")
+    read, there = sum(bool(row.judged) for row in rows), sum(bool(row.answer and row.answer.points) for row in rows)
+    return rows, replace(known, judge=f"{judge.name}, of {read} of {there} answers")
 
 
 def _retrieve(assistant: Assistant, golden: Golden) -> list[Passage]:
@@ -139,6 +139,7 @@ def _articles(settings: Settings, temporary: bool) -> Mapping[str, Article]:
 def _show(report: Report, out: Path) -> None:
     from rich.console import Console
 
+    from assistant.render import printable
     from eval.report import lines, tables, write
 
     files = write(report, out)
@@ -148,7 +149,7 @@ def _show(report: Report, out: Path) -> None:
     for table in tables(report):
         console.print(table)
     for line in lines(report):
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+        console.print(printable(line), markup=False, highlight=False, soft_wrap=True)
     console.print(f"Report: {files[0]}", markup=False, highlight=False, soft_wrap=True)
 
 

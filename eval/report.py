@@ -158,10 +158,16 @@ def _table(title: str, heads: Iterable[str], lines: Iterable[Sequence[str]]) -> 
 
 
 def lines(report: Report) -> list[str]:
-    """What the terminal says below the tables: failures and advice, the comparison, and the verdict."""
+    """What the terminal says below the tables: failures and advice, the comparison, what was evaluated on what, and the verdict."""
     words = {"fail": "FAILS ", "advice": "advice"}
     found = [f"{words[check.verdict]} {check.text}" for check in report.judgement.checks if check.verdict != "pass"]
-    return [*found, f"Baseline: {report.judgement.comparison}.", f"The gate is {report.verdict}. ({report.seconds:.0f} s)"]
+    known = "; ".join(f"{name} {value}" for name, value in provenance_lines(report.provenance))
+    return [
+        *found,
+        f"Baseline: {report.judgement.comparison}.",
+        f"Evaluated: {known}.",
+        f"The gate is {report.verdict}. ({report.seconds:.0f} s)",
+    ]
 
 
 # -- files --------------------------------------------------------------------------------------------------------------
@@ -232,8 +238,8 @@ def _md(text: str) -> str:
 
 
 def table_of_results(report: Report) -> str:
-    """results.csv: a row per question that has a result, a column per metric."""
-    out, metrics = io.StringIO(), [found.metric for found in report.judgement.figures]
+    """results.csv: a row per question that has a result, a column per metric, and on every row what was evaluated on what."""
+    out, metrics, known = io.StringIO(), [found.metric for found in report.judgement.figures], provenance_lines(report.provenance)
     writer = csv.writer(out)
     writer.writerow(
         [
@@ -248,6 +254,7 @@ def table_of_results(report: Report) -> str:
             "citations",
             *(metric.name for metric in metrics),
             "findings",
+            *(f"run_{name}" for name, _ in known),
         ]
     )
     for row in report.rows:
@@ -260,6 +267,7 @@ def table_of_results(report: Report) -> str:
                 "; ".join(f"{citation.article}:{citation.start}-{citation.end}" for citation in answer.citations) if answer else "",
                 *("" if score is None else "blank" if score.value is None else f"{score.value:g}" for score in scores),
                 "; ".join(f"{metric.name}: {reason}" for metric, reason in findings(row)),
+                *(value for _, value in known),
             ]
         )  # fmt: skip
     return out.getvalue()

@@ -22,7 +22,7 @@ from eval.report import Report, figure_cells, lines, markdown, provenance_lines,
 from eval.suite import Provenance, Row
 from index.errors import UsageError
 
-PROVENANCE = Provenance("corpus", "questions", {}, {}, "test", "2026-01-01T00:00:00+00:00", "fake:judge, of 1 answers")
+PROVENANCE = Provenance("corpus", "questions", {}, {}, "test", "2026-01-01T00:00:00+00:00", "fake:judge, of 1 of 1 answers")
 NAMES = [metric.name for metric in JUDGED]
 ASKED = "Who called whom a puppet?"
 REFERENCE = "Clinton called Trump a puppet."
@@ -197,7 +197,7 @@ def test_nonsense_is_named_and_counted_and_left_out_of_the_figure():
     assert "fact-2" in markdown(report)
     assert "blank" in table_of_results(report)
     assert report.judgement.green
-    assert ("judge", "fake:judge, of 1 answers") in provenance_lines(report.provenance)
+    assert ("judge", "fake:judge, of 1 of 1 answers") in provenance_lines(report.provenance)
 
 
 def test_what_is_out_of_form_is_asked_once_more_and_no_oftener():
@@ -354,4 +354,4 @@ def test_a_real_model_is_asked_over_http_from_the_command_to_the_report(model_se
     given = [float(row[name]) for name in NAMES if row[name] != "blank"]
     assert given, "not one score came"
     assert all(0 <= value <= 1 for value in given)
-    assert "openai:smollm2, of 1 answers" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "openai:smollm2, of 1 of 1 answers" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
