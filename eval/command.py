@@ -57,10 +57,9 @@ def evaluate(
 
 
 def _draft(settings: Settings, temporary: bool, file: Path) -> None:
-    from eval.draft import refuse_existing, write_draft
+    from eval.draft import write_draft
     from index.build import open_record
 
-    refuse_existing(file)
     with _index(settings, temporary) as ready, open_record(ready.index, ready.embedding) as record:
         count = write_draft(record, file)
     typer.echo(f"{file}: {count} questions drafted. Go through them: whom they credit and what they quote was found by a program.")

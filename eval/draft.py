@@ -21,12 +21,6 @@ _ABSENT = (
 )  # fmt: skip
 
 
-def refuse_existing(file: Path) -> None:
-    """Raise `UsageError` where a draft's file is there already: somebody may have worked on it."""
-    if file.exists():
-        raise UsageError(f"{file} is there already and may hold your work. Name another file with --draft.")
-
-
 def write_draft(record: Record, file: Path) -> int:
     """Write a draft of golden questions for an index and return how many there are.
 
@@ -38,10 +32,11 @@ def write_draft(record: Record, file: Path) -> int:
         raise UsageError(
             "the index holds no statement with a known speaker: there is nothing to draft questions from. Index more articles."
         )
-    refuse_existing(file)
     try:
         with file.open("x", encoding="utf-8") as out:
             out.writelines(json.dumps(question, ensure_ascii=False) + "\n" for question in questions)
+    except FileExistsError:
+        raise UsageError(f"{file} is there already and may hold your work. Name another file with --draft.") from None
     except OSError as error:
         raise UsageError(f"{file}: the draft cannot be written ({error.strerror}). Name another file with --draft.") from error
     return len(questions)

@@ -104,7 +104,6 @@ def test_a_draft_for_an_index_can_be_loaded_and_is_not_overwritten(index, tmp_pa
         (("--model", "openai:gpt"), UsageError, "no answerer 'openai:gpt'"),
         (("--questions", "none.jsonl"), GoldenError, "none.jsonl: cannot be read"),
         (("--out", "file"), UsageError, "Name another folder with --out"),
-        (("--draft", "file"), UsageError, "is there already"),
         (("--questions", "none.jsonl", "--index", "INDEX"), GoldenError, "none.jsonl: cannot be read"),
         (("--index", "nowhere"), IndexMissing, "readout index"),
         (("--index", "INDEX"), GoldenError, "there is no article"),  # the project's questions, of another corpus

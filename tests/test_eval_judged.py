@@ -245,6 +245,16 @@ def test_not_more_are_judged_at_once_than_said():
     assert 1 < model.most <= judged.AT_ONCE
 
 
+def test_a_number_that_is_no_verdict_is_a_blank_even_where_the_mean_would_pass_for_a_share():
+    def generous(form, prompt):
+        parts = [{"statement": "a", "reason": "b", "attributed": number} for number in (2, 0)]
+        return form(classifications=parts) if form.__name__ == "ContextRecallOutput" else sensible(form, prompt)
+
+    (row,), _ = judged_by(generous, rows_of("fact-1"))
+    assert row.judged["judge_context_recall"].value is None
+    assert "gave 2 where 0 or 1" in row.judged["judge_context_recall"].reason
+
+
 def test_a_figure_that_is_no_share_is_a_blank():
     from ragas.metrics import MetricResult
 
