@@ -219,7 +219,7 @@ def test_a_judge_that_hangs_is_not_waited_for(monkeypatch):
     monkeypatch.setattr(judged, "SECONDS", 0.05)
 
     def hang(form, prompt):
-        return asyncio.sleep(3600) if form.__name__ == "StatementGeneratorOutput" else sensible(form, prompt)
+        return asyncio.sleep(10) if form.__name__ == "StatementGeneratorOutput" else sensible(form, prompt)
 
     (row,), _ = judged_by(hang, rows_of("fact-1"))
     assert row.judged["judge_faithfulness"].value is None
