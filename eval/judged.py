@@ -201,7 +201,9 @@ def judge_rows(rows: Sequence[Row], corpus: Corpus, judge: Judge, most: int | No
     """The rows, with the judge's scores on those that it was asked about: all that have points, or ``most`` of them, chosen by hash."""
     cases = {row.golden.id: Case(row.golden, row.answer, corpus) for row in rows if row.answer is not None}
     wanted = {name: asked for name, case in cases.items() if (asked := [metric for metric in JUDGED if metric.applies(case)])}
-    chosen = sorted(wanted, key=lambda name: hashlib.sha256(name.encode()).hexdigest())[:most]
+    chosen = sorted(wanted, key=lambda name: hashlib.sha256(f"judge {name}".encode()).hexdigest())[
+        :most
+    ]  # not in the order of held_out_ids
     turns, patience, done = asyncio.Semaphore(AT_ONCE), _Patience(), 0
 
     async def judged(name: str) -> tuple[str, Mapping[str, Score]]:
@@ -252,4 +254,4 @@ def _share(result: MetricResult) -> Score:
     value = result.value
     if value is None or not -1.0 <= value <= 1.0 + 1e-6:
         return Score(None, f"ragas counts {value} from what the judge said")
-    return Score(min(max(float(value), 0.0), 1.0))
+    return Score(round(min(max(float(value), 0.0), 1.0), 6))  # ragas adds a grain to what it divides by
