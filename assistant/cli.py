@@ -168,12 +168,25 @@ def eval_command(
     draft: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Only write a draft of golden questions for the index to FILE.")
     ] = None,
-    judge: Annotated[str | None, typer.Option(metavar="PROVIDER:NAME", help="A model that judges as well. Not in this version.")] = None,
+    judge: Annotated[
+        str | None, typer.Option(metavar="PROVIDER:NAME", help="A model that judges the answers as well. It advises and fails nothing.")
+    ] = None,
+    judge_rows: Annotated[int | None, typer.Option(metavar="N", min=1, help="Judge N answers only, always the same.")] = None,
+    model: ModelOption = None,
 ) -> None:
     """Run the evaluation suite; exit status 1 when the gate fails."""
     from eval.command import evaluate
 
-    evaluate(questions, index, out, update_baseline, draft, judge)
+    evaluate(
+        questions=questions,
+        index=index,
+        out=out,
+        update_baseline=update_baseline,
+        draft=draft,
+        judge=judge,
+        judge_rows=judge_rows,
+        model=model,
+    )
 
 
 @app.command()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from assistant.types import Answer, Citation, Point
 from eval.golden import Golden, Words
 from index.record import Record
-from index.types import Article
+from index.types import Article, Passage
 
 HALF = 0.5  # a citation shows words when it holds at least this share of them
 
@@ -52,14 +52,19 @@ class Corpus:
 
 
 class Case:
-    """A question with its answer and the corpus.
+    """A question with its answer and the corpus, and with the passages that retrieval finds for it where that is known.
 
     An ordinary class on purpose: ragas passes arguments through pydantic, which would turn a dataclass into a dictionary.
     """
 
-    def __init__(self, golden: Golden, answer: Answer, corpus: Corpus) -> None:
-        self.golden, self.answer, self.corpus = golden, answer, corpus
+    def __init__(self, golden: Golden, answer: Answer, corpus: Corpus, retrieved: Sequence[Passage] | None = None) -> None:
+        self.golden, self.answer, self.corpus, self.retrieved = golden, answer, corpus, retrieved
         self._numbered = {citation.n: citation for citation in answer.citations}
+
+    @property
+    def asked(self) -> str:
+        """The question as it was asked, after the earlier ones of its conversation, a line each."""
+        return "\n".join((*self.golden.history, self.golden.question))
 
     @property
     def answered(self) -> bool:
@@ -74,26 +79,26 @@ class Case:
         """Citations that some point of the answer rests on, each once. What an abstention shows as nearest is not among them."""
         return list({citation.n: citation for point in self.answer.points for citation in self.citations(point)}.values())
 
-    def meets(self, need: Iterable[Words], citations: Iterable[Citation]) -> bool:
-        """Whether one of the citations shows one alternative of a need."""
-        shown = list(citations)
-        return any(shows(citation, words) for words in need for citation in shown)
+    def meets(self, need: Iterable[Words], places: Iterable[Citation | Passage]) -> bool:
+        """Whether one of the places shows one alternative of a need."""
+        shown = list(places)
+        return any(shows(place, words) for words in need for place in shown)
 
     def relevant(self, point: Point) -> bool:
         """Whether a point cites any of the question's evidence."""
         return any(self.meets(need, self.citations(point)) for need in self.golden.evidence)
 
 
-def shows(citation: Citation, words: Words) -> bool:
-    """Whether a citation's span, in the right article, holds at least half of the words."""
-    if citation.article != words.article:
+def shows(place: Citation | Passage, words: Words) -> bool:
+    """Whether the span of a citation or a passage, in the right article, holds at least half of the words."""
+    if place.article != words.article:
         return False
     spans = [match.span() for match in re.finditer(r"\S+", words.words)]
 
-    def held(place: int) -> int:
-        return sum(citation.start <= place + start and place + end <= citation.end for start, end in spans)
+    def held(at: int) -> int:
+        return sum(place.start <= at + start and at + end <= place.end for start, end in spans)
 
-    return any(held(place) >= len(spans) * HALF for place in words.starts)
+    return any(held(at) >= len(spans) * HALF for at in words.starts)
 
 
 def label_and_body(text: str) -> tuple[str, str]:

@@ -5,91 +5,82 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING
 
 import typer
 
 from assistant.settings import Settings, load_settings
-from eval.golden import QUESTIONS
+from eval.golden import QUESTIONS, Golden, load_golden
 from index.errors import UsageError
+from index.types import Article, Passage
 
 if TYPE_CHECKING:
-    from eval.golden import Golden
+    from assistant.chain import Assistant
+    from eval.judged import Judge
     from eval.report import Report
-    from eval.suite import Progress
+    from eval.suite import Progress, Provenance, Row
 
-OUT = Path("eval/out")
-
-QuestionsOption = Annotated[Optional[Path], typer.Option("--questions", metavar="FILE", help="Golden questions. Default: the project's.")]  # noqa: UP045
-IndexOption = Annotated[
-    Optional[Path],  # noqa: UP045
-    typer.Option("--index", metavar="DIR", help="The index to ask. Default: the bundled articles, indexed for the occasion."),
-]
-OutOption = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the report is written.")]
-BaselineOption = Annotated[bool, typer.Option("--update-baseline", help="Make this run the one that later runs are compared with.")]
-DraftOption = Annotated[
-    Optional[Path],  # noqa: UP045
-    typer.Option("--draft", metavar="FILE", help="Only write a draft of golden questions for the index to FILE."),
-]
-JudgeOption = Annotated[
-    Optional[str],  # noqa: UP045
-    typer.Option("--judge", metavar="PROVIDER:NAME", help="A model that judges as well. Not in this version."),
-]
+RETRIEVED = 4  # passages that the retriever is asked for, as other people's chains ask it by default
 
 
 def evaluate(
-    questions: QuestionsOption = None,
-    index: IndexOption = None,
-    out: OutOption = OUT,
-    update_baseline: BaselineOption = False,
-    draft: DraftOption = None,
-    judge: JudgeOption = None,
+    *,
+    questions: Path | None,
+    index: Path | None,
+    out: Path,
+    update_baseline: bool = False,
+    draft: Path | None = None,
+    judge: str | None = None,
+    judge_rows: int | None = None,
+    model: str | None = None,
 ) -> None:
-    """Run the evaluation suite; exit status 1 when the gate fails."""
-    if judge is not None:
-        raise UsageError(f"--judge {judge}: models that judge are not in this version. Leave it out: the gate needs none.")
+    """Run the suite and show its report, or with ``draft`` only write a draft of questions; exit status 1 when the gate fails.
+
+    ``index`` is the index to ask, ``None`` a temporary one of the bundled articles. Whatever can be wrong with the options, the
+    questions and the judge is noticed before an index is made or a question asked.
+    """
     os.environ.setdefault("TQDM_DISABLE", "1")  # read when it is first imported: ragas' progress bar would write over ours
-    with _index(index) as settings:
-        if draft is not None:
-            _draft(settings, draft)
-            return
-        report = _report(settings, questions or QUESTIONS, update_baseline)
+    settings = load_settings(index=index, model=model)
+    if judge_rows is not None and judge is None:
+        raise UsageError("--judge-rows says how many answers a judge reads. Name the judge with --judge PROVIDER:NAME.")
+    if draft is not None:
+        _draft(settings, index is None, draft)
+        return
+    report = _report(settings, index is None, questions or QUESTIONS, out, update_baseline, judge, judge_rows)
     _show(report, out)
     if not report.judgement.green:
         raise typer.Exit(1)
 
 
-def _draft(settings: Settings, file: Path) -> None:
+def _draft(settings: Settings, temporary: bool, file: Path) -> None:
     from eval.draft import write_draft
     from index.build import open_record
 
-    with open_record(settings.index, settings.embedding) as record:
+    with _index(settings, temporary) as ready, open_record(ready.index, ready.embedding) as record:
         count = write_draft(record, file)
     typer.echo(f"{file}: {count} questions drafted. Go through them: whom they credit and what they quote was found by a program.")
 
 
-def _report(settings: Settings, file: Path, update_baseline: bool) -> Report:
+def _report(
+    settings: Settings, temporary: bool, file: Path, out: Path, update_baseline: bool, judge_name: str | None, most: int | None
+) -> Report:
     """Ask all questions of ``file`` and judge the answers; beside it may stand a gate.toml and a baseline.json of its own."""
     began = time.perf_counter()
-    from assistant.chain import Assistant
-    from eval.case import Corpus
-    from eval.gate import LIMITS, judge, load_baseline, load_limits, write_baseline
-    from eval.golden import load_golden
-    from eval.report import Report
-    from eval.suite import provenance, run
+    golden = _checked(load_golden(file, _articles(settings, temporary)), file)
+    from eval.gate import LIMITS, judge, load_baseline, load_limits, write_baseline  # and with it ragas, which takes seconds
+    from eval.judged import load_judge
+    from eval.report import Report, make_folder
 
     gate, baseline, own = file.with_name("gate.toml"), file.with_name("baseline.json"), file.resolve() == QUESTIONS.resolve()
     limits, before = load_limits(gate if gate.exists() else LIMITS), load_baseline(baseline)
-    with Assistant(settings) as assistant:
-        corpus = Corpus.of(assistant.record)
-        golden = _checked(load_golden(file, corpus.articles), file)
-        with _progress() as progress:
-            rows = run(golden, corpus, lambda one: assistant.ask(one.question), progress)
-        known = provenance(assistant.record, file, assistant.answerer.name)
+    make_folder(out)
+    reader = load_judge(judge_name) if judge_name else None
+    with _index(settings, temporary) as ready:
+        rows, known = _answers(ready, golden, file, reader, most)
     judgement = judge(golden, rows, limits, known, before, strict=own)
     if update_baseline:
         write_baseline(baseline, rows, judgement, known)
@@ -107,9 +98,57 @@ def _checked(golden: list[Golden], file: Path) -> list[Golden]:
     return checked
 
 
+def _answers(
+    settings: Settings, golden: Sequence[Golden], file: Path, judge: Judge | None, most: int | None
+) -> tuple[list[Row], Provenance]:
+    """Ask everything, have the judge read what came, and say what was evaluated on what."""
+    from assistant.chain import Assistant
+    from eval.case import Corpus
+    from eval.judged import judge_rows
+    from eval.suite import provenance, run
+
+    with Assistant(settings) as assistant:
+        corpus = Corpus.of(assistant.record)
+        with _progress("asked") as progress:
+            rows = run(
+                golden,
+                corpus,
+                lambda one: assistant.ask(one.question, history=one.history),
+                progress,
+                lambda one: _retrieve(assistant, one),
+            )
+        known = provenance(assistant.record, file, assistant.answerer.name)
+    if judge is None:
+        return rows, known
+    with _progress("judged") as progress:
+        rows = judge_rows(rows, corpus, judge, most, progress)
+    read, there = sum(bool(row.judged) for row in rows), sum(bool(row.answer and row.answer.points) for row in rows)
+    return rows, replace(known, judge=f"{judge.name}, of {read} of {there} answers")
+
+
+def _retrieve(assistant: Assistant, golden: Golden) -> list[Passage]:
+    """What the retriever finds for a question by itself."""
+    from assistant.retriever import ReadoutRetriever
+
+    found = ReadoutRetriever(searcher=assistant.searcher, k=RETRIEVED).invoke(golden.question)
+    return [Passage(one.metadata["article"], one.metadata["start"], one.metadata["end"], one.page_content) for one in found]
+
+
+def _articles(settings: Settings, temporary: bool) -> Mapping[str, Article]:
+    """The articles that will be asked about, by id, without making their index first."""
+    from index.build import open_record
+    from index.corpus import BUNDLED, read_corpus
+
+    if temporary:
+        return {source.article.id: source.article for source in read_corpus([BUNDLED]).sources}
+    with open_record(settings.index, settings.embedding) as record:
+        return {article.id: article for article in record.articles()}
+
+
 def _show(report: Report, out: Path) -> None:
     from rich.console import Console
 
+    from assistant.render import printable
     from eval.report import lines, tables, write
 
     files = write(report, out)
@@ -119,39 +158,39 @@ def _show(report: Report, out: Path) -> None:
     for table in tables(report):
         console.print(table)
     for line in lines(report):
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+        console.print(printable(line), markup=False, highlight=False, soft_wrap=True)
     console.print(f"Report: {files[0]}", markup=False, highlight=False, soft_wrap=True)
 
 
 @contextmanager
-def _index(folder: Path | None) -> Iterator[Settings]:
-    """Settings with the index to ask: the one named, or a temporary one of the bundled articles."""
-    if folder is not None:
-        yield load_settings(index=folder)
+def _index(settings: Settings, temporary: bool) -> Iterator[Settings]:
+    """Settings with the index to ask: the one they name, or a temporary one of the bundled articles."""
+    if not temporary:
+        yield settings
         return
     from index.build import build
 
-    with tempfile.TemporaryDirectory(prefix="readout-eval-") as temporary:
+    with tempfile.TemporaryDirectory(prefix="readout-eval-") as folder:
         # Never on a shared Chroma server: what is indexed for the occasion is nobody else's business.
-        settings = replace(load_settings(index=Path(temporary) / "index"), chroma=None)
+        settings = replace(settings, index=Path(folder) / "index", chroma=None)
         typer.echo("readout: indexing the bundled articles", err=True)
         build(settings.index, [], settings.embedding)
         yield settings
 
 
 @contextmanager
-def _progress() -> Iterator[Progress]:
+def _progress(done_with: str) -> Iterator[Progress]:
     """A progress bar on standard error; where that is no terminal, a line now and then."""
     from rich.console import Console
     from rich.progress import Progress as Bar
 
     console = Console(stderr=True)
     with Bar(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("asking", total=None)
+        task = bar.add_task(done_with, total=None)
 
         def show(done: int, total: int, name: str) -> None:
-            bar.update(task, completed=done, total=total, description=name)
+            bar.update(task, completed=done, total=total, description=f"{done_with}: {name}")
             if not console.is_terminal and (done % 50 == 0 or done == total):
-                typer.echo(f"readout: {done} of {total} questions asked", err=True)
+                typer.echo(f"readout: {done} of {total} questions {done_with}", err=True)
 
         yield show

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from eval.golden import KINDS, Golden
+from eval.golden import Golden
+from eval.judged import JUDGED
 from eval.metrics import BY_NAME, METRICS, Metric
 from eval.stats import Estimate, change, estimate, summarise
 from eval.suite import Provenance, Row
@@ -17,7 +19,7 @@ from index.errors import ReadoutError
 
 LIMITS = Path(__file__).with_name("gate.toml")
 _SETTINGS = {"fewest_questions"}
-_FIELDS = {"least", "most", "advise", "left_out"}
+_FIELDS = {"least", "most", "advise"}
 _TOLERANCE = 1e-9  # of floating point: 0.98 of 50 questions is 0.98
 
 Verdict = Literal["pass", "fail", "advice"]
@@ -29,15 +31,11 @@ class GateError(ReadoutError):
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What a metric must reach, or must not pass, over all questions but those of the kinds ``left_out``.
-
-    ``advise``: it is reported, and fails nothing.
-    """
+    """What a metric must reach, or must not pass, over all questions. ``advise``: it is reported, and fails nothing."""
 
     least: float | None = None
     most: float | None = None
     advise: bool = False
-    left_out: tuple[str, ...] = ()
 
     @property
     def figure(self) -> float:
@@ -79,7 +77,10 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A metric over the questions that count: all, those tuned on and those held out; with its limit, and the change since the baseline."""
+    """A metric over all questions, those tuned on and those held out; with its limit, and the change since the baseline.
+
+    ``blanks`` are the questions that it applies to and has no value for: the estimates are over the others.
+    """
 
     metric: Metric
     all: Estimate | None
@@ -88,6 +89,7 @@ class Figure:
     limit: Limit | None
     before: float | None
     change: Estimate | None
+    blanks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +129,11 @@ def load_limits(file: Path = LIMITS) -> Limits:
 
 def _limit(name: str, table: object, file: Path) -> Limit:
     if not isinstance(table, dict) or set(table) - _FIELDS or len({"least", "most"} & set(table)) != 1:
-        raise GateError(f"{file}: [{name}] needs either `least` or `most`, and may have `advise` and `left_out`.")
-    number, left_out = table.get("least", table.get("most")), table.get("left_out", [])
+        raise GateError(f"{file}: [{name}] needs either `least` or `most`, and may have `advise`.")
+    number = table.get("least", table.get("most"))
     if isinstance(number, bool) or not isinstance(number, int | float) or not isinstance(table.get("advise", False), bool):
         raise GateError(f"{file}: [{name}] has a limit that is not a number, or an `advise` that is not true or false.")
-    if not isinstance(left_out, list) or set(left_out) - set(KINDS):
-        raise GateError(f"{file}: [{name}] leaves out a kind that there is not. There are: {', '.join(KINDS)}.")
-    return Limit(**{**table, "left_out": tuple(left_out)})
+    return Limit(**table)
 
 
 # -- the decision -------------------------------------------------------------------------------------------------------
@@ -154,8 +154,9 @@ def judge(
     of somebody's own corpus need not ask for sides or outlets.
     """
     against = baseline if baseline is not None and comparable(baseline, now) else None
-    figures = tuple(figure(metric, rows, limits.metrics.get(metric.name), against) for metric in METRICS)
-    checks = [*_complete(questions, rows, limits if strict else Limits())]
+    metrics = (*METRICS, *JUDGED) if any(row.judged for row in rows) else METRICS
+    figures = tuple(figure(metric, rows, limits.metrics.get(metric.name), against) for metric in metrics)
+    checks = [*_complete(questions, rows, limits if strict else Limits()), *_judged(rows)]
     for found in figures:
         checks += _within(found, strict)
         checks += _not_fallen(found)
@@ -169,14 +170,13 @@ def comparable(baseline: Baseline, now: Provenance) -> bool:
 
 def values(rows: Iterable[Row], metric: str) -> dict[str, float]:
     """A metric's values by question; blanks are left out here and counted by the gate."""
-    return {row.golden.id: score.value for row in rows if (score := row.scores.get(metric)) is not None and score.value is not None}
+    return {row.golden.id: score.value for row in rows if (score := row.score(metric)) is not None and score.value is not None}
 
 
 def figure(metric: Metric, rows: Sequence[Row], limit: Limit | None = None, baseline: Baseline | None = None) -> Figure:
-    """A metric over the rows that its limit counts, with the change since a baseline that may be compared with."""
-    counted = [row for row in rows if limit is None or row.golden.kind not in limit.left_out]
-    tuned, held_out = ([row for row in counted if row.golden.held_out is held] for held in (False, True))
-    found = values(counted, metric.name)
+    """A metric over the rows, with the change since a baseline that may be compared with."""
+    tuned, held_out = ([row for row in rows if row.golden.held_out is held] for held in (False, True))
+    found = values(rows, metric.name)
     earlier = baseline.values.get(metric.name, {}) if baseline and metric.comparable else {}
     both = [name for name in found if name in earlier]
     before, after = [earlier[name] for name in both], [found[name] for name in both]
@@ -188,6 +188,7 @@ def figure(metric: Metric, rows: Sequence[Row], limit: Limit | None = None, base
         limit=limit,
         before=summarise(before, metric.summary) if both else None,
         change=change(before, after, metric.summary) if both else None,
+        blanks=sum(row.score(metric.name) is not None for row in rows) - len(found),
     )
 
 
@@ -206,9 +207,23 @@ def _complete(questions: Sequence[Golden], rows: Sequence[Row], limits: Limits) 
         yield Check("questions", "fail", f"{len(questions)} golden questions, at least {limits.fewest_questions} are wanted")
 
 
+def _judged(rows: Sequence[Row]) -> Iterable[Check]:
+    """What a model that judges left out. It advises, and so does what is missing of it; but nothing of that goes unsaid."""
+    scores = [(row.golden.id, score) for row in rows for score in row.judged.values()]
+    lost = [(name, score.reason) for name, score in scores if score.value is None]
+    if scores:
+        reasons = "; ".join(f"{count} × {reason}" for reason, count in Counter(reason for _, reason in lost).most_common(3))
+        text = f"{len(lost)} of {len(scores)} scores that the judge did not give"
+        names = _few(list(dict.fromkeys(name for name, _ in lost)))
+        yield Check("judge", "advice" if lost else "pass", f"{text}, for {names} ({reasons})" if lost else text)
+
+
 def _none(name: str, what: str, found: Sequence[str]) -> Check:
-    shown = ", ".join(found[:5]) + (f" and {len(found) - 5} more" if len(found) > 5 else "")
-    return Check(name, "fail" if found else "pass", f"{len(found)} {what}" + (f": {shown}" if found else ""))
+    return Check(name, "fail" if found else "pass", f"{len(found)} {what}" + (f": {_few(found)}" if found else ""))
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
 def _within(found: Figure, strict: bool) -> Iterable[Check]:

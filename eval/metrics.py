@@ -17,9 +17,12 @@ from ragas.metrics import MetricResult, discrete_metric, numeric_metric
 from assistant.types import Citation, Point
 from eval.case import Case, label_and_body
 from eval.golden import DIRECT_KINDS, Words
+from eval.meaning import likeness
 from eval.support import restated, verbatim
+from index.types import Passage
 
 SHARE = (0.0, 1.0)
+LIKENESS = (-1.0, 1.0)
 AMOUNT = (0.0, math.inf)
 VERDICT = ["pass", "fail"]
 
@@ -75,6 +78,43 @@ def citation_precision(case: Case) -> MetricResult:
     cited = case.cited()
     beside = [citation for citation in cited if not any(case.meets(need, [citation]) for need in case.golden.evidence)]
     return _share(len(cited) - len(beside), len(cited), [f"beside the evidence: {_short(citation.quote)}" for citation in beside])
+
+
+@numeric_metric(name="context_recall", allowed_values=SHARE)
+def context_recall(case: Case) -> MetricResult:
+    """Share of the needs of which the retriever's best passages hold an alternative, told by article and offsets.
+
+    Sees the retrieval alone, as other people's chains get it, and so tells evidence that was not found from evidence that was found and not
+    cited. Cannot see what an answer collects beyond it, speaker by speaker or side by side, and does not apply to follow-ups: the
+    retriever knows of no conversation.
+    """
+    missed = [need for need in case.golden.evidence if not case.meets(need, _retrieved(case))]
+    reasons = [f"not retrieved: {_example(need)}" for need in missed]
+    return _share(len(case.golden.evidence) - len(missed), len(case.golden.evidence), reasons)
+
+
+@numeric_metric(name="context_precision", allowed_values=SHARE)
+def context_precision(case: Case) -> MetricResult:
+    """Share of the retriever's best passages that hold some of the evidence, told by article and offsets.
+
+    Cannot see order. Far below 1 by design where one sentence answers and several passages are asked for, and it reads low where a passage
+    answers and nobody listed it; a fall means something, the height little.
+    """
+    places = _retrieved(case)
+    return _share(sum(any(case.meets(need, [place]) for need in case.golden.evidence) for place in places), len(places), ())
+
+
+@numeric_metric(name="answer_relevance", allowed_values=LIKENESS)
+def answer_relevance(case: Case) -> MetricResult:
+    """How near the words of the points are to the question: cosine of their vectors by the bundled embedding model, mean over the points.
+
+    Sees the topic: points about something else, and filler beside good ones, lower it. Cannot see whether the words answer the question,
+    nor whether they are true; a good answer in words of its own reads lower than a bad one in the question's. Of a conversation it reads
+    the question and the one before it. The height depends on the questions, and only a change of it says something.
+    """
+    asked = " ".join((*case.golden.history[-1:], case.golden.question))
+    found = [likeness(asked, label_and_body(point.text)[1].strip('“”" ')) for point in case.answer.points]
+    return MetricResult(sum(found) / len(found))
 
 
 @numeric_metric(name="quotations", allowed_values=SHARE)
@@ -232,7 +272,8 @@ def latency(case: Case) -> MetricResult:
 class Metric:
     """A metric with what the suite has to know of it.
 
-    ``applies`` is whether it has anything to say on a case; ``comparable`` whether its figures mean the same on another machine.
+    ``applies`` is whether it has anything to say on a case; ``comparable`` whether its figures mean the same on another machine. One of
+    the retrieval says nothing against the answer that was given all the same.
     """
 
     name: str
@@ -241,8 +282,9 @@ class Metric:
     applies: Callable[[Case], bool]
     better: Literal["more", "less"] = "more"
     summary: Literal["mean", "median"] = "mean"
-    unit: Literal["share", "characters", "seconds"] = "share"
+    unit: Literal["share", "cosine", "characters", "seconds"] = "share"
     comparable: bool = True
+    of: Literal["answer", "retrieval"] = "answer"
 
     @property
     def about(self) -> str:
@@ -267,6 +309,10 @@ def _has_points(case: Case) -> bool:
     return bool(case.answer.points)
 
 
+def _retrievable(case: Case) -> bool:
+    return case.golden.answerable and case.retrieved is not None and not case.golden.history
+
+
 METRICS: tuple[Metric, ...] = (
     Metric("evidence_recall", "evidence found and cited", evidence_recall, _answerable),
     Metric("answered", "answered when answerable", answered, _answerable),
@@ -278,6 +324,9 @@ METRICS: tuple[Metric, ...] = (
     Metric("sources", "sources of citations right", sources, lambda case: bool(case.answer.citations)),
     Metric("labels", "points printed under the right names", labels, _has_points),
     Metric("citation_precision", "citations to the point", citation_precision, lambda case: case.golden.answerable and bool(case.cited())),
+    Metric("context_recall", "evidence retrieved", context_recall, _retrievable, of="retrieval"),
+    Metric("context_precision", "retrieved to the point", context_precision, _retrievable, of="retrieval"),
+    Metric("answer_relevance", "points near the question", answer_relevance, _has_points, unit="cosine"),
     Metric("speakers", "speakers credited", speakers, lambda case: bool(case.golden.speakers)),
     Metric(
         "misattribution", "points credited to somebody else", misattribution,
@@ -304,6 +353,10 @@ def _share(right: int, of: int, reasons: Iterable[str]) -> MetricResult:
 
 def _expected(case: Case) -> set[str]:
     return {*case.golden.sides, *case.golden.outlets}
+
+
+def _retrieved(case: Case) -> Sequence[Passage]:
+    return case.retrieved or ()
 
 
 def _carried(case: Case, point: Point) -> bool:

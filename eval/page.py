@@ -201,4 +201,5 @@ def _evidence(row: Row) -> str:
 
 
 def _scores(row: Row) -> str:
-    return ", ".join(f"{name} {'blank' if score.value is None else f'{score.value:.3g}'}" for name, score in row.scores.items())
+    scores = {**row.scores, **row.judged}.items()
+    return ", ".join(f"{name} {'blank' if score.value is None else f'{score.value:.3g}'}" for name, score in scores)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -14,6 +15,7 @@ from xml.etree import ElementTree
 
 from eval.gate import Figure, Judgement, figure
 from eval.golden import KINDS, Golden
+from eval.judged import JUDGED
 from eval.metrics import METRICS, Metric
 from eval.stats import Estimate
 from eval.suite import Provenance, Row
@@ -75,7 +77,7 @@ def figure_cells(found: Figure) -> tuple[str, ...]:
         cell(found.held_out, unit),
         f"({wanted})" if limit and limit.advise else wanted,
         "–" if found.change is None else f"{found.change.value:+.3g}" if found.change.value else "none",
-        str(estimate.n if estimate else 0),
+        f"{estimate.n if estimate else 0}" + (f", {found.blanks} blank" if found.blanks else ""),
     )
 
 
@@ -97,13 +99,17 @@ GROUP_HEADS = ("questions", "asked", *_HEADS)
 
 
 def findings(row: Row) -> list[tuple[Metric, str]]:
-    """What the metrics have against an answer, in their order."""
-    return [(metric, score.reason) for metric in METRICS if (score := row.scores.get(metric.name)) and score.reason]
+    """What the metrics and the judge have against an answer, in their order."""
+    return [(metric, score.reason) for metric in (*METRICS, *JUDGED) if (score := row.score(metric.name)) and score.reason]
 
 
 def missed(row: Row, judgement: Judgement) -> list[str]:
     """Names of the metrics with a limit that a row is not perfect on; errors and blanks included. Empty: nothing to complain of."""
-    wanted = [found.metric for found in judgement.figures if found.limit and not found.limit.advise and found.metric.unit == "share"]
+    wanted = [
+        found.metric
+        for found in judgement.figures
+        if found.limit and not found.limit.advise and (found.metric.unit, found.metric.of) == ("share", "answer")
+    ]
     wrong = ["error"] if row.error else ["blank"] if row.blank else []
     for metric in wanted:
         score = row.scores.get(metric.name)
@@ -117,6 +123,7 @@ def provenance_lines(provenance: Provenance) -> list[tuple[str, str]]:
     return [
         ("made", provenance.made),
         ("answerer", provenance.answerer),
+        *([("judge", provenance.judge)] if provenance.judge else []),
         ("corpus", provenance.corpus),
         ("questions", provenance.questions),
         ("prompts", ", ".join(f"{name} {digest[:8]}" for name, digest in provenance.prompts.items())),
@@ -151,13 +158,33 @@ def _table(title: str, heads: Iterable[str], lines: Iterable[Sequence[str]]) -> 
 
 
 def lines(report: Report) -> list[str]:
-    """What the terminal says below the tables: failures and advice, the comparison, and the verdict."""
+    """What the terminal says below the tables: failures and advice, the comparison, what was evaluated on what, and the verdict."""
     words = {"fail": "FAILS ", "advice": "advice"}
     found = [f"{words[check.verdict]} {check.text}" for check in report.judgement.checks if check.verdict != "pass"]
-    return [*found, f"Baseline: {report.judgement.comparison}.", f"The gate is {report.verdict}. ({report.seconds:.0f} s)"]
+    known = "; ".join(f"{name} {value}" for name, value in provenance_lines(report.provenance))
+    return [
+        *found,
+        f"Baseline: {report.judgement.comparison}.",
+        f"Evaluated: {known}.",
+        f"The gate is {report.verdict}. ({report.seconds:.0f} s)",
+    ]
 
 
 # -- files --------------------------------------------------------------------------------------------------------------
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder for a report, before anything is spent on what goes into it. Raises `UsageError` where it cannot be written to."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def _unwritable(folder: Path, error: OSError) -> UsageError:
+    return UsageError(f"the report cannot be written to {folder} ({error.strerror}). Name another folder with --out.")
 
 
 def write(report: Report, folder: Path) -> list[Path]:
@@ -174,12 +201,12 @@ def write(report: Report, folder: Path) -> list[Path]:
         "results.csv": table_of_results(report),
         "junit.xml": junit(report),
     }
+    make_folder(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
             (folder / name).write_text(text, encoding="utf-8", newline="")
     except OSError as error:
-        raise UsageError(f"the report cannot be written to {folder} ({error.strerror}). Name another folder with --out.") from error
+        raise _unwritable(folder, error) from error
     return [folder / name for name in texts]
 
 
@@ -211,8 +238,8 @@ def _md(text: str) -> str:
 
 
 def table_of_results(report: Report) -> str:
-    """results.csv: a row per question that has a result, a column per metric."""
-    out = io.StringIO()
+    """results.csv: a row per question that has a result, a column per metric, and on every row what was evaluated on what."""
+    out, metrics, known = io.StringIO(), [found.metric for found in report.judgement.figures], provenance_lines(report.provenance)
     writer = csv.writer(out)
     writer.writerow(
         [
@@ -225,13 +252,14 @@ def table_of_results(report: Report) -> str:
             "error",
             "answer",
             "citations",
-            *(m.name for m in METRICS),
+            *(metric.name for metric in metrics),
             "findings",
+            *(f"run_{name}" for name, _ in known),
         ]
     )
     for row in report.rows:
         answer, golden = row.answer, row.golden
-        scores = [row.scores.get(metric.name) for metric in METRICS]
+        scores = [row.score(metric.name) for metric in metrics]
         writer.writerow(
             _safe(value) for value in [
                 golden.id, golden.kind, str(golden.held_out).lower(), str(golden.answerable).lower(), golden.question,
@@ -239,6 +267,7 @@ def table_of_results(report: Report) -> str:
                 "; ".join(f"{citation.article}:{citation.start}-{citation.end}" for citation in answer.citations) if answer else "",
                 *("" if score is None else "blank" if score.value is None else f"{score.value:g}" for score in scores),
                 "; ".join(f"{metric.name}: {reason}" for metric, reason in findings(row)),
+                *(value for _, value in known),
             ]
         )  # fmt: skip
     return out.getvalue()

@@ -21,11 +21,13 @@ from assistant.types import Answer
 from eval.case import Case, Corpus
 from eval.golden import Golden, file_hash
 from index.record import Record
+from index.types import Passage
 
 PROMPTS = Path(__file__).resolve().parent.parent / "prompts"
 PACKAGES = ("readout", "ragas", "langchain", "chromadb", "sentence-transformers", "spacy", "torch")
 
 Ask = Callable[[Golden], Answer]
+Retrieve = Callable[[Golden], Sequence[Passage]]
 Progress = Callable[[int, int, str], None]
 
 
@@ -39,12 +41,20 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A golden question with its answer and its scores, by metric; or with the error that came instead."""
+    """A golden question with its answer and its scores, by metric; or with the error that came instead.
+
+    ``judged`` are the scores of a model that judges, kept apart because they fail nothing; empty where none was asked.
+    """
 
     golden: Golden
     answer: Answer | None = None
     error: str | None = None
     scores: Mapping[str, Score] = field(default_factory=dict)
+    judged: Mapping[str, Score] = field(default_factory=dict)
+
+    def score(self, metric: str) -> Score | None:
+        """The score of a metric, the judge's included; None where the metric does not apply."""
+        return self.scores.get(metric) or self.judged.get(metric)
 
     @property
     def blank(self) -> bool:
@@ -54,7 +64,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What was evaluated on what: two runs may be compared when corpus, questions and prompts are equal."""
+    """What was evaluated on what: two runs may be compared when corpus, questions and prompts are equal.
+
+    ``judge`` is the model that judged as well, with how much of it; it is not compared, as its scores are in no baseline.
+    """
 
     corpus: str
     questions: str
@@ -62,6 +75,7 @@ class Provenance:
     versions: Mapping[str, str]
     answerer: str
     made: str
+    judge: str | None = None
 
     def comparable(self) -> dict[str, object]:
         """The part that must be equal in two runs for a difference to be the program's."""
@@ -81,8 +95,17 @@ def provenance(record: Record, questions: Path, answerer: str) -> Provenance:
     )
 
 
-def run(questions: Sequence[Golden], corpus: Corpus, ask: Ask, progress: Progress = lambda done, of, what: None) -> list[Row]:
-    """Ask and score all questions; the rows come back in the order of the questions. A row that got lost is not there."""
+def run(
+    questions: Sequence[Golden],
+    corpus: Corpus,
+    ask: Ask,
+    progress: Progress = lambda done, of, what: None,
+    retrieve: Retrieve | None = None,
+) -> list[Row]:
+    """Ask and score all questions; the rows come back in the order of the questions. A row that got lost is not there.
+
+    ``retrieve`` gives what the retriever alone finds for a question; without it, the metrics of retrieval do not apply.
+    """
     from ragas import Dataset, experiment
 
     done = 0
@@ -91,7 +114,7 @@ def run(questions: Sequence[Golden], corpus: Corpus, ask: Ask, progress: Progres
         nonlocal done
         golden: Golden = row["golden"]
         async with turn:  # one at a time: the seconds an answer takes are measured
-            result = await score_row(golden, corpus, ask)
+            result = await score_row(golden, corpus, ask, retrieve)
             done += 1
             progress(done, len(questions), golden.id)
         return {"row": result}
@@ -105,7 +128,7 @@ def run(questions: Sequence[Golden], corpus: Corpus, ask: Ask, progress: Progres
     return [rows[golden.id] for golden in questions if golden.id in rows]
 
 
-async def score_row(golden: Golden, corpus: Corpus, ask: Ask) -> Row:
+async def score_row(golden: Golden, corpus: Corpus, ask: Ask, retrieve: Retrieve | None = None) -> Row:
     """Ask one question and score its answer with every metric that applies. An answerer that fails becomes a row with its error."""
     from eval.metrics import METRICS
 
@@ -113,7 +136,7 @@ async def score_row(golden: Golden, corpus: Corpus, ask: Ask) -> Row:
         answer = ask(golden)
         if not isinstance(answer, Answer):
             raise TypeError(f"the answerer returned {type(answer).__name__}, not an Answer")
-        case = Case(golden, answer, corpus)
+        case = Case(golden, answer, corpus, retrieve(golden) if retrieve else None)
         wanted = [metric for metric in METRICS if metric.applies(case)]
     except Exception as error:  # whatever it is, it belongs to this row and must not take the others with it
         return Row(golden, error=f"{type(error).__name__}: {' '.join(str(error).split())}")

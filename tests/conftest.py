@@ -8,13 +8,16 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
+from model_server import PACKAGES
 from offline.sitecustomize import STOPPED, cut
 
 from assistant.settings import Settings
@@ -112,6 +115,31 @@ def run(tmp_path: Path) -> Run:
         return run_command(*arguments, **{"cwd": tmp_path, **options})
 
     return command
+
+
+# --- a language model --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def model_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real, small language model with an OpenAI-compatible API below /v1: any model name, any key, short answers."""
+    if missing := [name for name in PACKAGES if find_spec(name) is None]:
+        pytest.skip(f"no language model here: {' and '.join(missing)} not installed (`make test` does that)")
+    log = tmp_path_factory.mktemp("model_server") / "log"
+    with (
+        log.open("w") as out,
+        subprocess.Popen(
+            [sys.executable, TESTS / "model_server.py"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=out, text=True
+        ) as server,
+    ):
+        late = threading.Timer(120, server.kill)
+        late.start()
+        assert server.stdout is not None
+        address = server.stdout.readline().strip()
+        late.cancel()
+        assert address, f"the model server did not start:\n{log.read_text()[-2000:]}"
+        yield address
+        server.kill()
 
 
 # --- the bundled corpus, indexed by the real parts ---------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from assistant.types import Answer, Citation, Point
 from eval.case import Corpus
 from eval.golden import Golden, Words
 from index.corpus import BUNDLED, read_corpus
+from index.types import Passage
 
 Spoil = Callable[[Answer, Golden, Corpus], Answer]
 
@@ -63,6 +64,11 @@ class Oracle:
             points.append(Point(written(citation.quote, citation, speaker), speaker, side, (number,), "verbatim"))
             citations.append(citation)
         return assemble(golden.question, points, citations, golden.silent)
+
+    def retrieve(self, golden: Golden) -> list[Passage]:
+        """Find exactly the words of every need."""
+        chosen = [self._choose(need, golden, position) for position, need in enumerate(golden.evidence)]
+        return [Passage(words.article, words.starts[0], words.starts[0] + len(words.words), words.words) for words in chosen]
 
     def _choose(self, need: tuple[Words, ...], golden: Golden, position: int) -> Words:
         wanted = golden.outlets[position] if position < len(golden.outlets) else None

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
-import typer
 from conftest import article_of, store
 from typer.testing import CliRunner
 
+from assistant.chain import Assistant
+from assistant.cli import app
+from assistant.settings import load_settings
 from eval import command
 from eval.draft import draft
 from eval.golden import GoldenError, held_out_ids, load_golden
@@ -26,13 +28,9 @@ QUESTION = {
     "evidence": [[{"article": "a.txt", "words": "would open in early spring"}]],
 }  # fmt: skip
 
-cli = typer.Typer()
-cli.command("eval")(command.evaluate)
-cli.command("other")(lambda: None)
-
 
 def invoke(*arguments):
-    return CliRunner().invoke(cli, ["eval", *map(str, arguments)])
+    return CliRunner().invoke(app, ["eval", *map(str, arguments)])
 
 
 @pytest.fixture
@@ -101,14 +99,20 @@ def test_a_draft_for_an_index_can_be_loaded_and_is_not_overwritten(index, tmp_pa
 @pytest.mark.parametrize(
     ("arguments", "error", "said"),
     [
-        (("--judge", "openai:gpt"), UsageError, "not in this version"),
+        (("--judge", "gpt"), UsageError, "Write PROVIDER:NAME"),
+        (("--judge-rows", "3"), UsageError, "Name the judge with --judge"),
+        (("--model", "openai:gpt"), UsageError, "no answerer 'openai:gpt'"),
+        (("--questions", "none.jsonl"), GoldenError, "none.jsonl: cannot be read"),
+        (("--out", "file"), UsageError, "Name another folder with --out"),
         (("--questions", "none.jsonl", "--index", "INDEX"), GoldenError, "none.jsonl: cannot be read"),
         (("--index", "nowhere"), IndexMissing, "readout index"),
         (("--index", "INDEX"), GoldenError, "there is no article"),  # the project's questions, of another corpus
     ],
 )
-def test_bad_input_is_an_error_of_one_line(index, tmp_path, monkeypatch, arguments, error, said):
+def test_bad_input_is_an_error_of_one_line_before_an_index_is_made(index, tmp_path, monkeypatch, arguments, error, said):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("index.build.build", lambda *_: pytest.fail("an index was made first"))
+    (tmp_path / "file").write_text("")
     done = invoke(*[index if argument == "INDEX" else argument for argument in arguments])
     assert type(done.exception) is error
     assert said in str(done.exception)
@@ -121,9 +125,38 @@ def test_an_index_is_made_for_the_occasion_and_removed(monkeypatch):
     built = []
     monkeypatch.setenv("READOUT_CHROMA", "http://shared:8000")
     monkeypatch.setattr(build, "build", lambda folder, paths, model: built.append((folder, paths)))
-    with command._index(None) as settings:
+    with command._index(load_settings(), temporary=True) as settings:
         assert built == [(settings.index, [])]
         assert settings.chroma is None
         folder = settings.index.parent
         assert folder.exists()
     assert not folder.exists()
+
+
+def test_the_earlier_questions_of_a_conversation_are_asked_with_a_question(index, questions, monkeypatch, tmp_path):
+    asked, ask = [], Assistant.ask
+
+    def note(self, text, scope=None, history=()):
+        asked.append((text, tuple(history)))
+        return ask(self, text, scope, history)
+
+    monkeypatch.setattr(Assistant, "ask", note)
+    questions.write_text(json.dumps({**QUESTION, "history": ["What will be built?"]}) + "\n", encoding="utf-8")
+    invoke("--questions", questions, "--index", index, "--out", tmp_path / "out")
+    assert asked == [("When will the bridge open?", ("What will be built?",))]
+
+
+def test_an_index_that_does_not_match_is_named(own_index, run):
+    done = run("eval", "--index", own_index, env={"READOUT_EMBEDDING": "another"})
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert "readout index" in done.stderr
+
+
+def test_a_line_of_questions_that_is_no_json_is_named_by_its_number(run, tmp_path):
+    (tmp_path / "bad.jsonl").write_text(f"{json.dumps(QUESTION)[:-1]}, \n", encoding="utf-8")
+    done = run("eval", "--questions", "bad.jsonl")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("readout: bad.jsonl, line 1: is not JSON")

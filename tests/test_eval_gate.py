@@ -98,12 +98,6 @@ def test_below_its_limit_a_metric_fails_or_advises():
     assert verdicts(advised)["evidence_recall"] == "advice"
 
 
-def test_kinds_left_out_are_not_counted():
-    rows = [*rows_of(1, 1), *rows_of(0, kind="follow-up")]
-    assert not decide(rows, Limits({"evidence_recall": Limit(least=1)})).green
-    assert decide(rows, Limits({"evidence_recall": Limit(least=1, left_out=("follow-up",))})).green
-
-
 def test_what_was_not_measured_fails_the_projects_questions_only():
     limits = Limits({"sides": Limit(least=0.9)})
     assert verdicts(decide(rows_of(1), limits, strict=True))["sides"] == "fail"
@@ -221,7 +215,6 @@ def test_the_projects_limits_can_be_read():
         ("[sides]\nleast = '1'", "not a number"),
         ("[sides]\nleast = true", "not a number"),
         ("[sides]\nleast = 1\nadvise = 'yes'", "not true or false"),
-        ("[sides]\nleast = 1\nleft_out = ['riddle']", "leaves out a kind"),
         ("fewest_questions = 'many'", "not a whole number"),
     ],
 )

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
+from conftest import ROOT
 
-from eval.golden import GoldenError, held_out_ids, load_golden
+from eval.golden import QUESTIONS, GoldenError, held_out_ids, load_golden
+from index.corpus import BUNDLED, read_corpus
 from index.errors import ReadoutError
 from index.types import Article
 
@@ -30,6 +33,14 @@ def test_a_question_is_read_with_every_place_of_its_words(tmp_path):
         assert all(ARTICLES["a.txt"].text[start : start + len(words.words)] == words.words for start in words.starts)
     assert len(one.evidence[0][1].starts) == 2
     assert (other.evidence, other.answerable) == ((), False)
+
+
+def test_the_example_in_the_readme_can_be_added_to_the_projects_questions(tmp_path):
+    (example,) = re.findall(r'`({"id".*?})`', (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
+    file = tmp_path / "golden.jsonl"
+    file.write_text(QUESTIONS.read_text(encoding="utf-8") + " ".join(example.split()) + "\n", encoding="utf-8")
+    articles = {source.article.id: source.article for source in read_corpus([BUNDLED]).sources}
+    assert load_golden(file, articles)[-1].answerable
 
 
 @pytest.mark.parametrize(

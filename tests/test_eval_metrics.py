@@ -13,7 +13,7 @@ from eval.case import Case, Corpus, label_and_body, shows
 from eval.golden import Golden, Words
 from eval.metrics import BY_NAME, METRICS
 from eval.support import restated, verbatim
-from index.types import Article
+from index.types import Article, Passage
 
 TEXT = "Clinton accused Trump of being a puppet. Putin did not deny the call. They spoke on Monday, the Kremlin said."
 OTHER = "Trump said he was honored. The Kremlin was silent."
@@ -51,7 +51,8 @@ def answer(points, citations, **other):
 
 
 def golden(*needs, kind="fact", **other):
-    return Golden("fact-1", kind, "?", other.pop("answerable", True), tuple(tuple(need) for need in needs), **other)
+    asked, answerable = other.pop("question", "?"), other.pop("answerable", True)
+    return Golden("fact-1", kind, asked, answerable, tuple(tuple(need) for need in needs), **other)
 
 
 def score(name, known, given_answer):
@@ -150,6 +151,53 @@ def test_a_citation_that_no_point_rests_on_is_not_evidence():
 def test_citation_precision_is_the_share_of_citations_with_evidence():
     beside = citation("Putin did not deny the call.", 2)
     assert value("citation_precision", NEED, answer([point("x", 1, 2)], [RIGHT.citations[0], beside])) == 0.5
+
+
+# -- retrieval, and what the answer is about ----------------------------------------------------------------------------
+
+
+def retrieved(name, known, *texts):
+    case = Case(known, REFUSED, CORPUS, [passage(text) for text in texts])
+    assert BY_NAME[name].applies(case)
+    return asyncio.run(BY_NAME[name].score(case)).value
+
+
+def passage(text):
+    article = next(one for one in CORPUS.articles.values() if text in one.text)
+    start = article.text.index(text)
+    return Passage(article.id, start, start + len(text), text)
+
+
+def test_retrieval_is_scored_by_passages_whatever_was_answered():
+    two = golden([words("a puppet"), words("he was honored", "b.txt")], [words("They spoke on Monday")])
+    accused, honored, denied = "Clinton accused Trump of being a puppet.", "Trump said he was honored.", "Putin did not deny the call."
+    assert retrieved("context_recall", two, honored, denied) == 0.5
+    assert retrieved("context_recall", two, accused, honored) == 0.5  # alternatives of one need
+    assert retrieved("context_recall", two, "They spoke on Monday, the Kremlin said.", honored) == 1
+    assert retrieved("context_precision", two, accused, honored, denied, denied) == 0.5
+    assert retrieved("context_recall", two) == retrieved("context_precision", two) == 0
+
+
+def test_retrieval_is_not_scored_where_it_is_unknown_or_a_follow_up():
+    for metric in (BY_NAME["context_recall"], BY_NAME["context_precision"]):
+        assert not metric.applies(Case(NEED, RIGHT, CORPUS))
+        assert not metric.applies(Case(golden(*NEED.evidence, history=("Who?",)), RIGHT, CORPUS, []))
+        assert not metric.applies(Case(golden(answerable=False, kind="unanswerable"), REFUSED, CORPUS, []))
+
+
+def test_relevance_falls_with_points_beside_the_question():
+    asked = golden(*NEED.evidence, question="Whom did Clinton accuse of being a puppet?")
+    near, far = point("Clinton accused Trump of being a puppet.", 1), point("Bake the cake for forty minutes.", 1)
+    alone, mixed, beside = (value("answer_relevance", asked, answer(points, RIGHT.citations)) for points in ([near], [near, far], [far]))
+    assert alone > mixed > beside
+    assert mixed == pytest.approx((alone + beside) / 2)
+    assert value("answer_relevance", asked, answer([point(asked.question, 1)], RIGHT.citations)) == pytest.approx(1)
+
+
+def test_relevance_reads_a_follow_up_with_the_question_before_it():
+    later = {"question": "And of what?", "history": ("Who met in Moscow?", "Whom did Clinton accuse of being a puppet?")}
+    alone, after = (value("answer_relevance", golden(*NEED.evidence, **one), RIGHT) for one in ({"question": "And of what?"}, later))
+    assert after > alone
 
 
 # -- quotations and points ----------------------------------------------------------------------------------------------

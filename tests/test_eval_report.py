@@ -54,6 +54,7 @@ def test_the_terminal_shows_kinds_parts_and_the_verdict(report):
     assert "FAILS  1 questions that failed" in text
     assert "The gate is red" in text
     assert "no baseline to compare with" in text
+    assert "prompts abstain 01234567; versions readout 0.1.0" in text
 
 
 def test_the_page_stands_alone_and_escapes_everything(report):
@@ -94,6 +95,7 @@ def test_results_have_a_row_for_every_result_and_no_formulas(report):
     assert rows[0]["evidence_recall"] == "1"
     assert rows[0]["abstained"] == ""
     assert rows[3]["error"].startswith("RuntimeError")
+    assert {(row["run_corpus"], row["run_prompts"]) for row in rows} == {("c0ffee", "abstain 01234567")}
     assert all(not value.startswith(("=", "+", "-", "@")) for row in rows for value in row.values())
 
 

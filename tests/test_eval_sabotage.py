@@ -36,7 +36,7 @@ def failed(questions, rows):
 
 
 def test_a_perfect_answerer_is_green_on_all_golden_questions():
-    rows = run(QUESTIONS_ALL, CORPUS, ORACLE)
+    rows = run(QUESTIONS_ALL, CORPUS, ORACLE, retrieve=ORACLE.retrieve)
     judgement = judge(QUESTIONS_ALL, rows, LIMITS, PROVENANCE)
     assert judgement.green, [check.text for check in judgement.checks if check.verdict == "fail"]
     assert [row.golden for row in rows] == QUESTIONS_ALL
@@ -54,14 +54,20 @@ def test_every_sabotage_is_red_where_it_should_be(spoil):
 
 
 def test_the_questions_used_for_sabotage_are_green_without_it():
-    assert failed(SOME, run(SOME, CORPUS, ORACLE)) == set()
+    assert failed(SOME, run(SOME, CORPUS, ORACLE, retrieve=ORACLE.retrieve)) == set()
+
+
+def test_retrieval_that_finds_the_wrong_passages_is_red_however_good_the_answers():
+    before = dict(zip((golden.id for golden in SOME), [SOME[-1], *SOME[:-1]], strict=True))
+    rows = run(SOME, CORPUS, ORACLE, retrieve=lambda golden: ORACLE.retrieve(before[golden.id]))
+    assert failed(SOME, rows) == {"context_recall"}
 
 
 def test_an_answer_to_the_question_before_is_noticed():
     before = [SOME[-1], *SOME[:-1]]
     asked = dict(zip((golden.id for golden in SOME), before, strict=True))
     rows = run(SOME, CORPUS, lambda golden: ORACLE(asked[golden.id]))
-    assert "evidence_recall" in failed(SOME, rows)
+    assert {"evidence_recall", "answer_relevance"} <= failed(SOME, rows)
 
 
 def test_rows_that_ragas_drops_are_missed(capsys):
