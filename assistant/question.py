@@ -1,17 +1,21 @@
-"""The question as understood: checked, and read."""
+"""The question as understood: checked, read on its own, and where it leans on earlier ones, read with them."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from contextlib import suppress
 
-from assistant.reading import Names, outlet_aliases, read
-from assistant.types import Question
+from assistant.followup import follow
+from assistant.reading import Names, outlet_aliases
+from assistant.types import NO_EVIDENCE, Question
 from index.errors import QuestionError
 
 __all__ = ["LONGEST", "Names", "clean", "outlet_aliases", "understand"]
 
 LONGEST = 2_000  # characters: a question of a page is a document
+REMEMBERED = 12  # earlier questions that a question is read with; what it leans on is one of the last
 
 _ENGLISH = frozenset(
     """what who whom whose which when where why how did does do is are were has have had will would can could should the of to
@@ -50,10 +54,17 @@ def clean(text: str) -> str:
     return text
 
 
-def understand(text: str, names: Names) -> Question:
-    """Read a question against the names that the index knows.
+def understand(text: str, names: Names, history: Sequence[str] = ()) -> Question:
+    """Read a question against the names that the index knows, and with the earlier questions of the conversation, oldest first.
+
+    Earlier questions that cannot be read are passed over. A question that leans on none is read as though there were none.
 
     Raises:
         QuestionError: see `clean`.
     """
-    return read(clean(text), names)
+    before: Question | None = None
+    for earlier in history[-REMEMBERED:]:
+        with suppress(QuestionError):
+            question = follow(clean(earlier), before, names)
+            before = before if question.form in NO_EVIDENCE else question
+    return follow(clean(text), before, names)
