@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import ROOT, TESTS
+from conftest import ROOT, TESTS, Run
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.question import LONGEST, REMEMBERED, Names, understand
+from assistant.render import terminal
 from assistant.types import NO_EVIDENCE, Form, Question
 from index.errors import QuestionError
 from index.record import Scope
@@ -249,6 +251,16 @@ def test_a_follow_up_to_nothing_says_so(assistant: Assistant, text: str) -> None
     assert answer.reason.startswith("There is no earlier question")
 
 
-def test_what_was_understood_is_not_in_the_json(assistant: Assistant) -> None:
+def test_what_was_understood_is_for_people_and_not_in_the_json(assistant: Assistant) -> None:
     answer = assistant.ask("And about trade?", history=[SYRIA])
     assert "understood" not in answer.as_json()
+    assert terminal(answer).splitlines()[:2] == ["Understood as: What did the Kremlin say about trade?", ""]
+    assert "Understood" not in terminal(assistant.ask(SYRIA))
+
+
+def test_the_command_follows_up(run: Run, bundled: Path) -> None:
+    done = run("ask", "And Trump?", "--after", "Did Putin call?", "--after", "What did Putin say about Syria?", "--index", bundled)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Understood as: What did Trump say about Syria?\n\n")
+    told = run("ask", "And Trump?", "--after", SYRIA, "--json", "--index", bundled)
+    assert json.loads(told.stdout)["question"] == "And Trump?"
