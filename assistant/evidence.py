@@ -22,6 +22,7 @@ NAMES_IT, ON_TOPIC = 4.0, 1.0  # what holding all words of a topic adds to a jud
 UNHEARD = 2.0  # how much surer the judge must be for each name in a question that no passage holds
 MARGIN = 1.5  # a second and third point must come this close to the first
 MASS = 0.9  # the share of the judge's belief that an answer's points are to hold
+OPENING = "\"“„«"
 NAMED = 2  # a topic of so few words of meaning is only where one of them is
 REPLIES = frozenset(map(stem, "deny denial reject dismiss refute rebut dispute contradict confirm".split()))
 JOINT = re.compile(r",\s*|\s+(?:and|or)\s+")  # what parts a topic: "trade and the economy"
@@ -96,14 +97,23 @@ class Gatherer:
     def _spoken(self, question: Question, scope: Scope) -> Evidence:
         speakers = set(question.speakers)
         pool = self._pool(question, scope, self.record.spoken(speakers, scope, ALL_SPOKEN))
-        own = [hit for hit in pool if speakers & {said.speaker for said in self._said(hit)}]
+        own = [hit for hit in pool if speakers & {name for said in self._said(hit) for name in voices(said)}]
         found = self._on_topic(question, own, question.speakers[0]) if question.topic else self._most_telling(own)
         if found:
             return Evidence(self._findings(found, MOST_POINTS, speakers))
+        joint = self._with_their_side(question, pool)
+        if joint:
+            return Evidence(joint)
         told = [hit for hit in pool if hit.score >= TOLD and any(_names(hit, name.split()[-1]) for name in speakers)]
         if told:
             return Evidence(self._findings(told, MOST_POINTS))
         return self._nothing(question, scope, silent=(*question.speakers, *question.outlets))
+
+    def _with_their_side(self, question: Question, pool: list[Hit]) -> tuple[Finding, ...]:
+        """What is told of somebody of a speaker's side together with others: "Putin and Trump agreed …" for the Kremlin."""
+        sides = {side for name, side in self.record.names().values() if side and name in question.speakers}
+        findings = self._findings(self._on_topic(question, pool), MOST_POINTS) if question.topic and sides else ()
+        return tuple(finding for finding in findings if any(self._takes_part(side, finding) for side in sides))
 
     def _most_telling(self, hits: list[Hit]) -> list[Hit]:
         """Of somebody's passages, asked for without a topic: quotations before reports, then as the judge likes them."""
@@ -142,7 +152,8 @@ class Gatherer:
     def _takes_part(self, side: str, finding: Finding) -> bool:
         """Whether somebody of a side speaks in a joint statement."""
         known = set(self.record.names().values())
-        return any((name, side) in known for name in (finding.speaker or "").split(" and "))
+        names = (finding.speaker or "").split(" and ")
+        return len(names) > 1 and any((name, side) in known for name in names)
 
     def _speaks(self, hit: Hit, side: str) -> bool:
         """Whether a side speaks in a passage in its own right: what another side says that it said is that other side's account."""
@@ -164,7 +175,9 @@ class Gatherer:
 
     def _by_outlet(self, question: Question, scope: Scope) -> Evidence:
         best: dict[str, Hit] = {}
-        for hit in self._on_topic(question, self._pool(question, scope)):
+        hits = self._on_topic(question, self._pool(question, scope, self.record.spoken(set(question.speakers), scope, ALL_SPOKEN)))
+        said_by = [hit for hit in hits if set(question.speakers) & {name for said in self._said(hit) for name in voices(said)}]
+        for hit in (*said_by, *hits):
             outlet = self.article(hit).outlet
             if outlet:
                 best.setdefault(outlet, hit)
@@ -184,18 +197,23 @@ class Gatherer:
 
         A topic is a word or two, less than the judge was taught to read. So a passage is on it when it holds its words, or when the
         judge takes it for an answer to the question itself or to "What did … say about …?"; and a denial is on the topic of what it denies,
-        which stands before it.
+        a quotation on that of the words that lead up to it, which stand before them.
         """
-        replies = {hit.number: hit for hit in pool if self._replies(hit)}
-        denied = self.searcher.judge(question.standalone, [number - 1 for number in replies])
+        replies = {hit.number: hit for hit in pool if self._denies(hit) or hit.passage.text[0] in OPENING}
+        before = self.searcher.judge(question.standalone, [number - 1 for number in replies])
         best = {hit.number: hit for hit in self._topical(question, pool, who)}
-        for hit in self._topical(question, denied, who):
+        for hit in self._topical(question, before, who):
             reply = replies.get(hit.number + 1)
-            if reply and reply.passage.article == hit.passage.article and hit.score > best.get(reply.number, reply).score:
+            if reply and self._answers(reply, hit) and hit.score > best.get(reply.number, reply).score:
                 best[reply.number] = replace(reply, score=hit.score)
         return sorted(best.values(), key=lambda hit: (-hit.score, hit.number))
 
-    def _replies(self, hit: Hit) -> bool:
+    def _answers(self, hit: Hit, before: Hit) -> bool:
+        """Whether a passage denies what the one before it says, or is the quotation that one leads up to."""
+        led_up_to = hit.passage.text[0] in OPENING and before.passage.text.rstrip().endswith(":")
+        return hit.passage.article == before.passage.article and (led_up_to or self._denies(hit))
+
+    def _denies(self, hit: Hit) -> bool:
         """Whether somebody in a passage denies or confirms something."""
         return any(REPLIES.intersection(content_stems(said.cue or "")) for said in self._said(hit))
 
@@ -345,6 +363,11 @@ def may_be_one(voice: Voice, other: Voice) -> bool:
 
 def _allied(voice: Voice, other: Voice) -> bool:
     return voice[1] is not None and voice[1] == other[1]
+
+
+def voices(said: Statement) -> tuple[str, ...]:
+    """Who says a statement, by each name: "A and B" say it together, and so does each of them."""
+    return (said.speaker, *said.speaker.split(" and ")) if said.speaker else ()
 
 
 def _nobodys(voice: Voice) -> bool:

@@ -20,10 +20,11 @@ VERBS = (
     r"|mention|mentions|mentioned|accuse|accuses|accused|deny|denies|denied|add|added|ask|asked|declare|declared|remark|remarked|stand|stands"
 )
 NOUNS = (
-    r"(?:statements?|views?|positions?|stances?|comments?|remarks?|reactions?|responses?|opinions?|takes?|words|accounts?|versions?|sides?)"
+    r"(?:statements?|views?|positions?|stances?|comments?|remarks?|reactions?|responses?|opinions?|takes?|words|accounts?|versions?|sides?"
+    r"|accusations?|claims?|denials?|criticisms?|answers?|repl(?:y|ies))"
 )
 PRONOUNS = frozenset("he him his she her hers it its they them their theirs this that these those".split())
-ABOUT = r"(?:about|on|regarding|concerning|over|of|to|towards?|with regard to|when it comes to|as for)"
+ABOUT = r"(?:about|on|regarding|concerning|over|of|to|towards?|against|with regard to|when it comes to|as for)"
 ASKING = r"(?:who|whom|whose|what|which|when|where|why|how)"
 AUXILIARY = r"(?:do|does|did|is|are|was|were|has|have|had|can|could|will|would|should|may|might|must)(?:n['’]t)?"
 OPENING = rf"(?:{ASKING}\b(?:\s+\w+){{0,4}}?\s+)?{AUXILIARY}\s+"  # how a question begins: up to its subject
@@ -94,13 +95,13 @@ def read(text: str, names: Names) -> Question:
     question = Question(text, rest if outlets else text, topic=_topic(rest), outlets=outlets)
     if BY_SIDE.search(plain):
         return replace(question, form=Form.BY_SIDE, topic=_topic(BY_SIDE.sub(" ", rest)))
-    if BY_OUTLET.search(plain) or len(outlets) > 1:
-        return replace(question, form=Form.BY_OUTLET, topic=_CARRIES.sub("", _topic(BY_OUTLET.sub(" ", rest))))
     found = speakers_in(rest, names)
     asked = asked_to_speak(rest, [alias for _, _, alias in found])
+    speakers = tuple(dict.fromkeys(name for name, _, alias in found if alias in (asked or ())))
+    if BY_OUTLET.search(plain) or len(outlets) > 1:
+        return replace(question, form=Form.BY_OUTLET, speakers=speakers, topic=_CARRIES.sub("", _topic(BY_OUTLET.sub(" ", rest))))
     if asked is None:
         return question
-    speakers = tuple(dict.fromkeys(name for name, _, alias in found if alias in asked))
     sides = tuple(dict.fromkeys(side for _, side, alias in found if alias in asked and side))
     topic = _topic(_without(rest, asked))
     if _FORMULA.fullmatch(topic) and not re.search(rf"\b{ABOUT}\s+{re.escape(topic)}\W*$", rest, re.I):
@@ -193,7 +194,7 @@ _ASKED = tuple(
         rf"\b(?:do|does|did|has|have)\s+{_WHO_LIST}\s+(?:ever\s+|also\s+)*(?:say|said|claim|claimed|comment|commented|state|stated)\b",
         rf"\b(?:compare|know)\s+what\s+{_WHO_LIST}\s+(?:{VERBS})\b",
         rf"\bwhat\s+(?:is|was|are|were)\s+{_WHO}\s*(?:'s|s')\s+(?:\w+\s+)?{NOUNS}\b",
-        rf"^{_WHO}(?:'s|s')\s+(?:\w+\s+)?{NOUNS}\s+{ABOUT}\b",
+        rf"(?:^|\b(?:on|of|reports?|covers?|describes?|is|are|was|were)\s+){_WHO}(?:'s|s')\s+(?:\w+\s+)?{NOUNS}\s+{ABOUT}\b",
         rf"\b{NOUNS}\s+(?:of|by|from)\s+{_WHO}\s+{ABOUT}\b",
         rf"\b(?:according\s+to|in\s+the\s+words\s+of)\s+{_WHO}(?:[,?]|$)",
     )
@@ -209,7 +210,8 @@ def _without(text: str, names: list[str]) -> str:
 def _topic(text: str) -> str:
     """What a question is about: what follows "say about", else the question without its opening formula."""
     text = " ".join(text.split()).strip(" ?!.,;:")
-    about = re.search(rf"\b(?:{VERBS}|{NOUNS}|differ|compare)\b\s*(?:in\s+how\s+)?{ABOUT}\s+(?P<topic>.+)$", text, re.I)
+    told = rf"\b(?:{VERBS}|{NOUNS}|differ|compare)\b(?:\s*(?:in\s+how\s+)?{ABOUT}|(?:\s+\w+){{1,3}}?\s+(?:about|regarding|concerning))"
+    about = re.search(rf"{told}\s+(?P<topic>.+)$", text, re.I)
     if about and about["topic"].lower() not in PRONOUNS:
         return about["topic"].strip()
     if about:
