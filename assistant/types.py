@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
@@ -85,3 +86,10 @@ class Answer:
         value = asdict(self)
         value["points"] = [{**point, "citations": list(point["citations"])} for point in value["points"]]
         return {**value, "citations": list(value["citations"]), "silent": list(self.silent), "seconds": round(self.seconds, 4)}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Answer:
+        """The Answer that `as_json` made an object of; its seconds are as rounded there."""
+        points = tuple(Point(**{**point, "citations": tuple(point["citations"])}) for point in value["points"])
+        citations = tuple(Citation(**citation) for citation in value["citations"])
+        return cls(**{**value, "points": points, "citations": citations, "silent": tuple(value["silent"])})

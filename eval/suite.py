@@ -7,7 +7,6 @@ so failures are caught here, as values, and whoever reads the result compares it
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import importlib.metadata
 import platform
 import sys
@@ -71,10 +70,9 @@ class Provenance:
 
 def provenance(record: Record, questions: Path, answerer: str) -> Provenance:
     """Fingerprint an index's articles, a file of questions, the prompts and the packages."""
-    digests = "\n".join(f"{name} {digest}" for name, digest in sorted(record.digests().items()))
     versions = {name: importlib.metadata.version(name) for name in PACKAGES}
     return Provenance(
-        corpus=hashlib.sha256(digests.encode()).hexdigest()[:16],
+        corpus=record.corpus_fingerprint(),
         questions=file_hash(questions),
         prompts={file.stem: file_hash(file) for file in sorted(PROMPTS.glob("*.md"))},
         versions={"python": platform.python_version(), **versions},

@@ -8,6 +8,8 @@ ReadoutError                 every error that a user may see; its message is one
 │   ├── IndexDamaged         its files are unreadable
 │   └── IndexBusy            another process is writing it (trying again later can help)
 ├── EmbeddingError           the embedding model is missing or not the one expected
+├── TableError               a CSV of questions, or the file for the answers, cannot be used as it is
+│   └── TableBusy            another run is writing the answers (trying again later can help)
 ├── QuestionError            the question is empty, too long, or names a filter that does not exist
 └── UsageError               an option, setting or address that cannot be used
 """
@@ -49,6 +51,16 @@ class IndexBusy(IndexProblem):
 
 class EmbeddingError(ReadoutError):
     """The embedding model is missing, or is not the one it should be."""
+
+
+class TableError(ReadoutError):
+    """A CSV of questions, or the file for the answers, cannot be used as it is."""
+
+
+class TableBusy(TableError):
+    """Another run is writing the answers."""
+
+    retry = True
 
 
 class QuestionError(ReadoutError):

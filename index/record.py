@@ -6,6 +6,7 @@ article or nothing of it.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import sqlite3
@@ -199,6 +200,11 @@ class Record:
         """Digest by article id, of one corpus folder or of all."""
         query = "SELECT id, digest FROM articles" + (" WHERE root = ?" if root else "")
         return dict(self._query(query, (root,) if root else ()))
+
+    def corpus_fingerprint(self) -> str:
+        """A short name for what the articles are: equal for equal articles, whatever else the index was built with."""
+        digests = "\n".join(f"{name} {digest}" for name, digest in sorted(self.digests().items()))
+        return hashlib.sha256(digests.encode()).hexdigest()[:16]
 
     def places(self) -> dict[str, str]:
         """The corpus folder of every article, by its id."""

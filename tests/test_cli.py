@@ -18,7 +18,8 @@ import pytest
 from conftest import ROOT, Run, environment, run_command
 from test_answer import ANSWER, CITATION, has_shape
 
-from assistant.cli import app, main, read_scope
+from assistant.cli import app, main
+from assistant.scope import read_scope
 from index.errors import UsageError
 from index.record import FILE, Scope
 
