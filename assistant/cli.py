@@ -115,7 +115,9 @@ def batch(
     form: Annotated[
         Literal["csv", "jsonl", "html"] | None, typer.Option("--format", help="How to write them. Default: as OUT ends, else csv.")
     ] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="How many processes answer. Default: as many as pay, up to 4.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="How many processes answer. Default: as many as pay, up to 4.")
+    ] = None,
     redo: Annotated[Literal["failed", "all"] | None, typer.Option(help="Ask again what failed, or everything.")] = None,
 ) -> None:
     """Answer a CSV of questions; the same command goes on where it was stopped. Exit status 1 when rows failed."""

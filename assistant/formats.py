@@ -41,7 +41,7 @@ class Outcome:
     def dump(self) -> str:
         """The outcome as a line of text, for `load`."""
         answer = self.answer.as_json() if self.answer else None
-        return json.dumps([self.answerer, self.index, answer, self.error], ensure_ascii=False)
+        return json.dumps([self.answerer, self.index, answer, self.error])
 
     @classmethod
     def load(cls, text: str) -> Outcome:

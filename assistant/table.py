@@ -173,17 +173,23 @@ def line(cells: Sequence[str], delimiter: str, terminator: str) -> str:
 
 def _opened(path: Path) -> BinaryIO:
     try:
-        return path.open("rb")
+        file = path.open("rb")
     except FileNotFoundError:
         raise TableError(f"there is no file {path}. Name the CSV with the questions.") from None
     except OSError as error:
         raise TableError(f"{path} cannot be read ({error.strerror}). Name the CSV with the questions.") from error
 
+    return file if file.seekable() else _copied(file)  # a pipe has a name too
+
 
 def _copied(stream: BinaryIO) -> BinaryIO:
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the table closes it
-    shutil.copyfileobj(stream, file)
-    file.seek(0)
+    try:
+        shutil.copyfileobj(stream, file)
+        file.seek(0)
+    except OSError as error:
+        file.close()
+        raise TableError(f"the questions cannot be kept in a temporary file ({error.strerror}). Make room, or name a file.") from error
     return file
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -151,6 +153,15 @@ def test_files_that_are_not_there_or_no_files(tmp_path: Path) -> None:
         with pytest.raises(TableError, match=r"\.$") as refused:
             Table(tmp_path / name)
         assert cause in str(refused.value)
+
+
+def test_a_pipe_with_a_name_is_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    writer = threading.Thread(target=(tmp_path / "pipe").write_bytes, args=(b"question\nwhat?\n",))
+    writer.start()
+    with Table(tmp_path / "pipe") as table:
+        assert [row.question for row in table.rows()] == [row.question for row in table.rows()] == ["what?"]
+    writer.join()
 
 
 def test_an_odd_quotation_mark_in_a_cell_closes_nothing() -> None:
