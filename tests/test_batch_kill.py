@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
 import os
+import pty
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -32,10 +35,11 @@ def questions(tmp_path: Path) -> list[str]:
     return found
 
 
-def begin(folder: Path, index: Path, target: str, workers: int) -> subprocess.Popen[bytes]:
+def begin(folder: Path, index: Path, target: str, workers: int, **options: object) -> subprocess.Popen[bytes]:
     arguments = ["batch", "in.csv", target, "--index", str(index), "--workers", str(workers)]
     command = [sys.executable, "-m", "assistant.cli", *arguments]
-    return subprocess.Popen(command, cwd=folder, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    given = {"env": environment(), "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, **options}
+    return subprocess.Popen(command, cwd=folder, **given)
 
 
 def kill_at_random(process: subprocess.Popen[bytes], target: Path, chance: random.Random) -> bool:
@@ -86,13 +90,43 @@ def test_a_run_killed_at_random_moments_loses_and_repeats_no_row(questions: list
         finished += 1
 
 
+def wait_for_rows(process: subprocess.Popen[bytes], target: Path) -> None:
+    while not target.exists() or target.stat().st_size < 2_000:
+        assert process.poll() is None
+        time.sleep(0.01)
+
+
+def test_a_run_that_is_stopped_says_how_to_go_on(questions: list[str], bundled: Path, tmp_path: Path) -> None:
+    process = begin(tmp_path, bundled, "out.csv", workers=2, start_new_session=True)
+    wait_for_rows(process, tmp_path / "out.csv")
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers too
+    said = process.communicate(timeout=60)[1].decode()
+    assert process.returncode == 130
+    assert re.search(r"readout: \d+ rows are written; the same command goes on from there\.", said)
+    assert "Traceback" not in said
+    assert whole_rows(tmp_path / "out.csv")
+
+
+def test_a_terminal_shows_how_far_it_is(bundled: Path, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("question\nDid Putin deny it?\nHow many minutes did the call last?\n")
+    ours, theirs = pty.openpty()
+    process = begin(tmp_path, bundled, "out.csv", workers=1, stderr=theirs, env=environment(TERM="xterm", COLUMNS="100"))
+    os.close(theirs)
+    said = b""
+    with contextlib.suppress(OSError):  # the other end is closed
+        while piece := os.read(ours, 4096):
+            said += piece
+    os.close(ours)
+    assert process.wait() == 0
+    for words in (b"2/2", b"a second", b"1 answered, 1 abstained, 0 failed"):
+        assert words in said
+
+
 def test_workers_end_with_the_run_that_started_them(questions: list[str], bundled: Path, tmp_path: Path) -> None:
     if not Path("/proc/self/task").exists():
         pytest.skip("there is no /proc here to look for processes in")
     process = begin(tmp_path, bundled, "out.csv", workers=2)
-    while not (tmp_path / "out.csv").exists() or (tmp_path / "out.csv").stat().st_size < 2_000:
-        assert process.poll() is None
-        time.sleep(0.01)
+    wait_for_rows(process, tmp_path / "out.csv")
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     assert len(children) >= 2
     process.send_signal(signal.SIGKILL)
