@@ -226,7 +226,7 @@ class _Asking:
             raise TableError(row.problem)
         question = clean(row.question)
         outlets, base = _parts(row.outlet), self._scope
-        scope = read_scope(outlets or [*base.outlets], row.since.strip() or base.since, row.until.strip() or base.until, dashes="")
+        scope = read_scope(outlets or [*base.outlets], row.since.strip() or base.since, row.until.strip() or base.until, mark="")
         return Task(question, _known(scope, self._record) if outlets else scope, _history(row.history))
 
     def _key(self, task: Task) -> bytes:

@@ -7,9 +7,9 @@ ReadoutError                 every error that a user may see; its message is one
 │   ├── IndexMismatch        it was built with another model or an older schema
 │   ├── IndexDamaged         its files are unreadable
 │   └── IndexBusy            another process is writing it (trying again later can help)
-├── EmbeddingError           the embedding model is missing or not the one expected
 ├── TableError               a CSV of questions, or the file for the answers, cannot be used as it is
 │   └── TableBusy            another run is writing the answers (trying again later can help)
+├── EmbeddingError           the embedding model is missing or not the one expected
 ├── QuestionError            the question is empty, too long, or names a filter that does not exist
 └── UsageError               an option, setting or address that cannot be used
 """
@@ -49,10 +49,6 @@ class IndexBusy(IndexProblem):
     retry = True
 
 
-class EmbeddingError(ReadoutError):
-    """The embedding model is missing, or is not the one it should be."""
-
-
 class TableError(ReadoutError):
     """A CSV of questions, or the file for the answers, cannot be used as it is."""
 
@@ -61,6 +57,10 @@ class TableBusy(TableError):
     """Another run is writing the answers."""
 
     retry = True
+
+
+class EmbeddingError(ReadoutError):
+    """The embedding model is missing, or is not the one it should be."""
 
 
 class QuestionError(ReadoutError):
