@@ -101,6 +101,7 @@ def run(
     with Table(source) as table, open_record(settings.index, settings.embedding) as record:
         if isinstance(target, Path):
             target = _checked(target, source)
+        options = replace(options, scope=_known(options.scope, record))
         summary = Summary(table.count, notes=(f"{table.name} {table.note}.",) if table.note else ())
         with (
             _opened(target, lambda replace: journal.claim(replace=replace)) as output,
@@ -167,7 +168,7 @@ class _Asking:
     def __init__(self, record: Record, settings: Settings, options: Options, journal: Journal, workers: Workers) -> None:
         self._record, self._journal, self._workers = record, journal, workers
         self._ahead = AHEAD * workers.count
-        self._scope = _known(options.scope, record)
+        self._scope = options.scope
         self.index, self._answerer = contents(record), settings.model
         self._basis = [self.index, self._answerer, Prompts().fingerprint]
         self._under_way: dict[bytes, Future[Outcome]] = {}

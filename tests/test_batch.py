@@ -719,6 +719,7 @@ def test_options_that_cannot_be_used(command: Told, tmp_path: Path) -> None:
     refused(command("in.csv", "out.csv", "--outlet", "The Moon"), "'The Moon'")
     refused(command("in.csv", "out.csv", "--since", "today"), "--since 'today'")
     refused(command("in.csv", "out.csv", "--model", "nonsense"), "'nonsense'")
+    assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
     for bad in (["--format", "xml"], ["--redo", "some"], ["--workers", "0"], []):
         done = command("in.csv", *(["out.csv", *bad] if bad else []))
         assert (done.returncode, done.stdout) == (2, "")
