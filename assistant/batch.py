@@ -212,10 +212,9 @@ class _Asking:
             return begun.row, begun.outcome
         outcome = begun.outcome.result()
         assert begun.key is not None
-        text = outcome.dump()
         if self._under_way.pop(begun.key, None):
-            self._journal.put(begun.key, text, failed=outcome.status == "failed")
-        return begun.row, Outcome.load(text)  # as the journal will have it, to the digit
+            self._journal.put(begun.key, outcome.dump(), failed=outcome.status == "failed")
+        return begun.row, outcome
 
     def _task(self, row: Row) -> Task:
         """What a row asks.

@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from html import escape
 from pathlib import Path
 from typing import Literal, Protocol
@@ -40,7 +40,7 @@ class Outcome:
 
     def dump(self) -> str:
         """The outcome as a line of text, for `load`."""
-        answer = self.answer.as_json() if self.answer else None
+        answer = asdict(self.answer) if self.answer else None
         return json.dumps([self.answerer, self.index, answer, self.error])
 
     @classmethod

@@ -89,7 +89,7 @@ class Answer:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Answer:
-        """The Answer that `as_json` made an object of; its seconds are as rounded there."""
+        """The Answer of an object such as `as_json` makes, or one with all fields."""
         points = tuple(Point(**{**point, "citations": tuple(point["citations"])}) for point in value["points"])
         citations = tuple(Citation(**citation) for citation in value["citations"])
         return cls(**{**value, "points": points, "citations": citations, "silent": tuple(value["silent"])})

@@ -65,9 +65,8 @@ class FakeDesk:
         point = Point(text, "Putin", "Kremlin", (1,), "verbatim")
         cited = Citation(1, "a.txt", "The Paper", "=Title", "https://example.org/", "2016-11-14", 0, 5, "words")
         number = len(self.asked) / 1000
-        return Outcome(
-            "extractive", self.index, Answer(task.question, "answered", None, "extractive", text, (point,), (cited,), (), number)
-        )
+        answer = Answer(task.question, "answered", None, "extractive", text, (point,), (cited,), seconds=number)
+        return Outcome("extractive", self.index, answer)
 
 
 @pytest.fixture

@@ -114,9 +114,10 @@ def test_doubtful_support_is_told() -> None:
 
 
 def test_an_outcome_is_read_back_as_it_was() -> None:
-    for outcome in (Outcome("extractive", "i", replace(ANSWER, seconds=0.1234)), Outcome("extractive", "i", error="no")):
+    for outcome in (Outcome("extractive", "i", replace(ANSWER, seconds=0.123456789)), Outcome("extractive", "i", error="no")):
         again = Outcome.load(outcome.dump())
         assert again == outcome
+        assert not again.answer or again.answer.seconds == 0.123456789
         assert again.dump() == outcome.dump()
     assert Answer.from_json(ANSWER.as_json()) == ANSWER
 
