@@ -9,15 +9,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from typer import TyperException
 
 from assistant.scope import read_scope
 from assistant.settings import load_settings
-from index.errors import ReadoutError, UsageError
+from index.errors import ReadoutError
 from index.record import Scope
+
+if TYPE_CHECKING:
+    from assistant.batch import Progress as BatchProgress
+    from assistant.batch import Summary
+    from assistant.formats import Form, Outcome
+    from assistant.table import Row
+
+MOST_FAILURES = 10  # rows that failed and are named at the end of a batch
 
 app = typer.Typer(
     name="readout",
@@ -96,6 +104,89 @@ def ask(
         typer.echo(json.dumps(answer.as_json(), ensure_ascii=False))
     else:
         typer.echo(terminal(answer, width=min(_columns(), 100)))
+
+
+@app.command()
+def batch(
+    questions: Annotated[Path, typer.Argument(metavar="IN.csv", help='The CSV with a column "question"; "-" reads standard input.')],
+    answers: Annotated[Path, typer.Argument(metavar="OUT", help='The file for the answers; "-" writes to standard output.')],
+    index: IndexOption = None,
+    model: ModelOption = None,
+    outlet: OutletOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    form: Annotated[
+        Literal["csv", "jsonl", "html"] | None, typer.Option("--format", help="How to write them. Default: as OUT ends, else csv.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="How many processes answer. Default: as many as pay, up to 4.")
+    ] = None,
+    redo: Annotated[Literal["failed", "all"] | None, typer.Option(help="Ask again what failed, or everything.")] = None,
+) -> None:
+    """Answer a CSV of questions; the same command goes on where it was stopped. Exit status 1 when rows failed."""
+    from assistant.batch import Options, run
+
+    settings = load_settings(index=index, model=model)
+    options = Options(form or _form(answers), workers, redo, read_scope(outlet, since, until))
+    source = sys.stdin.buffer if str(questions) == "-" else questions
+    target = sys.stdout.buffer if str(answers) == "-" else answers
+    failures: list[str] = []
+
+    def note(row: Row, outcome: Outcome) -> None:
+        if outcome.error and len(failures) < MOST_FAILURES:
+            failures.append(f"row {row.number}: {outcome.error}")
+
+    with _answering(note) as progress:
+        summary = run(source, target, settings, options, progress)
+    _tell(summary, failures)
+    if summary.failed:
+        raise typer.Exit(1)
+
+
+def _form(answers: Path) -> Form:
+    """The format that a file's ending asks for."""
+    endings: dict[str, Form] = {".jsonl": "jsonl", ".ndjson": "jsonl", ".html": "html", ".htm": "html"}
+    return endings.get(answers.suffix.lower(), "csv")
+
+
+def _tell(summary: Summary, failures: list[str]) -> None:
+    """What came of a batch, on standard error."""
+    unnamed = summary.failed - len(failures)
+    more = [f"{unnamed} more rows failed; each says why."] if unnamed else []
+    for text in (*summary.notes, *failures, *more):
+        typer.echo(f"readout: {_one_line(text)}", err=True)
+    typer.echo(
+        f"readout: {summary.rows} rows: {summary.answered} answered, {summary.abstained} abstained, {summary.failed} failed; "
+        f"{summary.asked} questions asked in {summary.seconds:.1f} s.",
+        err=True,
+    )
+
+
+@contextmanager
+def _answering(note: Callable[[Row, Outcome], None]) -> Iterator[BatchProgress]:
+    """Progress of a batch on standard error: a bar in a terminal, nothing elsewhere. ``note`` is told of every row."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}", markup=False), TimeRemainingColumn())
+    written = 0
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("starting", total=None)
+
+        def show(summary: Summary, row: Row, outcome: Outcome) -> None:
+            nonlocal written
+            written = summary.rows
+            note(row, outcome)
+            counts = f"{summary.answered} answered, {summary.abstained} abstained, {summary.failed} failed"
+            text = f"{bar.tasks[task].speed or 0:.1f} a second · {counts}"
+            bar.update(task, total=summary.total, completed=summary.rows, description=text)
+
+        try:
+            yield show
+        except KeyboardInterrupt:
+            bar.stop()
+            typer.echo(f"readout: {written} rows are written; the same command goes on from there.", err=True)
+            raise
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import string
 from pathlib import Path
 
@@ -41,6 +42,11 @@ class Prompts:
             if found != expected:
                 raise UsageError(f"{file}: needs the placeholders {_braced(expected)}, has {_braced(found)}.")
             self._texts[name] = text
+
+    @property
+    def fingerprint(self) -> str:
+        """A short name for what the texts are: it changes when any of them does."""
+        return hashlib.sha256(repr(sorted(self._texts.items())).encode()).hexdigest()[:16]
 
     def fill(self, prompt: str, /, **values: str) -> str:
         """The text called ``prompt`` with its placeholders filled; braces inside the values mean nothing."""

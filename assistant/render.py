@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from assistant.types import Answer, Citation
 
-_LABEL = re.compile(r"^(- )?\*\*(.+?)\*\*")
+LABEL = re.compile(r"^(- )?\*\*(.+?)\*\*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -20,7 +20,7 @@ def printable(text: str) -> str:
 def terminal(answer: Answer, width: int = 100) -> str:
     """The answer as plain text for a terminal, citations below it. Escape sequences inside articles are taken out."""
     blocks = [_wrapped(f"Understood as: {answer.understood}", width), ""] if answer.understood else []
-    blocks += [_wrapped(_LABEL.sub(r"\g<1>\g<2>", line), width) for line in answer.text.splitlines()]
+    blocks += [_wrapped(LABEL.sub(r"\g<1>\g<2>", line), width) for line in answer.text.splitlines()]
     if answer.citations:
         blocks.append("")
         for citation in answer.citations:
@@ -70,7 +70,7 @@ def chat_message(answer: Answer | str) -> str:
 
 def _emphasised(line: str) -> str:
     """A line of an answer: its list mark and the bold name it begins with are ours, the rest is text."""
-    if label := _LABEL.match(line):
+    if label := LABEL.match(line):
         return f"{label[1] or ''}**{escape_markdown(label[2])}**{escape_markdown(line[label.end() :])}"
     mark = "- " if line.startswith("- ") else ""
     return mark + escape_markdown(line[len(mark) :])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
@@ -95,3 +96,10 @@ class Answer:
         value = {key: part for key, part in asdict(self).items() if key != "understood"}
         value["points"] = [{**point, "citations": list(point["citations"])} for point in value["points"]]
         return {**value, "citations": list(value["citations"]), "silent": list(self.silent), "seconds": round(self.seconds, 4)}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Answer:
+        """The Answer of an object such as `as_json` makes, or one with all fields."""
+        points = tuple(Point(**{**point, "citations": tuple(point["citations"])}) for point in value["points"])
+        citations = tuple(Citation(**citation) for citation in value["citations"])
+        return cls(**{**value, "points": points, "citations": citations, "silent": tuple(value["silent"])})

@@ -1,14 +1,17 @@
-"""The benchmarks: ``python -m eval.bench [--polnear FOLDER]``.
+"""The benchmarks: ``python -m eval.bench [--rows N] [--polnear FOLDER]``.
 
 Prints, on an index of the bundled articles that is made for the occasion: a question as a fresh process beside a plain script that does the
-same with LangChain, Chroma and sentence-transformers; a warm question; and, where the human-marked corpus is at hand, extraction.
+same with LangChain, Chroma and sentence-transformers; a warm question; a table of questions; and, where the human-marked corpus is at
+hand, extraction.
 Absolute seconds belong to the machine; the ratios are what to compare.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
+import resource
 import statistics
 import subprocess
 import sys
@@ -21,6 +24,7 @@ from pathlib import Path
 QUESTIONS = Path(__file__).with_name("golden.jsonl")
 QUESTION = "Did Putin deny interfering in the election?"
 RUNS = 5
+OPENINGS = ("", "Please tell me: ", "Tell me: ", "I would like to know: ", "A question: ", "Say, ")  # make questions distinct
 
 PLAIN = """
 import sys
@@ -79,10 +83,34 @@ def warm(folder: Path) -> None:
     print(f"warm question: median {1000 * median:.0f} ms, 95% {1000 * high:.0f} ms ({len(times)} asked)")
 
 
+def table(folder: Path, rows: int) -> None:
+    """Time ``readout batch`` on a table of distinct questions: from start to end, and from its fiftieth row on."""
+    from assistant.batch import run
+    from assistant.settings import Settings
+
+    texts = [json.loads(line)["question"] for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
+    with (folder / "questions.csv").open("w", newline="", encoding="utf-8") as file:
+        asked = (f"{OPENINGS[n // len(texts) % len(OPENINGS)]}{texts[n % len(texts)]}" for n in range(rows))
+        days = (f"{2016 - n // 1_000:04}-01-01" if n >= 1_000 else "" for n in range(rows))  # a day makes a question distinct again
+        csv.writer(file).writerows([("question", "since"), *zip(asked, days, strict=True)])
+    marks = []
+    done = run(
+        folder / "questions.csv",
+        folder / "answers.csv",
+        Settings(index=folder / "index"),
+        progress=lambda summary, row, outcome: marks.append(time.perf_counter()) if summary.rows in (50, rows) else None,
+    )
+    warm = (rows - 50) / (marks[1] - marks[0])
+    memory = [resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    print(f"table: {done.asked} questions in {done.seconds:.1f} s with start-up, {warm:.1f} a second when warm; {done.failed} failed")
+    print(f"memory at most: {memory[0]:.0f} MB, and {memory[1]:.0f} MB in a process that was started")
+
+
 def main() -> None:
     """Run all benchmarks that have what they need."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--polnear", type=Path, help="the folder of the human-marked attribution corpus")
+    options.add_argument("--rows", type=int, default=1_000, help="how many rows the table has")
     chosen = options.parse_args()
     from assistant.settings import load_settings
     from index.build import build
@@ -93,6 +121,7 @@ def main() -> None:
         print(f"reading the bundled articles: {done.seconds:.1f} s for {done.totals['passages']} passages")
         fresh_process(folder)
         warm(folder)
+        table(folder, chosen.rows)
     if chosen.polnear:
         subprocess.run([sys.executable, "-m", "eval.attribution", str(chosen.polnear), "--split", "dev"], check=True)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
+from assistant.table import harmless
 from eval.gate import Figure, Judgement, figure
 from eval.golden import KINDS, Golden
 from eval.judged import JUDGED
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 BY_KIND = ("evidence_recall", "answered", "abstained", "quotations", "faithfulness", "speakers", "length", "latency")
 _HEADS = ("evidence", "answered", "abstained", "exact", "carried", "speaker", "length", "seconds")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +261,7 @@ def table_of_results(report: Report) -> str:
         answer, golden = row.answer, row.golden
         scores = [row.score(metric.name) for metric in metrics]
         writer.writerow(
-            _safe(value) for value in [
+            harmless(value) for value in [
                 golden.id, golden.kind, str(golden.held_out).lower(), str(golden.answerable).lower(), golden.question,
                 answer.status if answer else "", row.error or "", answer.text if answer else "",
                 "; ".join(f"{citation.article}:{citation.start}-{citation.end}" for citation in answer.citations) if answer else "",
@@ -271,11 +271,6 @@ def table_of_results(report: Report) -> str:
             ]
         )  # fmt: skip
     return out.getvalue()
-
-
-def _safe(value: str) -> str:
-    """A cell that a spreadsheet shows and does not calculate."""
-    return f"'{value}" if value.startswith(_FORMULA) else value
 
 
 def junit(report: Report) -> str:

@@ -62,6 +62,12 @@ def fingerprint(model: str) -> str:
     return hashlib.sha256(settings.encode() + WEIGHTS.read_bytes()).hexdigest()[:16]
 
 
+def contents(record: Record) -> str:
+    """A short name for all that answers are made from: the articles' fingerprint, a hyphen, and how they were read and speakers named."""
+    reading = f"{record.meta('fingerprint')}|{record.meta('named')}"
+    return f"{record.corpus_fingerprint()}-{hashlib.sha256(reading.encode()).hexdigest()[:8]}"
+
+
 def open_record(folder: Path, model: str) -> Record:
     """Open an index for reading.
 

@@ -7,6 +7,8 @@ ReadoutError                 every error that a user may see; its message is one
 │   ├── IndexMismatch        it was built with another model or an older schema
 │   ├── IndexDamaged         its files are unreadable
 │   └── IndexBusy            another process is writing it (trying again later can help)
+├── TableError               a CSV of questions, or the file for the answers, cannot be used as it is
+│   └── TableBusy            another run is writing the answers (trying again later can help)
 ├── EmbeddingError           the embedding model is missing or not the one expected
 ├── QuestionError            the question is empty, too long, or names a filter or an article that does not exist
 ├── ConversationError        the conversations kept for the chat cannot be used as asked
@@ -45,6 +47,16 @@ class IndexDamaged(IndexProblem):
 
 class IndexBusy(IndexProblem):
     """Another process is writing the index."""
+
+    retry = True
+
+
+class TableError(ReadoutError):
+    """A CSV of questions, or the file for the answers, cannot be used as it is."""
+
+
+class TableBusy(TableError):
+    """Another run is writing the answers."""
 
     retry = True
 

@@ -1,0 +1,210 @@
+"""Rows with their outcomes, written as a CSV, as a line of JSON each, or as a page for people."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, replace
+from html import escape
+from pathlib import Path
+from typing import Literal, Protocol
+
+from assistant.render import LABEL, link, source
+from assistant.table import Row, Table, harmless, line
+from assistant.types import Answer, Citation
+
+Form = Literal["csv", "jsonl", "html"]
+
+COLUMNS = ("status", "answer", "speakers", "sides", "outlets", "citations", "support", "answerer", "seconds", "tokens", "error", "index")
+WORST_FIRST = ("unsupported", "supported", "verbatim")
+TEMPLATE = Path(__file__).with_name("report.html")
+_MARKER = re.compile(r"\[(\d+)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a row: an answer, or why there is none. ``index`` is the fingerprint of what it was asked of."""
+
+    answerer: str
+    index: str
+    answer: Answer | None = None
+    error: str | None = None
+
+    @property
+    def status(self) -> Literal["answered", "abstained", "failed"]:
+        """The answer's status; "failed" where there is none."""
+        return self.answer.status if self.answer else "failed"
+
+    def dump(self) -> str:
+        """The outcome as a line of text, for `load`."""
+        answer = asdict(self.answer) if self.answer else None
+        return json.dumps([self.answerer, self.index, answer, self.error])
+
+    @classmethod
+    def load(cls, text: str) -> Outcome:
+        """The outcome that was dumped."""
+        answerer, index, answer, error = json.loads(text)
+        return cls(answerer, index, Answer.from_json(answer) if answer else None, error)
+
+
+class Format(Protocol):
+    """A way to write rows, as text."""
+
+    def head(self) -> str:
+        """What stands before the first row."""
+        ...
+
+    def row(self, row: Row, outcome: Outcome) -> str:
+        """A row with its outcome, whole."""
+        ...
+
+    def foot(self) -> str:
+        """What stands after the last row."""
+        ...
+
+
+def format_for(form: Form, table: Table) -> Format:
+    """The format of a name, for the rows of a table."""
+    formats: dict[Form, Callable[[Table], Format]] = {"csv": Csv, "jsonl": JsonLines, "html": Page}
+    return formats[form](table)
+
+
+@dataclass(frozen=True, slots=True)
+class Csv:
+    """The table's own columns, then `COLUMNS`, separated and ended as the table is.
+
+    With a byte-order mark unless the table was UTF-8 without one: whoever wrote it needs that to read UTF-8.
+    """
+
+    table: Table
+
+    def head(self) -> str:
+        """The header."""
+        return ("" if self.table.plain else "\ufeff") + self._line([*self.table.header, *COLUMNS])
+
+    def row(self, row: Row, outcome: Outcome) -> str:
+        """A row with its outcome."""
+        return self._line([*row.cells, *cells(outcome)])
+
+    def foot(self) -> str:
+        """Nothing."""
+        return ""
+
+    def _line(self, parts: Iterable[str]) -> str:
+        return line([harmless(part) for part in parts], self.table.delimiter, self.table.terminator)
+
+
+def cells(outcome: Outcome) -> list[str]:
+    """An outcome under `COLUMNS`."""
+    answer = outcome.answer
+    if answer is None:
+        return ["failed", *[""] * 6, outcome.answerer, "", "", outcome.error or "", outcome.index]
+    cited = {citation.n: citation for citation in answer.citations}
+    outlets = [cited[number].outlet for point in answer.points for number in point.citations]
+    citations = json.dumps(answer.as_json()["citations"], ensure_ascii=False)
+    seconds, tokens = str(round(answer.seconds, 4)), "0"  # no answerer of this version asks a model
+    return [
+        answer.status,
+        answer.text,
+        _joined(point.speaker for point in answer.points),
+        _joined(point.side for point in answer.points),
+        _joined(outlets),
+        citations,
+        next((level for level in WORST_FIRST if level in {point.support for point in answer.points}), ""),
+        outcome.answerer,
+        seconds,
+        tokens,
+        "",
+        outcome.index,
+    ]
+
+
+def _joined(names: Iterable[str | None]) -> str:
+    return "; ".join(dict.fromkeys(name for name in names if name))
+
+
+@dataclass(frozen=True, slots=True)
+class JsonLines:
+    """One Answer a line. A row that failed is an Answer of status "failed" with the error as its reason."""
+
+    table: Table
+
+    def head(self) -> str:
+        """Nothing."""
+        return ""
+
+    def row(self, row: Row, outcome: Outcome) -> str:
+        """The outcome as an object on one line."""
+        if outcome.answer:
+            value = outcome.answer.as_json()
+        else:
+            value = Answer(row.question, "abstained", outcome.error, outcome.answerer, "").as_json() | {"status": outcome.status}
+        return json.dumps(value, ensure_ascii=False) + "\n"
+
+    def foot(self) -> str:
+        """Nothing."""
+        return ""
+
+
+class Page:
+    """A page that needs nothing but itself: to read, filter and print. Whatever is not ours is escaped."""
+
+    def __init__(self, table: Table) -> None:
+        template = TEMPLATE.read_text(encoding="utf-8")
+        script = template.partition("<script>")[2].partition("</script>")[0]
+        allowed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()  # no other script runs
+        title = escape(Path(table.name).name)
+        self._head, _, self._foot = template.replace("$hash", allowed).replace("$title", title).partition("$rows\n")
+        self._columns = [(place, name) for place, name in enumerate(table.header) if name.strip().casefold() != "question"]
+
+    def head(self) -> str:
+        """The page up to the first row."""
+        return self._head
+
+    def row(self, row: Row, outcome: Outcome) -> str:
+        """A row as a card: its other cells, the answer, and the words of each citation."""
+        known = "".join(f"<dt>{escape(name)}</dt><dd>{escape(row.cells[place])}</dd>" for place, name in self._columns if row.cells[place])
+        answer = outcome.answer
+        body = _answer(answer, row.number) if answer else f'<p class="failed">{escape(outcome.error or "")}</p>'
+        cited = "".join(_citation(citation, row.number) for citation in answer.citations) if answer else ""
+        return (
+            f'<article id="row{row.number}" data-status="{outcome.status}"><h2>{escape(row.question)}</h2>'
+            f'<span class="status {outcome.status}">{outcome.status}</span> '
+            f'<span class="soft">row {row.number} · {escape(outcome.answerer)} · index {escape(outcome.index)}</span>'
+            + (f"<dl>{known}</dl>" if known else "")
+            + body
+            + (f'<ul class="cited">{cited}</ul>' if cited else "")
+            + "</article>\n"
+        )
+
+    def foot(self) -> str:
+        """The page from the last row on."""
+        return self._foot
+
+
+def _answer(answer: Answer, row: int) -> str:
+    """An answer's text: its list marks, the names it begins with and its markers are ours, the rest is text."""
+    numbers = {str(citation.n) for citation in answer.citations}
+
+    def marker(found: re.Match[str]) -> str:
+        return f'<a href="#row{row}-{found[1]}">{found[0]}</a>' if found[1] in numbers else found[0]
+
+    lines = []
+    for text in answer.text.splitlines():
+        label = LABEL.match(text)
+        shown = f"<b>{escape(label[2])}</b>{escape(text[label.end() :])}" if label else escape(text.removeprefix("- "))
+        point = ' class="point"' if text.startswith("- ") else ""
+        lines.append(f"<p{point}>{_MARKER.sub(marker, shown)}</p>" if text.strip() else "")
+    supports = {point.support for point in answer.points} - {"verbatim"}
+    doubt = f'<p class="failed">Some of this is {escape(" and ".join(sorted(supports)))}.</p>' if supports else ""
+    return f'<div class="answer">{"".join(lines)}{doubt}</div>'
+
+
+def _citation(citation: Citation, row: int) -> str:
+    address = link(citation.url)
+    where = escape(source(replace(citation, url=None)))
+    shown = f'<a href="{escape(address)}" rel="noopener noreferrer">{where}</a>' if address else where
+    return f'<li id="row{row}-{citation.n}">[{citation.n}] {shown}<blockquote>{escape(citation.quote)}</blockquote></li>'
