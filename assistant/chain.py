@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -82,7 +83,7 @@ class Assistant:
     def __exit__(self, *_: object) -> None:
         self.record.close()
 
-    def ask(self, text: str, scope: Scope | None = None) -> Answer:
+    def ask(self, text: str, scope: Scope | None = None, history: Sequence[str] = ()) -> Answer:
         """Answer one question.
 
         Raises:

@@ -78,6 +78,7 @@ class Answer:
     points: tuple[Point, ...] = ()
     citations: tuple[Citation, ...] = ()
     silent: tuple[str, ...] = ()
+    understood: str = ""
     seconds: float = field(default=0.0, compare=False)
 
     def as_json(self) -> dict[str, Any]:
