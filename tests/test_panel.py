@@ -79,6 +79,7 @@ def everything(text: str) -> list[str]:
         panel.conversation(conversation, ""),
         panel.conversations([conversation], "", text),
         panel.welcome([text], [article], [text]),
+        panel.asking(text, text),
         panel.source(article, 7, 7 + len(text)),
         panel.source(article, 0, 1, text),
         panel.lost(citation),

@@ -72,6 +72,7 @@ window.readout = (() => {
     const asked = one(".question", turns.at(-1) ?? document)?.textContent;
     if (conversation) history.replaceState(null, "", "?" + new URLSearchParams({ ...(turns.length && { q: asked }), c: conversation }));
     else if (!new URLSearchParams(location.search).has("q")) history.replaceState(null, "", location.pathname);
+    one("#talk .now")?.click();
     document.title = section?.dataset.title ? `${section.dataset.title} · Readout` : "Readout";
   }
 

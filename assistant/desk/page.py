@@ -67,15 +67,12 @@ class Desk:
     # -- the conversation -------------------------------------------------------------------------------------------------
 
     def show(self, request: gr.Request) -> tuple[str, str, str, str]:
-        """The page as it is opened: the conversation its address names, else the welcome; and the form for questions."""
-        user, wanted = _user(request), request.query_params.get("c", "")
-        return (*self._told(user, wanted), panel.question_form(self._outlets()))
-
-    def ask_address(self, request: gr.Request) -> Iterator[Told]:
-        """Ask what the address asks (``/?q=…``), unless the conversation it was asked in is there."""
-        question, user = request.query_params.get("q", "").strip(), _user(request)
-        if question and not self._has(user, request.query_params.get("c", "")):
-            yield from self._telling(user, "", self._ask(user, "", question, self._scope))
+        """The page as it is opened: the conversation its address names, else the question it asks (``/?q=…``), else the welcome."""
+        user, asked = _user(request), request.query_params
+        talk, listed, notice = self._told(user, asked.get("c", ""))
+        if asked.get("q", "").strip() and not self._has(user, asked.get("c", "")):
+            talk = panel.asking(asked["q"], BUSY)
+        return talk, listed, notice, panel.question_form(self._outlets())
 
     def chat(self, event: gr.EventData, request: gr.Request) -> Told:
         """Open a conversation of the list."""
@@ -260,13 +257,13 @@ class Desk:
         return panel.ledger_form(self._outlets(), self._record.sides()), self._ledger("", "", "", "")
 
     def _ledger(self, speaker: str, side: str, outlet: str, text: str) -> str:
-        record, wanted = self._record, {article.id for article in self._articles()}
+        record, wanted, words = self._record, {article.id for article in self._articles()}, " ".join(text.split()).casefold()
         entries = (
             one
             for one in ledger(record, sides=[side] if side else [], outlets=[outlet] if outlet else [])
             if one.article in wanted
             and speaker.casefold() in (one.speaker or "unattributed").casefold()
-            and text.casefold() in " ".join(one.text.split()).casefold()
+            and words in " ".join(one.text.split()).casefold()
         )
         rows = list(islice(entries, ROWS + 1))
         return panel.ledger_rows(rows[:ROWS], len(rows) > ROWS, panel.hues(record.sides()))
@@ -392,7 +389,6 @@ def make_page(settings: Settings, assistant: Callable[[], Assistant], scope: Sco
 
         told = [talk, listed, notice]
         _on([page.load], desk.show, [*told, form])
-        _on([page.load], desk.ask_address, told, answers=True)
         _on([form.ask, talk.ask], desk.ask, told, answers=True)
         _on([talk.narrow], desk.narrow, told, answers=True)
         _on([talk.again], desk.again, told, answers=True)

@@ -261,6 +261,15 @@ def conversation(current: Conversation, turns: str) -> str:
     )
 
 
+def asking(question: str, busy: str) -> str:
+    """A question that came with the address: ``desk.js`` asks it as soon as this is shown."""
+    return (
+        f'<section class="conversation" data-conversation=""><div class="turn"><h2 class="question">{flat(question)}</h2>'
+        f'<p class="busy" role="status">{esc(busy)}</p>'
+        f'<button hidden class="now" {data("ask", question=question)}></button></div></section>'
+    )
+
+
 def welcome(examples: Sequence[str], articles: Sequence[Article], outlets: Sequence[str]) -> str:
     """What is shown before anything is asked: what there is, and questions this corpus answers."""
     days = sorted(article.published for article in articles if article.published)
