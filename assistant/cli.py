@@ -159,12 +159,13 @@ def chat(
     until: UntilOption = None,
 ) -> None:
     """Open the chat in the browser."""
-    from app import serve
     from assistant.desk.users import check_bind, load_users
 
     users = None if no_auth else load_users(auth)
     check_bind(host, users is not None, no_auth and open_to_anyone)
     scope = read_scope(outlet, since, until)
+    from app import serve  # Gradio takes seconds to import: what is refused is refused before
+
     serve(load_settings(index=index, model=model), host=host, port=port, users=users, scope=scope)
 
 

@@ -15,7 +15,7 @@ from assistant.desk.conversations import Conversation, Rating, Turn
 from assistant.desk.uploads import Outcome
 from assistant.ledger import Entry
 from assistant.types import Answer, Citation, Point
-from index.record import Scope
+from index.record import Listed, Scope
 from index.types import Article
 
 HOSTILE = '<script>alert(1)</script> <img src=x onerror=alert(1)> " onmouseover=alert(1) [go](javascript:alert(1)) ${alert(1)} {{x}} &amp;'
@@ -78,7 +78,7 @@ def everything(text: str) -> list[str]:
         panel.turn_html(turn_of(replace(answer, points=(), text=text), text), (text,), (text,)),
         panel.conversation(conversation, ""),
         panel.conversations([conversation], "", text),
-        panel.welcome([text], [article], [text]),
+        panel.welcome([text], 2, text, text, 1),
         panel.asking(text, text),
         panel.source(article, 7, 7 + len(text)),
         panel.source(article, 0, 1, text),
@@ -86,7 +86,7 @@ def everything(text: str) -> list[str]:
         panel.failed(text),
         panel.compared(text, [utterance], (text,)),
         panel.ledger_rows([entry], False, {}),
-        panel.corpus([article], panel.Counter(), {"articles": 1}, True),
+        panel.corpus([Listed(text, text, text, text, 1)], {"articles": 1}, True),
         panel.picture([(text, text, 3)], (text,)),
         panel.received([Outcome(text, text, True)], text),
         panel.saved(text, "QQ=="),

@@ -23,8 +23,8 @@ window.readout = (() => {
       const form = event.target.closest("form");
       const name = form.dataset.do ?? form.dataset.live;
       send(name, { ...form.dataset, ...values(form) });
-      if (name === "ask") { form.elements.question.value = ""; grow(form.elements.question); all("details", form).forEach((menu) => (menu.open = false)); }
-      if (name === "rename") form.elements.title.blur();
+      all("details", form).forEach((open) => (open.open = false));
+      form.closest("details.menu")?.removeAttribute("open");
     });
     element.addEventListener("reset", (event) => setTimeout(() => filtered(event.target)));
     let waiting;
@@ -72,6 +72,8 @@ window.readout = (() => {
     const asked = one(".question", turns.at(-1) ?? document)?.textContent;
     if (conversation) history.replaceState(null, "", "?" + new URLSearchParams({ ...(turns.length && { q: asked }), c: conversation }));
     else if (!new URLSearchParams(location.search).has("q")) history.replaceState(null, "", location.pathname);
+    const area = one("#question textarea"); // what was typed stays until it has become a question of the conversation
+    if (area && asked === area.value.trim().split(/\s+/).join(" ")) { area.value = ""; grow(area); }
     one("#talk .now")?.click();
     document.title = section?.dataset.title ? `${section.dataset.title} · Readout` : "Readout";
   }

@@ -34,8 +34,8 @@ def examples(record: Record, names: Names) -> list[str]:
     """Questions that this corpus answers, at most five: each names a topic that those asked about do speak of."""
     texts, mentions, quoted = [], list[_Mention](), Counter[str]()
     known = _known(names)
-    for article in islice(record.articles(), SAMPLE):
-        texts.append(article.text)
+    for article in record.catalogue(limit=SAMPLE):
+        texts.append(record.article(article.id).text)
         for said in record.statements(article.id):
             topics = {_bare(found) for found in _TOPIC.findall(said.text)}
             mentions += [_Mention(topic, said.speaker, said.side, article.outlet) for topic in topics if not _words(topic) & known]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -33,7 +32,6 @@ from assistant.scope import read_scope
 from assistant.settings import Settings
 from index.errors import ConversationMissing, ReadoutError
 from index.record import Record, Scope
-from index.types import Article
 
 AT_ONCE = 4  # questions answered at the same time; the others wait their turn
 ROWS = 200  # rows of a table at most
@@ -55,6 +53,7 @@ class Desk:
         self._scope = scope
         self._answering: set[str] = set()
         self._adding = Lock()
+        self._shown_first: tuple[int, list[str]] = (-1, [])  # the examples, and the version of the index they are of
 
     @cached_property
     def _kept(self) -> Conversations:
@@ -183,14 +182,19 @@ class Desk:
     def _told(self, user: str, current: str, shown: dict[str, int] | None = None) -> Told:
         listed = panel.conversations(self._kept.all(user), current, "")
         if not self._has(user, current):
-            articles = self._articles()
-            return panel.welcome(examples(self._record, self._assistant().names), articles, self._outlets()), listed, ""
+            return panel.welcome(self._examples(), *self._record.extent(self._scope), len(self._outlets())), listed, ""
         outlets, sides = self._outlets(), self._record.sides()
         turns = "".join(
             panel.turn_html(turn, outlets, sides, busy=BUSY if turn.id in self._answering else "", shown=(shown or {}).get(turn.id))
             for turn in self._kept.turns(user, current)
         )
         return panel.conversation(self._kept.get(user, current), turns), listed, ""
+
+    def _examples(self) -> list[str]:
+        version = self._record.version()
+        if self._shown_first[0] != version:
+            self._shown_first = (version, examples(self._record, self._assistant().names))
+        return self._shown_first[1]
 
     def _has(self, user: str, current: str) -> bool:
         try:
@@ -257,13 +261,11 @@ class Desk:
         return panel.ledger_form(self._outlets(), self._record.sides()), self._ledger("", "", "", "")
 
     def _ledger(self, speaker: str, side: str, outlet: str, text: str) -> str:
-        record, wanted, words = self._record, {article.id for article in self._articles()}, " ".join(text.split()).casefold()
+        record, words = self._record, " ".join(text.split()).casefold()
         entries = (
             one
-            for one in ledger(record, sides=[side] if side else [], outlets=[outlet] if outlet else [])
-            if one.article in wanted
-            and speaker.casefold() in (one.speaker or "unattributed").casefold()
-            and words in " ".join(one.text.split()).casefold()
+            for one in ledger(record, sides=[side] if side else [], outlets=[outlet] if outlet else [], scope=self._scope)
+            if speaker.casefold() in (one.speaker or "unattributed").casefold() and words in " ".join(one.text.split()).casefold()
         )
         rows = list(islice(entries, ROWS + 1))
         return panel.ledger_rows(rows[:ROWS], len(rows) > ROWS, panel.hues(record.sides()))
@@ -272,19 +274,15 @@ class Desk:
 
     def show_corpus(self) -> tuple[str, str]:
         """The picture of who speaks, and the table of articles."""
-        record, ids = self._record, {article.id for article in self._articles()}
-        spoken = Counter((one.speaker, one.side) for one in record.statements() if one.speaker and one.article in ids)
-        bars = [(name, side, number) for (name, side), number in spoken.most_common(panel.MOST_BARS)]
-        return panel.picture(bars, record.sides()), self._corpus("")
+        return panel.picture(self._record.voices(self._scope, panel.MOST_BARS), self._record.sides()), self._corpus("")
 
     def search_corpus(self, event: gr.EventData) -> str:
         """The articles whose title, outlet or file holds some words."""
         return self._corpus(_data(event, "text"))
 
-    def _corpus(self, text: str) -> str:
-        held = [one for one in self._articles() if text.casefold() in f"{one.title} {one.outlet} {one.id}".casefold()]
-        said = Counter({one.id: len(self._record.statements(one.id)) for one in held[:ROWS]})
-        return panel.corpus(held[:ROWS], said, self._record.counts(), len(held) > ROWS)
+    def _corpus(self, words: str) -> str:
+        held = self._record.catalogue(self._scope, words, ROWS + 1)
+        return panel.corpus(held[:ROWS], self._record.counts(), len(held) > ROWS)
 
     def add(self, files: list[str] | None, outlet: str, published: str) -> Iterator[tuple[Any, ...]]:
         """Take uploaded files into the corpus, telling what becomes of each; then the form, the picture and the table anew."""
@@ -321,17 +319,6 @@ class Desk:
 
         Thread(target=work, daemon=True).start()
         yield from iter(told.get, None)
-
-    def _articles(self) -> list[Article]:
-        """The articles that the chat was opened for."""
-        scope = self._scope
-        return [
-            one
-            for one in self._record.articles()
-            if (not scope.outlets or one.outlet in scope.outlets)
-            and (not scope.since or (one.published or "") >= scope.since)
-            and (not scope.until or (one.published and one.published <= scope.until))
-        ]
 
     def _outlets(self) -> list[str]:
         return self._record.outlets(self._scope)
@@ -424,7 +411,7 @@ def _on(triggers: list[Any], do: Callable[..., Any], outputs: list[Any], *, inpu
             show_progress="hidden",
             api_name=f"on_{do.__name__}",
             api_visibility="private",
-            trigger_mode="multiple" if answers else "always_last",
+            trigger_mode="once" if answers else "always_last",
             concurrency_limit=AT_ONCE,
             concurrency_id="answers" if answers else None,
         )

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime
 import html
 import re
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from assistant.compare import Utterance, Wording, changes
@@ -19,7 +18,7 @@ from assistant.extractive import quoted
 from assistant.ledger import Entry
 from assistant.render import link, printable
 from assistant.types import Answer, Citation, Point
-from index.record import Scope
+from index.record import Listed, Scope
 from index.types import Article
 
 SUPPORT = {
@@ -270,15 +269,14 @@ def asking(question: str, busy: str) -> str:
     )
 
 
-def welcome(examples: Sequence[str], articles: Sequence[Article], outlets: Sequence[str]) -> str:
+def welcome(examples: Sequence[str], articles: int, first: str | None, last: str | None, outlets: int) -> str:
     """What is shown before anything is asked: what there is, and questions this corpus answers."""
-    days = sorted(article.published for article in articles if article.published)
-    span = f", {day(days[0])}" + (f" to {day(days[-1])}" if days[-1] != days[0] else "") if days else ""
+    days = "" if first is None else f", {day(first)}" if first == last else f", {day(first)} to {day(last)}"
     asks = "".join(f'<li><button type="button" {data("ask", question=one)}>{flat(one)}</button></li>' for one in examples)
     return (
         '<section class="conversation welcome" data-conversation=""><h2>Who said what, word for word</h2>'
         "<p>Every answer is the articles’ own words. A number opens the article at the very place.</p>"
-        f'<p class="stock">{counted(len(articles), "article")} from {counted(len(outlets), "outlet")}{span}</p>'
+        f'<p class="stock">{counted(articles, "article")} from {counted(outlets, "outlet")}{days}</p>'
         f'<ul class="examples" aria-label="Questions to begin with">{asks}</ul></section>'
     )
 
@@ -408,17 +406,17 @@ def ledger_rows(entries: Sequence[Entry], more: bool, hue: Mapping[str, int]) ->
     )
 
 
-def corpus(articles: Sequence[Article], said: Counter[str], totals: Mapping[str, int], more: bool) -> str:
-    """The articles as a table: outlet, title, date, number of statements; a title opens the article."""
+def corpus(articles: Sequence[Listed], totals: Mapping[str, int], more: bool) -> str:
+    """The articles as a table: outlet, title, date, number of statements; a title opens the article. ``more`` were left out."""
+    if not articles:
+        return '<p class="empty">No article fits.</p>'
     rows = "".join(
         f"<tr><td>{flat(one.outlet) or 'not stated'}</td><td>"
-        f'<button type="button" class="row" {data("open", article=one.id, start=0, end=0)}>'
-        f'{flat(one.title)}</button></td><td class="date">{day(one.published)}</td><td class="figure">{said[one.id]:,}</td></tr>'
+        f'<button type="button" class="row" {data("open", article=one.id, start=0, end=0)}>{flat(one.title)}</button></td>'
+        f'<td class="date">{day(one.published)}</td><td class="figure">{one.statements:,}</td></tr>'
         for one in articles
     )
     note = f" The first {len(articles):,} are shown." if more else ""
-    if not articles:
-        return '<p class="empty">No article fits.</p>'
     return (
         f'<p class="hint" role="status">{", ".join(counted(number, name[:-1]) for name, number in totals.items())}.{note}</p>'
         '<table class="ledger corpus"><thead><tr><th scope="col">Outlet</th><th scope="col">Article</th><th scope="col">Published</th>'

@@ -30,21 +30,21 @@ def uploads(settings: Settings) -> Path:
 
 def receive(files: Iterable[Path], folder: Path, record: Record, known: dict[str, str]) -> list[Outcome]:
     """Take those files that are articles, new to ``record``, into the folder; ``known`` is what their manifest is to say of them."""
-    names = {article.text: article.id for article in record.articles()}
-    return [_receive(file, folder, names, known) for file in files]
+    taken: dict[str, str] = {}
+    return [_receive(file, folder, record, taken, known) for file in files]
 
 
-def _receive(file: Path, folder: Path, names: dict[str, str], known: dict[str, str]) -> Outcome:
+def _receive(file: Path, folder: Path, record: Record, taken: dict[str, str], known: dict[str, str]) -> Outcome:
     if not is_article(file.name):
         return Outcome(file.name, "its name is that of a notice, not of an article; rename it", False)
     try:
         text = read_article(file)
     except CorpusError as error:
         return Outcome(file.name, str(error), False)
-    if text in names:
-        return Outcome(file.name, f"is in the corpus already, as {names[text]}", False)
+    if there := taken.get(text) or record.holding(text):
+        return Outcome(file.name, f"is in the corpus already, as {there}", False)
     target = _free(folder / file.name)
-    names[text] = target.name
+    taken[text] = target.name
     _keep(file, target, known)
     word = "added" if target.name == file.name else f"added as {target.name}, since there is another {file.name}"
     return Outcome(file.name, word + _doubt(file), True)
