@@ -424,7 +424,7 @@ def _adding() -> tuple[gr.File, gr.Textbox, gr.Textbox, gr.HTML]:
         with gr.Row():
             outlet = gr.Textbox(label="Outlet, where known", max_length=200)
             published = gr.Textbox(label="Day of publication, YYYY-MM-DD, where known", max_length=10)
-        upload = gr.File(label="Articles", file_count="multiple", elem_id="upload")
+        upload = gr.File(label="Articles", show_label=False, file_count="multiple", height=150, elem_id="upload")
         return upload, outlet, published, gr.HTML(js_on_load=None, **PLAIN)
 
 

@@ -353,11 +353,15 @@ def compared(question: str, utterances: Sequence[Utterance], sides: Sequence[str
     ranked = sorted(utterances, key=lambda one: order.get(one.side or "", len(order)))
     head = "".join(f'<th scope="col">{flat(outlet)}</th>' for outlet in carriers)
     rows = "".join(_utterance(one, list(carriers), hues(sides)) for one in ranked)
+    absent = [outlet for outlet in ranked[0].cut_by if outlet not in carriers] + [
+        side for side in sides if side not in {one.side for one in ranked}
+    ]
+    note = f'<p class="hint">{flat(", ".join(absent))}: no passage found on this.</p>' if absent else ""
     return (
         f'<h2 class="question">{flat(question)}</h2><p class="hint">Each row is one thing said. <ins>Marked words</ins> are '
         'not in the fullest wording of the row.</p><div class="wide" tabindex="0" role="region" aria-label="Wordings by outlet">'
         '<table class="compare">'
-        f'<thead><tr><th scope="col">Who</th>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+        f'<thead><tr><th scope="col">Who</th>{head}</tr></thead><tbody>{rows}</tbody></table></div>{note}'
     )
 
 
