@@ -39,7 +39,7 @@ def as_markdown(conversation: Conversation, turns: list[Turn]) -> str:
 
 def _turn_blocks(turn: Turn) -> Iterator[str]:
     yield f"## {_escaped(turn.question)}"
-    yield f"*{_escaped(' · '.join(part for part in (f'asked {turn.asked[:16]} UTC', filters(turn.scope)) if part))}*"
+    yield f"*{_escaped(' · '.join(part for part in (f'asked {turn.asked[:10]} {turn.asked[11:16]} UTC', filters(turn.scope)) if part))}*"
     if turn.answer is None:
         yield "*Not answered: it was interrupted.*"
         return
