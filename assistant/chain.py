@@ -12,10 +12,10 @@ from langchain_core.runnables import Runnable, RunnableLambda
 
 from assistant.evidence import Evidence, Gatherer
 from assistant.extractive import Extractive, listed
-from assistant.prompts import Prompts
+from assistant.prompts import PLACEHOLDERS, Prompts
 from assistant.question import Names, understand
 from assistant.settings import Settings
-from assistant.types import Answer, Form, Question
+from assistant.types import NO_EVIDENCE, Answer, Form, Question
 from assistant.verify import verify
 from index.build import fingerprint, open_record
 from index.embedder import BUNDLED, QuickEmbedder, bundled_folder, load_embedder
@@ -39,10 +39,11 @@ class Answerer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question on its way into the chain, with the articles to look in."""
+    """A question on its way into the chain, with the articles to look in and the questions asked before it, oldest first."""
 
     text: str
     scope: Scope = field(default_factory=Scope)
+    history: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,39 +85,42 @@ class Assistant:
         self.record.close()
 
     def ask(self, text: str, scope: Scope | None = None, history: Sequence[str] = ()) -> Answer:
-        """Answer one question.
+        """Answer one question; ``history`` are the earlier questions of its conversation as they were typed, oldest first.
 
         Raises:
             QuestionError: the question cannot be asked as it stands, or the scope names an unknown outlet or day.
         """
         began = time.perf_counter()
-        answer = self.chain.invoke(Asked(text, scope or Scope()))
+        answer = self.chain.invoke(Asked(text, scope or Scope(), tuple(history)))
         return replace(answer, seconds=time.perf_counter() - began)
 
     # -- the steps ----------------------------------------------------------------------------------------------
 
     def _names(self) -> Names:
-        return Names(tuple(self.record.outlets()), self.record.names(), self.record.sides())
+        return Names(tuple(self.record.outlets()), self.record.names(), self.record.sides(), self._mentioned)
+
+    def _mentioned(self, words: str) -> bool:
+        return bool(self.record.match([words], Scope(), 1))
 
     def _understand(self, asked: Asked) -> _Step:
         if self._version != (version := self.record.version()):
             self._version, self.names = version, self._names()
             self.gatherer.forget()
-        return _Step(understand(asked.text, self.names), asked.scope)
+        return _Step(understand(asked.text, self.names, asked.history), asked.scope)
 
     def _retrieve(self, step: _Step) -> _Step:
-        if step.question.form in (Form.TALK, Form.HELP, Form.CORPUS):
+        if step.question.form in NO_EVIDENCE:
             return step
         return replace(step, evidence=self.gatherer.gather(step.question, step.scope))
 
     def _answer(self, step: _Step) -> _Step:
-        if step.question.form in (Form.TALK, Form.HELP, Form.CORPUS):
+        if step.question.form in NO_EVIDENCE:
             return replace(step, answer=self._about(step.question))
         return replace(step, answer=self.answerer.answer(step.question, step.evidence))
 
     def _verify(self, step: _Step) -> Answer:
         assert step.answer is not None
-        return verify(step.answer, self.record)
+        return replace(verify(step.answer, self.record), understood=step.question.understood)
 
     def _about(self, question: Question) -> Answer:
         """Answers about Readout and its corpus, which need no evidence."""
@@ -130,9 +134,9 @@ class Assistant:
             "example": "“What did each side say about Syria?”" if self.names.sides else "“Who said what about …?”",
             "listing": "\n".join(f"- {_described(article)}" for article in articles[:50]),
         }
-        needed = {Form.TALK: ("articles", "example"), Form.HELP: ("articles", "outlets", "speakers", "example")}
-        keys = needed.get(question.form, ("articles", "listing", "speakers"))
-        text = self.prompts.fill(question.form.value, **{key: values[key] for key in keys})
+        text = self.prompts.fill(question.form.value, **{key: values[key] for key in PLACEHOLDERS[question.form.value]})
+        if question.form is Form.FRAGMENT:
+            return Answer(question.text, "abstained", text, self.answerer.name, text)
         return Answer(question.text, "answered", None, self.answerer.name, text)
 
 

@@ -77,6 +77,9 @@ def ask(
     outlet: OutletOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
+    after: Annotated[
+        list[str] | None, typer.Option(metavar="QUESTION", help="An earlier question that this one follows up; may be given several times.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the Answer as a JSON object, and nothing else.")] = False,
 ) -> None:
     """Print a cited answer."""
@@ -88,7 +91,7 @@ def ask(
     text = clean(sys.stdin.buffer.read().decode("utf-8", errors="replace") if question == "-" else question)
     scope = read_scope(outlet, since, until)
     with Assistant(settings) as assistant:
-        answer = assistant.ask(text, check_scope(scope, assistant.record))
+        answer = assistant.ask(text, check_scope(scope, assistant.record), after or ())
     if as_json:
         typer.echo(json.dumps(answer.as_json(), ensure_ascii=False))
     else:

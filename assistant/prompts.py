@@ -18,6 +18,7 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
     "talk": frozenset({"articles", "example"}),
     "help": frozenset({"articles", "outlets", "speakers", "example"}),
     "corpus": frozenset({"articles", "listing", "speakers"}),
+    "fragment": frozenset({"example"}),
 }
 
 

@@ -19,7 +19,8 @@ def printable(text: str) -> str:
 
 def terminal(answer: Answer, width: int = 100) -> str:
     """The answer as plain text for a terminal, citations below it. Escape sequences inside articles are taken out."""
-    blocks = [_wrapped(_LABEL.sub(r"\g<1>\g<2>", line), width) for line in answer.text.splitlines()]
+    blocks = [_wrapped(f"Understood as: {answer.understood}", width), ""] if answer.understood else []
+    blocks += [_wrapped(_LABEL.sub(r"\g<1>\g<2>", line), width) for line in answer.text.splitlines()]
     if answer.citations:
         blocks.append("")
         for citation in answer.citations:

@@ -19,6 +19,10 @@ class Form(StrEnum):
     TALK = "talk"  # a greeting or thanks
     HELP = "help"  # what can I ask?
     CORPUS = "corpus"  # which outlets, articles, speakers are there?
+    FRAGMENT = "fragment"  # a follow-up ("Why?") with nothing before it to go on from
+
+
+NO_EVIDENCE = frozenset({Form.TALK, Form.HELP, Form.CORPUS, Form.FRAGMENT})  # forms answered without a look into the articles
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,8 @@ class Question:
 
     ``text`` is as asked; ``standalone`` says the same without needing the conversation. ``topic`` is what it is about, bare of
     the names and formulas around it ("Syria" in "what did each side say about Syria?"). ``outlets``, ``speakers`` and ``sides``
-    are those it names, canonical; ``stranger`` is a name it wants to hear from that no article quotes.
+    are those it names, canonical; ``stranger`` is a name it wants to hear from that no article quotes. ``understood`` is the question
+    in full, outlets and all, where it was a follow-up.
     """
 
     text: str
@@ -38,6 +43,7 @@ class Question:
     speakers: tuple[str, ...] = ()
     sides: tuple[str, ...] = ()
     stranger: str | None = None
+    understood: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,10 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to a question. An abstention has a reason and no points, and may cite the nearest passages."""
+    """The answer to a question. An abstention has a reason and no points, and may cite the nearest passages.
+
+    ``understood`` is what a follow-up was taken to ask; it is for people and no part of the JSON object.
+    """
 
     question: str
     status: Status
@@ -83,6 +92,6 @@ class Answer:
 
     def as_json(self) -> dict[str, Any]:
         """The Answer as the JSON object that scripts read: key for key as contracted."""
-        value = asdict(self)
+        value = {key: part for key, part in asdict(self).items() if key != "understood"}
         value["points"] = [{**point, "citations": list(point["citations"])} for point in value["points"]]
         return {**value, "citations": list(value["citations"]), "silent": list(self.silent), "seconds": round(self.seconds, 4)}
