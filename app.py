@@ -43,12 +43,12 @@ def open_assistant(settings: Settings) -> Assistant:
         return Assistant(settings)
 
 
-def make_demo(settings: Settings, scope: Scope | None = None) -> gr.Blocks:
-    """The chat as a Gradio app, over the articles in a scope; the index is opened when somebody comes.
+def make_demo(settings: Settings, scope: Scope | None = None, opened: Assistant | None = None) -> gr.Blocks:
+    """The chat as a Gradio app, over the articles in a scope; without an Assistant, one is opened when somebody comes.
 
     Programs find ``ask``, ``search`` and ``get_article`` as its API, and as MCP tools where it is served with them; nothing else.
     """
-    assistant = _once(lambda: open_assistant(settings))
+    assistant = _once(lambda: opened or open_assistant(settings))
     demo = make_page(settings, assistant, scope or Scope())
     api = Api(assistant)
     with demo:
@@ -77,9 +77,8 @@ def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 7860, user
         IndexProblem: the index cannot serve.
     """
     _check_free(host, port)
-    with open_assistant(settings) as assistant:  # a missing or broken index, or a filter for nothing, is told before anybody asks
-        scope = check_scope(scope or Scope(), assistant.record)
-    make_demo(settings, scope).launch(
+    assistant = open_assistant(settings)  # a missing or broken index, or a filter for nothing, is told before anybody asks
+    make_demo(settings, check_scope(scope or Scope(), assistant.record), assistant).launch(
         server_name=host,
         server_port=port,
         auth=users,

@@ -361,6 +361,7 @@ def test_conversations_are_renamed_found_and_deleted(page: Page) -> None:
     page.wait_for_selector(".conversations [aria-current] >> text=The long war")
     page.click("text=New conversation")
     page.wait_for_selector(".welcome")
+    assert "?" not in page.url
     page.fill("[data-live=find] input", "long war")
     page.wait_for_function("() => document.querySelectorAll('.conversations button').length === 1")
     page.click(".conversations button")
@@ -375,7 +376,7 @@ def test_conversations_are_renamed_found_and_deleted(page: Page) -> None:
 def test_a_conversation_is_saved_as_markdown_json_and_csv(page: Page) -> None:
     cite = ask(page, DENIED).locator(".cite").first.get_attribute("data-quote") or ""
     saved = {}
-    for form in ("Markdown", "JSON", "CSV"):
+    for form in ("Markdown", "JSON", "CSV", "CSV"):
         page.locator(".bar summary", has_text="Export").click()
         with page.expect_download() as download:
             page.locator(".bar").get_by_role("button", name=form).click()
@@ -530,6 +531,10 @@ def test_on_a_phone_the_source_is_a_sheet_and_nothing_is_cut_off(browser: Browse
         page.wait_for_function("() => document.querySelector('#source').getBoundingClientRect().bottom <= innerHeight + 1")
         assert page.locator("#source").bounding_box()["width"] == 390  # type: ignore[index]
         page.click("#source .close")
+        page.wait_for_selector("#source", state="hidden")
+        cite.click()  # the same once more
+        page.wait_for_selector("#source", state="visible")
+        page.keyboard.press("Escape")
         page.wait_for_selector("#source", state="hidden")
         page.click("[data-js=menu]")
         page.wait_for_selector(".new:visible")

@@ -64,14 +64,19 @@ window.readout = (() => {
     const section = one("#talk [data-conversation]"), turns = all("#talk .turn");
     const conversation = section?.dataset.conversation ?? "";
     if (turns.length > known.turns || conversation !== known.conversation) {
-      if (known.conversation !== null && conversation !== known.conversation && !turns.some((turn) => one(".busy", turn))) scrollTo(0, 0);
       if (turns.length) turns.at(-1).scrollIntoView({ block: "start" });
+      else scrollTo(0, 0);
     }
-    if (conversation !== known.conversation && known.conversation !== null) { close(false); menu(false); }
+    if (conversation !== known.conversation && known.conversation !== null) {
+      close(false);
+      menu(false);
+      const search = one("[data-live=find] input");
+      if (search) search.value = ""; // the list has all conversations again
+    }
     known = { conversation, turns: turns.length };
     const asked = one(".question", turns.at(-1) ?? document)?.textContent;
     if (conversation) history.replaceState(null, "", "?" + new URLSearchParams({ ...(turns.length && { q: asked }), c: conversation }));
-    else if (!new URLSearchParams(location.search).has("q")) history.replaceState(null, "", location.pathname);
+    else if (!one("#talk .now")) history.replaceState(null, "", location.pathname);
     const area = one("#question textarea"); // what was typed stays until it has become a question of the conversation
     if (area && asked === area.value.trim().split(/\s+/).join(" ")) { area.value = ""; grow(area); }
     one("#talk .now")?.click();
@@ -79,9 +84,8 @@ window.readout = (() => {
   }
 
   function opened() {
-    if (!one("#source .source:not(.none)")) return;
+    if (one("#source .none")) return;
     document.body.classList.add("source-open");
-    all("[aria-expanded=true].cite").forEach((button) => button.removeAttribute("aria-expanded"));
     const mark = one("#source mark"), text = one("#source .text");
     if (text) text.scrollTop = 0;
     if (mark && text) text.scrollTop = mark.getBoundingClientRect().top - text.getBoundingClientRect().top - text.clientHeight / 4;
@@ -137,8 +141,8 @@ window.readout = (() => {
     bubble.style.left = `${Math.max(8, Math.min(place.left, innerWidth - bubble.offsetWidth - 8))}px`;
     bubble.style.top = place.bottom + bubble.offsetHeight + 12 < innerHeight ? `${place.bottom + 6}px` : `${Math.max(8, place.top - bubble.offsetHeight - 6)}px`;
   }
-  for (const kind of ["pointerover", "focusin"])
-    document.addEventListener(kind, (event) => tip(event.target.closest?.(".cite[data-quote]")));
+  document.addEventListener("pointerover", (event) => tip(event.target.closest?.(".cite[data-quote]")));
+  document.addEventListener("focusin", (event) => tip(event.target.closest?.(".cite[data-quote]:focus-visible")));
   for (const kind of ["pointerdown", "scroll"]) document.addEventListener(kind, () => tip(null), true);
 
   document.addEventListener("click", (event) => {

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -138,7 +139,7 @@ class Desk:
         user, current, form = _user(request), _data(event, "conversation"), _data(event, "form")
         title, text = self._kept.get(user, current).title, self._kept.export(user, current, form)  # type: ignore[arg-type]
         name = re.sub(r"[^\w-]+", "-", title).strip("-")[:60] or "conversation"
-        return panel.saved(f"{name}.{SUFFIX[form]}", base64.b64encode(text.encode("utf-8")).decode("ascii"))
+        return panel.saved(f"{name}.{SUFFIX[form]}", base64.b64encode(text.encode("utf-8")).decode("ascii")) + _news()
 
     def _done(self, event: gr.EventData, request: gr.Request, act: Callable[[], None]) -> Told:
         """Do something to the open conversation, and show it as it is then, with a word where it could not be done."""
@@ -225,7 +226,7 @@ class Desk:
     def open(self, event: gr.EventData, request: gr.Request) -> str:
         """The article behind a citation of an answer, or at a place, with the cited words marked."""
         try:
-            return self._opened(event, _user(request))
+            return self._opened(event, _user(request)) + _news()
         except (KeyError, ValueError):
             return panel.failed("This place is not in the index any more. Ask again.")
         except ReadoutError as error:
@@ -331,6 +332,11 @@ def telling() -> Iterator[None]:
         yield
     except ReadoutError as error:
         raise gr.Error(str(error), print_exception=False) from error
+
+
+def _news() -> str:
+    """What makes the browser take notice of a value it has already: a source opened again, a file saved once more."""
+    return f"<!-- {time.monotonic_ns()} -->"
 
 
 def _user(request: gr.Request) -> str:
