@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -16,28 +16,20 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import gradio as gr
+from gradio.events import api as expose
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
 from assistant.chain import Assistant, check_scope
-from assistant.render import chat_message
+from assistant.desk.api import Api, health
+from assistant.desk.page import AT_ONCE, make_page, telling
+from assistant.desk.users import Check
 from assistant.settings import Settings, load_settings
-from index.errors import IndexMissing, ReadoutError, UsageError
+from index.errors import IndexMissing, UsageError
 from index.record import Scope
 
-EXAMPLES = [
-    "What did each side say about Syria?",
-    "Did Putin deny interfering in the election?",
-    "According to Euractiv, when will Trump succeed Obama?",
-    "Which outlets mention WikiLeaks?",
-    "How many minutes did the call last?",
-]
-HEADER = (
-    "<header><h1>Readout</h1><p>Who said what, word for word. "
-    "Every answer is the articles’ own words, with the place they stand.</p></header>"
-)
-SHOW_NEWEST = """() => setTimeout(() => [...document.querySelectorAll('#conversation [data-testid=user]')].at(-1)
-    ?.scrollIntoView({block: 'start'}), 150)"""  # a reader starts at the question, not at the last citation
-AT_ONCE = 4  # questions answered at the same time; the rest wait their turn
-CSS = (Path(__file__).parent / "assistant" / "chat.css").read_text(encoding="utf-8")
+LARGEST = "100mb"  # of an upload: the corpus takes 20 MB and says so; what is larger than this does not reach the disk
 
 
 def open_assistant(settings: Settings) -> Assistant:
@@ -51,81 +43,50 @@ def open_assistant(settings: Settings) -> Assistant:
         return Assistant(settings)
 
 
-def make_demo(settings: Settings, scope: Scope | None = None) -> gr.Blocks:
-    """The chat as a Gradio app, over the articles in a scope; the index is opened with the first question."""
-    opening = Lock()
-    opened = cache(lambda: open_assistant(settings))
+def make_demo(settings: Settings, scope: Scope | None = None, opened: Assistant | None = None) -> gr.Blocks:
+    """The chat as a Gradio app, over the articles in a scope; without an Assistant, one is opened when somebody comes.
 
-    def assistant() -> Assistant:
-        with opening:  # the first questions may come together
-            return opened()
-
-    def reply(question: str, history: list[Any]) -> tuple[str, list[Any]]:
-        """Answer a question and add both to the conversation."""
-        if not question.strip():
-            return "", history
-        try:
-            content = chat_message(assistant().ask(question, scope))
-        except ReadoutError as error:
-            content = chat_message(str(error))
-        return "", [*history, {"role": "user", "content": chat_message(question)}, {"role": "assistant", "content": content}]
-
-    demo: gr.Blocks
-    with gr.Blocks(title="Readout") as demo:
-        gr.HTML(HEADER)
-        chatbot = gr.Chatbot(
-            label="Conversation",
-            show_label=False,
-            height="62vh",
-            layout="panel",
-            allow_tags=False,
-            sanitize_html=True,
-            latex_delimiters=[],
-            autoscroll=False,
-            elem_id="conversation",
-            placeholder="Ask what the articles say, and who says it.",
-            feedback_options=None,
-            buttons=["copy"],
-        )
-        with gr.Row(elem_id="ask-row"):
-            box = gr.Textbox(
-                label="Question",
-                show_label=False,
-                placeholder="Ask the articles a question",
-                lines=1,
-                max_lines=4,
-                max_length=2_000,
-                scale=8,
-                autofocus=True,
-                elem_id="question",
-            )
-            send = gr.Button("Ask", variant="primary", scale=1, min_width=90, elem_id="send")
-        gr.Examples(EXAMPLES, box, label="Try")
-        for trigger in (box.submit, send.click):
-            done = trigger(reply, [box, chatbot], [box, chatbot], concurrency_limit=AT_ONCE, api_visibility="private")
-            done.then(None, js=SHOW_NEWEST, api_visibility="private")
+    Programs find ``ask``, ``search`` and ``get_article`` as its API, and as MCP tools where it is served with them; nothing else.
+    """
+    assistant = _once(lambda: opened or open_assistant(settings))
+    demo = make_page(settings, assistant, scope or Scope())
+    api = Api(assistant)
+    with demo:
+        for function in (api.ask, api.search, api.get_article):
+            expose(telling()(function), concurrency_limit=AT_ONCE, concurrency_id="answers")
+    demo.queue(default_concurrency_limit=AT_ONCE)
     return demo
 
 
-def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 7860, auth: str | None = None, scope: Scope | None = None) -> None:
-    """Open the chat and stay until it is stopped.
+def _once(opener: Callable[[], Assistant]) -> Callable[[], Assistant]:
+    """The same Assistant for everybody: the first visitors may come together."""
+    opening, opened = Lock(), cache(opener)
+
+    def assistant() -> Assistant:
+        with opening:
+            return opened()
+
+    return assistant
+
+
+def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 7860, users: Check | None = None, scope: Scope | None = None) -> None:
+    """Open the chat and stay until it is stopped. ``users`` tells who may come in; none: everybody who reaches the address.
 
     Raises:
-        UsageError: the address is taken or not this machine's, or ``auth`` is not USER:PASSWORD.
+        UsageError: the address is taken or not this machine's.
         IndexProblem: the index cannot serve.
     """
-    user, colon, password = (auth or "").partition(":")
-    if auth and not (user and colon and password):
-        raise UsageError("--auth needs USER:PASSWORD.")
     _check_free(host, port)
-    with open_assistant(settings) as assistant:  # a missing or broken index, or a filter for nothing, is told before anybody asks
-        scope = check_scope(scope or Scope(), assistant.record)
-    make_demo(settings, scope).queue(default_concurrency_limit=AT_ONCE).launch(
+    assistant = open_assistant(settings)  # a missing or broken index, or a filter for nothing, is told before anybody asks
+    make_demo(settings, check_scope(scope or Scope(), assistant.record), assistant).launch(
         server_name=host,
         server_port=port,
-        auth=(user, password) if auth else None,
-        css=CSS,
+        auth=users,
         theme=_theme(),
+        app_kwargs={"routes": [Route("/healthz", _health(settings))]},
+        mcp_server=True,
+        max_file_size=LARGEST,
+        run_history=False,
         footer_links=[],
         share=False,
         show_error=False,
@@ -136,6 +97,14 @@ def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 7860, auth
     )
     print(f"Readout is at http://{host}:{port} (stop it with Ctrl-C)", flush=True)  # noqa: T201 - the one line a person needs
     _stay()
+
+
+def _health(settings: Settings) -> Callable[[Request], JSONResponse]:
+    def answer(_: Request) -> JSONResponse:
+        state = health(settings)
+        return JSONResponse({**state, "at_once": AT_ONCE}, 200 if state["status"] == "ok" else 503)
+
+    return answer
 
 
 def _stay() -> None:

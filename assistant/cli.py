@@ -16,7 +16,7 @@ from typer import TyperException
 
 from assistant.scope import read_scope
 from assistant.settings import load_settings
-from index.errors import ReadoutError
+from index.errors import ReadoutError, UsageError
 from index.record import Scope
 
 if TYPE_CHECKING:
@@ -239,16 +239,29 @@ def chat(
     model: ModelOption = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 7860,
-    auth: Annotated[str | None, typer.Option(metavar="USER:PASSWORD", help="Ask for this name and password.")] = None,
+    auth: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="Ask for a name and a password: a file of lines of `readout user`, or USER:PASSWORD. READOUT_AUTH too."
+        ),
+    ] = None,
+    no_auth: Annotated[bool, typer.Option("--no-auth", help="Ask nobody for a name, whatever READOUT_AUTH says.")] = False,
+    open_to_anyone: Annotated[
+        bool, typer.Option("--open-to-anyone", help="With --no-auth: let in everybody who can reach the address.")
+    ] = False,
     outlet: OutletOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
 ) -> None:
     """Open the chat in the browser."""
-    from app import serve
+    from assistant.desk.users import check_bind, load_users
 
+    users = None if no_auth else load_users(auth)
+    check_bind(host, users is not None, no_auth and open_to_anyone)
     scope = read_scope(outlet, since, until)
-    serve(load_settings(index=index, model=model), host=host, port=port, auth=auth, scope=scope)
+    from app import serve  # Gradio takes seconds to import: what is refused is refused before
+
+    serve(load_settings(index=index, model=model), host=host, port=port, users=users, scope=scope)
 
 
 @app.command("eval")

@@ -195,10 +195,16 @@ def _wording(citations: Iterable[Citation], first: str) -> Wording:
 
 def differences(first: str, other: str) -> tuple[str, ...]:
     """The runs of words in ``other`` that ``first`` does not have at that place."""
-    before, after = ([word.casefold() for word in WORD.findall(text)] for text in (first, other))
-    shown = WORD.findall(other)
-    changes = difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
-    return tuple(" ".join(shown[start:end]) for kind, _, _, start, end in changes if kind in ("replace", "insert"))
+    return tuple(" ".join(WORD.findall(other[start:end])) for start, end in changes(first, other))
+
+
+def changes(first: str, other: str) -> list[tuple[int, int]]:
+    """The same as places: from the first to the last character of each run in ``other``."""
+    before = [word.casefold() for word in WORD.findall(first)]
+    places = list(WORD.finditer(other))
+    matcher = difflib.SequenceMatcher(None, before, [place[0].casefold() for place in places], autojunk=False)
+    runs = [(start, end) for kind, _, _, start, end in matcher.get_opcodes() if kind in ("replace", "insert")]
+    return [(places[start].start(), places[end - 1].end()) for start, end in runs]
 
 
 def lines(utterances: list[Utterance]) -> list[str]:

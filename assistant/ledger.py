@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from index.errors import QuestionError
-from index.record import Record
+from index.record import Record, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,16 @@ class Entry:
 
 
 def ledger(
-    record: Record, *, speakers: Collection[str] = (), sides: Collection[str] = (), outlets: Collection[str] = ()
+    record: Record,
+    *,
+    speakers: Collection[str] = (),
+    sides: Collection[str] = (),
+    outlets: Collection[str] = (),
+    scope: Scope = Scope(),  # noqa: B008 - frozen
 ) -> Iterator[Entry]:
-    """Yield the statements of an index in reading order; filters compare without regard to case, and empty ones let all pass."""
+    """Yield the statements of a scope in reading order; filters compare without regard to case, and empty ones let all pass."""
     wanted = [{name.casefold() for name in names} for names in (speakers, sides, outlets)]
-    for article in record.articles():
+    for article in record.catalogue(scope):
         for said in record.statements(article.id):
             values = (said.speaker, said.side, article.outlet)
             if all(not names or (value or "").casefold() in names for names, value in zip(wanted, values, strict=True)):

@@ -19,14 +19,17 @@ FLAGS = [
 
 
 def take(address: str, question: str, file: Path) -> None:
-    """Ask a question in the chat at an address and save what is to be seen."""
+    """Ask a question in the chat at an address, open its first source, and save what is to be seen."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1100, "height": 860})
+        page = browser.new_page(viewport={"width": 1360, "height": 860})
         page.goto(address)
         page.fill("#question textarea", question)
         page.click("#send")
-        page.wait_for_selector("#conversation blockquote", timeout=60_000)
+        page.wait_for_selector(".turn .foot", timeout=60_000)
+        page.locator(".turn .cite").first.click()
+        page.wait_for_selector("#source mark")
+        page.mouse.move(0, 0)
         page.wait_for_timeout(500)
         page.screenshot(path=file)
         browser.close()

@@ -146,9 +146,13 @@ def _files(folder: Path) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith((".", "__")))
         for name in names:
             file = Path(place, name)
-            unnamed = name.startswith(".") or file.stem.upper() in {"NOTICE", "README", "LICENSE"}
-            if file.suffix.lower() in READERS and not unnamed and not file.is_symlink():
+            if file.suffix.lower() in READERS and is_article(name) and not file.is_symlink():
                 yield file
+
+
+def is_article(name: str) -> bool:
+    """Whether a file may be an article by its name: hidden files and notices about the articles are none."""
+    return not name.startswith(".") and Path(name).stem.upper() not in {"NOTICE", "README", "LICENSE"}
 
 
 def _add(corpus: Corpus, file: Path, root: Path, origin: str, row: dict[str, str]) -> None:

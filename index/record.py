@@ -84,6 +84,17 @@ class Scope:
         return " AND ".join(terms), values
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a catalogue says of an article: all but its text, and how many statements were found in it."""
+
+    id: str
+    title: str
+    outlet: str | None
+    published: str | None
+    statements: int
+
+
 class Record:
     """The SQLite file of an index. Use as a context manager; ``write=True`` creates it where it is missing.
 
@@ -224,6 +235,36 @@ class Record:
         if not rows:
             raise KeyError(name)
         return Article(*rows[0])
+
+    def catalogue(self, scope: Scope = Scope(), words: str = "", limit: int = -1) -> list[Listed]:
+        """The articles in a scope whose title, outlet or id holds ``words``, by id and without their texts; at most ``limit``."""
+        where, values = scope.where()
+        rows = self._query(
+            f"""SELECT a.id, a.title, a.outlet, a.published, (SELECT count(*) FROM statements s WHERE s.article = a.id) FROM articles a
+                WHERE {where} AND instr(lower(a.title || ' ' || coalesce(a.outlet, '') || ' ' || a.id), lower(?)) ORDER BY a.id LIMIT ?""",
+            (*values, words, limit),
+        )
+        return [Listed(*row) for row in rows]
+
+    def extent(self, scope: Scope = Scope()) -> tuple[int, str | None, str | None]:
+        """How many articles are in a scope, and the first and last day that one of them was published."""
+        where, values = scope.where()
+        [row] = self._query(f"SELECT count(*), min(a.published), max(a.published) FROM articles a WHERE {where}", values)
+        return tuple(row)
+
+    def voices(self, scope: Scope = Scope(), limit: int = -1) -> list[tuple[str, str | None, int]]:
+        """Speakers in a scope with their side and number of statements, those who speak most first."""
+        where, values = scope.where()
+        return self._query(
+            f"""SELECT s.speaker, s.side, count(*) FROM statements s JOIN articles a ON a.id = s.article
+                WHERE s.speaker IS NOT NULL AND {where} GROUP BY 1, 2 ORDER BY 3 DESC, 1 LIMIT ?""",
+            (*values, limit),
+        )
+
+    def holding(self, text: str) -> str | None:
+        """The id of an article that has exactly this text."""
+        rows = self._query("SELECT id FROM articles WHERE text = ? LIMIT 1", (text,))
+        return rows[0][0] if rows else None
 
     def counts(self) -> dict[str, int]:
         """Number of articles, passages and statements."""

@@ -348,6 +348,11 @@ def test_a_login_without_a_password(run: Run, bundled: Path) -> None:
     refused(run("chat", "--auth", "ann", "--index", bundled), "USER:PASSWORD")
 
 
+@pytest.mark.parametrize("told", [[], ["--no-auth"], ["--open-to-anyone"]], ids=" ".join)
+def test_the_chat_is_not_opened_to_others_by_accident(run: Run, bundled: Path, told: list[str]) -> None:
+    refused(run("chat", "--host", "0.0.0.0", *told, "--index", bundled), "--auth", "--no-auth and --open-to-anyone")
+
+
 # --- the README --------------------------------------------------------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import IndexDamaged, IndexMismatch, IndexMissing
-from index.record import FILE, SCHEMA, Record, Scope
+from index.record import FILE, SCHEMA, Listed, Record, Scope
 from index.types import Statement
 
 SENTENCES = ["The mayor said taxes would rise.", "Nobody believed the mayor.", "Snow fell on Tuesday."]
@@ -205,3 +205,47 @@ def test_a_folder_in_the_way(tmp_path: Path) -> None:
     (tmp_path / FILE).mkdir()
     with pytest.raises(IndexDamaged, match="cannot be opened"):
         Record(tmp_path, write=True)
+
+
+# -- what the chat's tables are made of -----------------------------------------------------------------------------------
+
+
+def told(article: str, words: str, speaker: str | None) -> Statement:
+    return Statement(article, 0, len(words), words, speaker, None, None, "said", False)
+
+
+def three(record: Record) -> None:
+    for name, known, speakers in (
+        ("a", {"outlet": "Wire", "published": "2016-11-14", "title": "Rain in Lyon"}, ["Ann", "Ann", None]),
+        ("b", {"outlet": "Hub", "published": "2016-11-15"}, ["Bob"]),
+        ("c", {}, []),
+    ):
+        article, passages = article_of(name, [f"Words of {name}."], **known)
+        store(record, article, passages, [told(name, "Words", speaker) for speaker in speakers])
+
+
+def test_a_catalogue_has_all_but_the_texts(record: Record) -> None:
+    three(record)
+    assert record.catalogue()[0] == Listed("a", "Rain in Lyon", "Wire", "2016-11-14", 3)
+    assert [one.id for one in record.catalogue(Scope(("Hub",)))] == ["b"]
+    assert [one.id for one in record.catalogue(words="lyon")] == ["a"]
+    assert [one.id for one in record.catalogue(limit=2)] == ["a", "b"]
+
+
+def test_the_extent_of_a_scope(record: Record) -> None:
+    assert record.extent() == (0, None, None)
+    three(record)
+    assert record.extent() == (3, "2016-11-14", "2016-11-15")
+    assert record.extent(Scope(("Hub",))) == (1, "2016-11-15", "2016-11-15")
+
+
+def test_voices_are_those_named_most_first(record: Record) -> None:
+    three(record)
+    assert record.voices() == [("Ann", None, 2), ("Bob", None, 1)]
+    assert record.voices(limit=1) == [("Ann", None, 2)]
+    assert record.voices(Scope(since="2016-11-15")) == [("Bob", None, 1)]
+
+
+def test_an_article_is_found_by_its_text(record: Record) -> None:
+    three(record)
+    assert (record.holding("Words of b."), record.holding("Words of b")) == ("b", None)
