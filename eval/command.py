@@ -120,7 +120,7 @@ def _answers(
         known = provenance(assistant.record, file, assistant.answerer.name)
     if judge is None:
         return rows, known
-    with _progress("judged") as progress:
+    with _progress("judged", every=5) as progress:
         rows = judge_rows(rows, corpus, judge, most, progress)
     read, there = sum(bool(row.judged) for row in rows), sum(bool(row.answer and row.answer.points) for row in rows)
     return rows, replace(known, judge=f"{judge.name}, of {read} of {there} answers")
@@ -179,7 +179,7 @@ def _index(settings: Settings, temporary: bool) -> Iterator[Settings]:
 
 
 @contextmanager
-def _progress(done_with: str) -> Iterator[Progress]:
+def _progress(done_with: str, every: int = 50) -> Iterator[Progress]:
     """A progress bar on standard error; where that is no terminal, a line now and then."""
     from rich.console import Console
     from rich.progress import Progress as Bar
@@ -190,7 +190,7 @@ def _progress(done_with: str) -> Iterator[Progress]:
 
         def show(done: int, total: int, name: str) -> None:
             bar.update(task, completed=done, total=total, description=f"{done_with}: {name}")
-            if not console.is_terminal and (done % 50 == 0 or done == total):
+            if not console.is_terminal and (done % every == 0 or done == total):
                 typer.echo(f"readout: {done} of {total} questions {done_with}", err=True)
 
         yield show

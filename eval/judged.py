@@ -201,9 +201,8 @@ def judge_rows(rows: Sequence[Row], corpus: Corpus, judge: Judge, most: int | No
     """The rows, with the judge's scores on those that it was asked about: all that have points, or ``most`` of them, chosen by hash."""
     cases = {row.golden.id: Case(row.golden, row.answer, corpus) for row in rows if row.answer is not None}
     wanted = {name: asked for name, case in cases.items() if (asked := [metric for metric in JUDGED if metric.applies(case)])}
-    chosen = sorted(wanted, key=lambda name: hashlib.sha256(f"judge {name}".encode()).hexdigest())[
-        :most
-    ]  # not in the order of held_out_ids
+    ranked = sorted(wanted, key=lambda name: hashlib.sha256(f"judge {name}".encode()).hexdigest())  # another order than held_out_ids has
+    chosen = ranked[:most]
     turns, patience, done = asyncio.Semaphore(AT_ONCE), _Patience(), 0
 
     async def judged(name: str) -> tuple[str, Mapping[str, Score]]:
