@@ -161,6 +161,8 @@ def coverage(turn: Turn, answer: Answer, outlets: Sequence[str], sides: Sequence
         ("side", "Speakers", [] if sides else [(name, "spoke") for name in speakers]),
     ]
     strips = "".join(_strip(turn, kind, title, names, hue) for kind, title, names in rows if names)
+    states = dict.fromkeys(state for _, _, names in rows for _, state in names)
+    strips += f'<p class="legend">{"".join(f"""<span class="{state}">{HEARD[state]}</span>""" for state in states)}</p>'
     return f'<div class="coverage" role="group" aria-label="Who is quoted on this, and who is not">{strips}</div>'
 
 
