@@ -17,13 +17,14 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import gradio as gr
 from gradio.events import api as expose
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from assistant.chain import Assistant, check_scope
 from assistant.desk.api import Api, health
-from assistant.desk.page import AT_ONCE, make_page, telling
+from assistant.desk.page import AT_ONCE, Titled, login, make_page, telling
 from assistant.desk.users import Check
 from assistant.settings import Settings, load_settings
 from index.errors import IndexMissing, UsageError
@@ -82,8 +83,9 @@ def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 7860, user
         server_name=host,
         server_port=port,
         auth=users,
+        auth_message=login(),
         theme=_theme(),
-        app_kwargs={"routes": [Route("/healthz", _health(settings))]},
+        app_kwargs={"routes": [Route("/healthz", _health(settings))], "middleware": [Middleware(Titled)]},
         mcp_server=True,
         max_file_size=LARGEST,
         run_history=False,

@@ -462,10 +462,12 @@ def test_conversations_are_private_to_their_user(bundled: Path, browser: Browser
             for page, name in ((ann, "ann"), (bob, "bob")):
                 page.goto(desk.address)
                 page.get_by_label("username").fill(name)
+                assert name == "bob" or findings(page) == []
                 page.get_by_label("password").fill(f"{name}-password")
                 page.get_by_role("button", name="Login").click()
                 page.wait_for_selector("#talk .conversation")
             ask(ann, DENIED)
+            assert texts(ann.locator(".me")) == ["ann · Sign out"]
             bob.goto(ann.url.replace("q=", "unasked="))
             bob.wait_for_selector(".welcome")
             assert texts(bob.locator(".conversations button")) == []

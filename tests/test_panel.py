@@ -77,6 +77,7 @@ def everything(text: str) -> list[str]:
         panel.turn_html(turn, (text,), (text,)),
         panel.turn_html(turn_of(replace(answer, points=(), text=text), text), (text,), (text,)),
         panel.conversation(conversation, ""),
+        panel.signed_in(text),
         panel.conversations([conversation], "", text),
         panel.welcome([text], 2, text, text, 1),
         panel.asking(text, text),
@@ -100,7 +101,7 @@ def only_ours(html: str) -> None:
     assert not {tag for tag, _ in reader.tags} & {"script", "img", "iframe", "style", "object", "embed", "base", "meta"}
     for _, attributes in reader.tags:
         assert not [name for name in attributes if name.startswith("on") or name == "style"]
-        assert (attributes.get("href") or "https://").startswith(("http://", "https://"))
+        assert (attributes.get("href") or "https://").startswith(("http://", "https://", "logout"))
 
 
 @pytest.mark.parametrize("part", range(len(everything(""))))

@@ -20,6 +20,8 @@ from threading import Lock, Thread
 from typing import Any
 
 import gradio as gr
+from starlette.types import ASGIApp, Message, Receive, Send
+from starlette.types import Scope as ASGIScope
 
 from assistant.chain import Assistant, check_scope
 from assistant.compare import compare
@@ -66,13 +68,13 @@ class Desk:
 
     # -- the conversation -------------------------------------------------------------------------------------------------
 
-    def show(self, request: gr.Request) -> tuple[str, str, str, str]:
+    def show(self, request: gr.Request) -> tuple[str, ...]:
         """The page as it is opened: the conversation its address names, else the question it asks (``/?q=…``), else the welcome."""
         user, asked = _user(request), request.query_params
         talk, listed, notice = self._told(user, asked.get("c", ""))
         if asked.get("q", "").strip() and not self._has(user, asked.get("c", "")):
             talk = panel.asking(asked["q"], BUSY)
-        return talk, listed, notice, panel.question_form(self._outlets())
+        return talk, listed, notice, panel.question_form(self._outlets()), panel.signed_in(user)
 
     def chat(self, event: gr.EventData, request: gr.Request) -> Told:
         """Open a conversation of the list."""
@@ -365,7 +367,7 @@ def make_page(settings: Settings, assistant: Callable[[], Assistant], scope: Sco
         gr.HTML(panel.HEADER, head=_head(), elem_id="top", js_on_load=None, **PLAIN)
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="side"):
-                search, listed = _part(panel.SIDE, "new", "find"), _part("", "chat")
+                search, listed, who = _part(panel.SIDE, "new", "find"), _part("", "chat"), _part("")
             with gr.Column(elem_id="main"), gr.Tabs(elem_id="tabs") as tabs:
                 with gr.Tab("Ask", id="ask"):
                     talk = _part("", "ask", "narrow", "again", "open", "rate", "rename", "delete", "export", "compare", elem_id="talk")
@@ -381,7 +383,7 @@ def make_page(settings: Settings, assistant: Callable[[], Assistant], scope: Sco
         file = gr.HTML(js_on_load="readout.save(element, watch)", elem_id="file")
 
         told = [talk, listed, notice]
-        _on([page.load], desk.show, [*told, form])
+        _on([page.load], desk.show, [*told, form, who])
         _on([form.ask, talk.ask], desk.ask, told, answers=True)
         _on([talk.narrow], desk.narrow, told, answers=True)
         _on([talk.again], desk.again, told, answers=True)
@@ -436,5 +438,32 @@ def _adding() -> tuple[gr.File, gr.Textbox, gr.Textbox, gr.HTML]:
 
 def _head() -> str:
     """The page's style and script, as part of the page: whoever launches it has both."""
-    style, script = ((HERE / name).read_text(encoding="utf-8") for name in ("desk.css", "desk.js"))
-    return f"<style>{style}</style><script>{script}</script>"
+    return f"{_style()}<script>{(HERE / 'desk.js').read_text(encoding='utf-8')}</script>"
+
+
+class Titled:
+    """Middleware that gives the page a title from the start: Gradio's has one only when its script has run, and its login page never."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: ASGIScope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and the answer to "/" back with its title."""
+
+        async def titled(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [one for one in message["headers"] if one[0] != b"content-length"]
+            elif "body" in message:
+                message["body"] = message["body"].replace(b"<head>", b"<head><title>Readout</title>", 1)
+            await send(message)
+
+        await self._app(scope, receive, titled if scope.get("path") == "/" else send)
+
+
+def _style() -> str:
+    return f"<style>{(HERE / 'desk.css').read_text(encoding='utf-8')}</style>"
+
+
+def login() -> str:
+    """What Gradio's page for names and passwords says above them, in the page's own look."""
+    return _style() + panel.LOGIN

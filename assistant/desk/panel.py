@@ -161,6 +161,8 @@ def coverage(turn: Turn, answer: Answer, outlets: Sequence[str], sides: Sequence
         ("side", "Speakers", [] if sides else [(name, "spoke") for name in speakers]),
     ]
     strips = "".join(_strip(turn, kind, title, names, hue) for kind, title, names in rows if names)
+    states = dict.fromkeys(state for _, _, names in rows for _, state in names)
+    strips += f'<p class="legend">{"".join(f"""<span class="{state}">{HEARD[state]}</span>""" for state in states)}</p>'
     return f'<div class="coverage" role="group" aria-label="Who is quoted on this, and who is not">{strips}</div>'
 
 
@@ -290,6 +292,11 @@ def conversations(listed: Sequence[Conversation], current: str, text: str) -> st
     )
     empty = "Nothing found." if text else "What you ask is kept here."
     return f'<ul class="conversations">{items}</ul>' if items else f'<p class="empty">{empty}</p>'
+
+
+def signed_in(user: str) -> str:
+    """Who is signed in, with the way out; nothing where nobody is asked for a name."""
+    return f'<p class="me">{flat(user)} · <a href="logout">Sign out</a></p>' if user else ""
 
 
 # -- the source -----------------------------------------------------------------------------------------------------------
@@ -464,6 +471,7 @@ HEADER = """<header class="top">
 <button type="button" class="icon menu-button" data-js="menu" aria-label="Conversations" aria-expanded="false"></button>
 <h1><a href="?">Readout</a></h1><p>Who said what, word for word</p>
 <button type="button" class="icon theme" data-js="theme" aria-label="Dark or light" title="Dark or light"></button></header>"""
+LOGIN = """<span class="login"><b>Readout</b> Who said what, word for word</span>"""
 SIDE = """<div class="side-head"><button type="button" class="new" data-do="new">New conversation</button>
 <form role="search" data-live="find"><input type="search" name="text" aria-label="Search conversations" placeholder="Search conversations"
 autocomplete="off"></form></div>"""
