@@ -22,7 +22,7 @@ NAMES_IT, ON_TOPIC = 4.0, 1.0  # what holding all words of a topic adds to a jud
 UNHEARD = 2.0  # how much surer the judge must be for each name in a question that no passage holds
 MARGIN = 1.5  # a second and third point must come this close to the first
 MASS = 0.9  # the share of the judge's belief that an answer's points are to hold
-OPENING = "\"“„«"
+OPENING = '"“„«'
 NAMED = 2  # a topic of so few words of meaning is only where one of them is
 REPLIES = frozenset(map(stem, "deny denial reject dismiss refute rebut dispute contradict confirm".split()))
 JOINT = re.compile(r",\s*|\s+(?:and|or)\s+")  # what parts a topic: "trade and the economy"
@@ -34,6 +34,7 @@ LIKELY = 16  # the best passages, of which an answer's points and their further 
 MOST_SPEAKERS = 6
 MOST_PER_SIDE = 3
 MOST_JOINT = 1
+SIDE_MARGIN = 3.0  # how far a point of a side may be behind its first: a side says more than one thing on a topic
 ALL_SPOKEN = 400  # passages of one speaker that are looked through at most
 
 
@@ -90,6 +91,8 @@ class Gatherer:
         hits = self.searcher.search(question.standalone, scope)
         if question.stranger:
             hits = [hit for hit in hits if _names(hit, question.stranger)]
+        if REPLIES & content_stems(question.text):
+            hits = [hit for hit in hits if self._denies(hit)] or hits  # who denied what is told by a denial, not by the charge
         if believed(hits) < ANSWERS + UNHEARD * len(self._absent_names(question.standalone)):
             return self._nothing(question, scope, silent=question.outlets)
         return Evidence(self._findings(hits[:LIKELY], MOST_POINTS))
@@ -139,7 +142,7 @@ class Gatherer:
         silent = []
         for side in sides:
             own = [hit for hit in pool if self._speaks(hit, side)]
-            found = self._findings(self._on_topic(question, own, side), MOST_PER_SIDE, side=side)
+            found = self._findings(self._on_topic(question, own, side), MOST_PER_SIDE, side=side, mass=2.0, margin=SIDE_MARGIN)
             findings += found
             if not found:
                 silent.append(side)
@@ -376,7 +379,7 @@ def _nobodys(voice: Voice) -> bool:
 
 
 def _repeats(hit: Hit, finding: Finding) -> bool:
-    return tells_the_same(hit.passage.text, finding.hits[0].passage.text, 0.0, strictly=True)
+    return any(tells_the_same(hit.passage.text, member.passage.text, 0.0, strictly=True) for member in finding.hits)
 
 
 def _names(hit: Hit, name: str) -> bool:

@@ -69,6 +69,9 @@ _ELIDED = re.compile(
 _SLUICE = re.compile(r"^(?:\w+\s+)?(?:which|what|whose|how\s+\w+)\s+\w+$", re.I)  # "By which president?"
 _SAID = re.compile(rf"\b(?:{VERBS})$", re.I)
 _CLAIM = re.compile(r"\b(?:den\w+|confirm\w*|sa(?:y|ys|id)|d(?:o|id|oes)|kn[eo]w\w*|believ\w+|claim\w*|think)\s+$", re.I)
+_DENIED = re.compile(
+    r"who\s+(?:has\s+|have\s+)?(?:den|reject|dismiss|refut|disput|confirm)\w+", re.I
+)  # "Who denied it?": the ledger's denials
 _THING = re.compile(
     r"^(?:what|who)\s+(?:is|are|was|were)\s+(?P<defined>[^,;:]+)$|(?<!be )(?<!being )\b(?:a|an)\s+(?P<introduced>[^,;:]+)$", re.I
 )  # what a question asks for, or brings up: "a meeting in person" is "the meeting in person" from then on
@@ -139,7 +142,7 @@ def follow(text: str, before: Question | None, names: Names) -> Question:
     plain = alone.standalone.strip(" ?!.,")
     rest = _LAST.sub("", _FIRST.sub("", plain)).strip() or ("" if alone.outlets else plain.split()[-1])
     if before is None:
-        return replace(alone, form=Form.FRAGMENT) if _adrift(rest) else alone
+        return replace(alone, form=Form.FRAGMENT) if _adrift(rest) and not _DENIED.match(rest) else alone
     turn = _Turn(text, rest, rest != plain, alone, _settled(before, names), names)
     return _narrowed(turn) or _fragment(turn) or _clause(turn) or alone
 
