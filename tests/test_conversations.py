@@ -107,7 +107,7 @@ def test_an_answer_of_any_text_comes_back_equal(
 ) -> None:
     citation = Citation(whole[0], texts[0], optional[0], texts[1], optional[1], optional[2], whole[1], whole[2], texts[2])
     point = Point(texts[3], optional[3], optional[4], (whole[0], 7), "supported")
-    answer = Answer(texts[4], "answered", optional[0], "extractive", texts[0], (point,), (citation,), tuple(names), 1.5)
+    answer = Answer(texts[4], "answered", optional[0], "extractive", texts[0], (point,), (citation,), tuple(names), texts[1], 1.5)
     with Conversations(file) as kept:
         name, turn = asked(kept, "ann", answer=answer)
         assert kept.turns("ann", name)[0].answer == answer

@@ -365,6 +365,7 @@ def test_conversations_are_renamed_found_and_deleted(page: Page) -> None:
     page.fill("[data-live=find] input", "long war")
     page.wait_for_function("() => document.querySelectorAll('.conversations button').length === 1")
     page.click(".conversations button")
+    answered(page)
     page.reload()
     assert answered(page).locator(".cite").count() > 2  # a conversation has an address of its own
     page.locator(".bar summary", has_text="Delete").click()
