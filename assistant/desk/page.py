@@ -332,9 +332,12 @@ class Desk:
 
     def batch(self, table: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """Answer an uploaded table: a word where that cannot be done, progress, rows, the files, and the upload emptied."""
+        word: Any = ""
+        emptied: Any = None
         try:
             for state in self._batches.run(_person(request), Path(table)):
-                yield "", *_batch(state), None
+                yield word, *_batch(state), emptied
+                word = emptied = gr.skip()  # they may be another upload's by now
         except TableBusy as error:  # what is shown may be the run under way
             yield panel.failed(str(error)), *[gr.skip()] * 4, None
         except ReadoutError as error:
