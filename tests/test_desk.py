@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from conftest import environment
 
+from assistant.desk.batches import RUNS
 from assistant.desk.users import user_line
 from index.corpus import BUNDLED, MAX_BYTES
 from index.record import Record
@@ -339,6 +340,67 @@ def test_the_corpus_shows_its_articles_and_who_speaks_how_often(page: Page, desk
     page.wait_for_selector("#source .outlet >> text=MaltaToday")
 
 
+# -- a table of questions -------------------------------------------------------------------------------------------------
+
+
+def upload_table(page: Page, path: Path, content: str) -> None:
+    path.write_text(content, encoding="utf-8")
+    page.wait_for_selector("#talk .conversation", state="attached")
+    tab(page, "Batch")
+    page.set_input_files("#table input[type=file]", path)
+
+
+def downloaded(page: Page, name: str) -> str:
+    with page.expect_download() as download:
+        page.locator("#downloads").get_by_text(name).click()
+    return download.value.path().read_bytes().decode("utf-8")
+
+
+def test_a_table_of_questions_is_answered_and_its_quotes_are_the_articles_own(page: Page, desk: Desk, tmp_path: Path) -> None:
+    upload_table(page, tmp_path / "control.csv", f"id,question\n1,{SYRIA}\n2,<img src=x onerror=alert(1)>\n3,\n")
+    page.wait_for_selector("#progress >> text=/Done: 3 rows; 1 answered, 1 abstained, 1 failed/")
+    assert texts(page.locator("#rows tbody td.status")) == ["answered", "abstained", "failed"]
+    assert "the question is empty" in texts(page.locator("#rows tbody tr").last.locator("td"))[3]
+    rows = list(csv.DictReader(io.StringIO(downloaded(page, "CSV"), newline="")))
+    assert [row["id"] for row in rows] == ["1", "2", "3"]
+    cited = json.loads(rows[0]["citations"])
+    assert [one["quote"] for one in cited] == [desk.article(one["article"]).text[one["start"] : one["end"]] for one in cited] != []
+    assert cited[0]["quote"].split()[0] in downloaded(page, "HTML")
+    assert findings(page) == []
+
+
+def test_a_table_that_cannot_be_read_gets_a_clear_word_and_the_next_one_is_answered(page: Page, tmp_path: Path) -> None:
+    words = {"none.csv": "none.csv has no column 'question'", "empty.csv": "empty.csv is empty", "book.xlsx": "book.xlsx is a workbook"}
+    for name, word in words.items():
+        upload_table(page, tmp_path / name, "" if name == "empty.csv" else "query\nWhy?\n")
+        page.wait_for_selector(f"#batch .failed >> text=/^{word}/")
+    upload_table(page, tmp_path / "good.csv", f"question\n{DENIED}\n")
+    page.wait_for_selector("#progress >> text=/Done: 1 row;/")
+    assert page.locator("#batch .failed").count() == 0
+
+
+def test_a_person_has_one_table_at_a_time_and_can_stop_it_and_leaving_ends_it(page: Page, tmp_path: Path) -> None:
+    long = "question\n" + "".join(f"What was said about Syria in {year}?\n" for year in range(20_000))
+    upload_table(page, tmp_path / "long.csv", long)
+    page.wait_for_selector("#rows tbody tr")
+    upload_table(page, tmp_path / "next.csv", f"question\n{DENIED}\n")
+    page.wait_for_selector("#batch .failed >> text=/^a table of yours is being answered/")
+    page.get_by_role("button", name="Stop").press("Enter")
+    page.wait_for_selector("#progress >> text=/Stopped: .* of 20,000 rows done/")
+    assert len(list(csv.reader(io.StringIO(downloaded(page, "CSV"), newline="")))) > 1
+    for _ in range(RUNS):  # as many as there may be at once
+        upload_table(page, tmp_path / "long.csv", long)
+        page.wait_for_selector("#progress .progress, #batch .failed")
+        page.reload()
+    done = page.locator("#progress", has_text="Done: 1 row;")
+    for _ in range(60):
+        upload_table(page, tmp_path / "good.csv", f"question\n{DENIED}\n")
+        page.wait_for_timeout(1000)
+        if done.count():
+            break
+    assert done.count()
+
+
 # -- 5 conversations ------------------------------------------------------------------------------------------------------
 
 
@@ -489,7 +551,7 @@ def findings(page: Page) -> list[tuple[str, str, str]]:
     return [(one["impact"], one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")]
 
 
-TABS = {"Compare": "form[data-do=compare]", "Ledger": "table.ledger", "Corpus": ".picture"}
+TABS = {"Compare": "form[data-do=compare]", "Ledger": "table.ledger", "Corpus": ".picture", "Batch": "#table"}
 
 
 @pytest.mark.parametrize(("scheme", "width", "tabs"), [("light", 1280, TABS), ("dark", 1280, ["Corpus"]), ("dark", 390, ["Ledger"])])
@@ -542,7 +604,7 @@ def test_on_a_phone_the_source_is_a_sheet_and_nothing_is_cut_off(browser: Browse
         page.click("[data-js=menu]")
         page.wait_for_selector(".new:visible")
         page.keyboard.press("Escape")
-        for name in ("Ask", "Compare", "Ledger", "Corpus"):
+        for name in ("Ask", "Compare", "Ledger", "Corpus", "Batch"):
             tab(page, name)
             assert page.evaluate("document.documentElement.scrollWidth") == 390
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.batch import Summary
 from assistant.compare import Utterance, Wording
 from assistant.desk import panel
+from assistant.desk.batches import SHOWN, Shown, State
 from assistant.desk.conversations import Conversation, Rating, Turn
 from assistant.desk.uploads import Outcome
 from assistant.ledger import Entry
@@ -301,3 +304,44 @@ def test_the_picture_has_a_bar_for_each_speaker_in_words_too() -> None:
     html = panel.picture([("Kremlin", "Kremlin", 20), ("Ann", None, 1)], SIDES)
     assert html.count("<rect") == 2
     assert "Kremlin 20; Ann 1" in html
+
+
+# -- tables of questions --------------------------------------------------------------------------------------------------
+
+
+def state_of(done: int, total: int, *files: str, text: str = "Yes.") -> State:
+    rows = tuple(Shown(number, text, "failed", text) for number in range(2, 2 + min(done, SHOWN)))
+    return State(Summary(total, failed=done, seconds=60.0 * done, notes=(text,)), rows, tuple(map(Path, files)))
+
+
+def test_a_table_of_questions_shows_its_rows_as_text() -> None:
+    for html in (panel.batch_rows(state_of(2, 3, text=HOSTILE)), panel.batch_progress(state_of(3, 3, "a.csv", text=HOSTILE))):
+        assert not {"script", "img", "a"} & {tag for tag, _ in Reader(html).tags}
+        assert "<script>alert(1)</script>" in Reader(html).text
+
+
+@pytest.mark.parametrize("done", [0, 1, SHOWN, SHOWN + 1])
+def test_rows_beyond_those_shown_are_said_to_be_in_the_files(done: int) -> None:
+    html = panel.batch_rows(state_of(done, 500))
+    assert [tag for tag, _ in Reader(html).tags].count("tr") == (min(done, SHOWN) + 1 if done else 0)
+    assert ("The first 100 rows are shown" in html) == (done > SHOWN)
+
+
+def test_a_long_cell_is_cut_where_it_is_shown() -> None:
+    assert len(panel.batch_rows(state_of(1, 1, text="x" * 1_000_000))) < 2_000
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (state_of(0, 0), ["Reading the table"]),
+        (state_of(3, 9), ["3 of 9", "3 failed", "about 6 minutes left"]),
+        (state_of(9, 9), ["less than a minute left"]),
+        (state_of(9, 9, "a.csv", "a.html"), ["Done: 9 rows", "9 failed"]),
+        (replace(state_of(3, 9, "a.csv"), stopped=True), ["Stopped: 3 of 9 rows done"]),
+    ],
+)
+def test_progress_says_how_far_a_table_is_and_can_be_stopped_until_it_ended(state: State, words: list[str]) -> None:
+    html = panel.batch_progress(state)
+    assert [word for word in words if word not in Reader(html).text] == []
+    assert ('data-do="stop"' in html) == (not state.files)

@@ -26,6 +26,7 @@ from starlette.types import Scope as ASGIScope
 from assistant.chain import Assistant, check_scope
 from assistant.compare import compare
 from assistant.desk import panel
+from assistant.desk.batches import Batches, State
 from assistant.desk.conversations import Conversations, Turn
 from assistant.desk.examples import examples
 from assistant.desk.uploads import receive, uploads
@@ -33,7 +34,7 @@ from assistant.ledger import ledger
 from assistant.question import clean, understand
 from assistant.scope import read_scope
 from assistant.settings import Settings
-from index.errors import ConversationMissing, ReadoutError
+from index.errors import ConversationMissing, ReadoutError, TableBusy
 from index.record import Record, Scope
 
 AT_ONCE = 4  # questions answered at the same time; the others wait their turn
@@ -56,6 +57,7 @@ class Desk:
         self._scope = scope
         self._answering: set[str] = set()
         self._adding = Lock()
+        self._batches = Batches(settings, scope)
         self._shown_first: tuple[int, list[str]] = (-1, [])  # the examples, and the version of the index they are of
 
     @cached_property
@@ -326,6 +328,25 @@ class Desk:
     def _outlets(self) -> list[str]:
         return self._record.outlets(self._scope)
 
+    # -- tables of questions ----------------------------------------------------------------------------------------------
+
+    def batch(self, table: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        """Answer an uploaded table: a word where that cannot be done, progress, rows, the files, and the upload emptied."""
+        word: Any = ""
+        emptied: Any = None
+        try:
+            for state in self._batches.run(_person(request), Path(table)):
+                yield word, *_batch(state), emptied
+                word = emptied = gr.skip()  # they may be another upload's by now
+        except TableBusy as error:  # what is shown may be the run under way
+            yield panel.failed(str(error)), *[gr.skip()] * 4, None
+        except ReadoutError as error:
+            yield panel.failed(str(error)), "", "", *_files(()), None
+
+    def stop(self, request: gr.Request) -> None:
+        """Stop the table that is being answered."""
+        self._batches.stop(_person(request))
+
 
 @contextmanager
 def telling() -> Iterator[None]:
@@ -343,6 +364,21 @@ def _news() -> str:
 
 def _user(request: gr.Request) -> str:
     return request.username or ""
+
+
+def _person(request: gr.Request) -> str:
+    """Who has a run under way: a user, or where nobody signs in, a window."""
+    return request.username or request.session_hash or ""
+
+
+def _batch(state: State) -> tuple[Any, ...]:
+    return panel.batch_progress(state), panel.batch_rows(state), *_files(state.files)
+
+
+def _files(files: Sequence[Path]) -> list[gr.DownloadButton]:
+    """The buttons for a table's answers and their page, hidden where there is none."""
+    shown = [gr.DownloadButton(value=file, visible=True) for file in files]
+    return [*shown, *[gr.DownloadButton(visible=False)] * (2 - len(shown))]
 
 
 def _data(event: gr.EventData, name: str) -> str:
@@ -379,6 +415,8 @@ def make_page(settings: Settings, assistant: Callable[[], Assistant], scope: Sco
                 with gr.Tab("Corpus", id="corpus") as corpus_tab:
                     picture, sought, articles = gr.HTML(js_on_load=None, **PLAIN), _part(panel.CORPUS_FORM, "seek"), _part("", "open")
                     adding = _adding()
+                with gr.Tab("Batch", id="batch"):
+                    table_upload, *batched = _batching()
             source = _part(panel.NO_SOURCE, elem_id="source")
         file = gr.HTML(js_on_load="readout.save(element, watch)", elem_id="file")
 
@@ -399,6 +437,8 @@ def make_page(settings: Settings, assistant: Callable[[], Assistant], scope: Sco
         _on([sieve.filter], desk.filter, [rows])
         _on([corpus_tab.select], desk.show_corpus, [picture, articles])
         _on([sought.seek], desk.search_corpus, [articles])
+        _on([table_upload.upload], desk.batch, [*batched, table_upload], inputs=[table_upload], mode="multiple")
+        _on([batched[1].stop], desk.stop, [])
         upload, outlet, published, received = adding
         _on([upload.upload], desk.add, [received, form, picture, articles, upload], inputs=[upload, outlet, published])
     return page
@@ -409,8 +449,19 @@ def _part(value: str, *events: str, **more: Any) -> Any:
     return gr.HTML(value, js_on_load=f"readout.wire(element, trigger, watch, {json.dumps(events)})", **PLAIN, **more)
 
 
-def _on(triggers: list[Any], do: Callable[..., Any], outputs: list[Any], *, inputs: list[Any] | None = None, answers: bool = False) -> None:
-    """Wire an event; those that answer questions share one limit. None of them is part of the API."""
+def _on(
+    triggers: list[Any],
+    do: Callable[..., Any],
+    outputs: list[Any],
+    *,
+    inputs: list[Any] | None = None,
+    answers: bool = False,
+    mode: str = "always_last",
+) -> None:
+    """Wire an event; those that answer questions share one limit. ``mode`` is what Gradio does with one more while one is under way.
+
+    None of them is part of the API.
+    """
     for trigger in triggers:
         trigger(
             do,
@@ -419,7 +470,7 @@ def _on(triggers: list[Any], do: Callable[..., Any], outputs: list[Any], *, inpu
             show_progress="hidden",
             api_name=f"on_{do.__name__}",
             api_visibility="private",
-            trigger_mode="once" if answers else "always_last",
+            trigger_mode="once" if answers else mode,
             concurrency_limit=AT_ONCE,
             concurrency_id="answers" if answers else None,
         )
@@ -434,6 +485,17 @@ def _adding() -> tuple[gr.File, gr.Textbox, gr.Textbox, gr.HTML]:
             published = gr.Textbox(label="Day of publication, YYYY-MM-DD, where known", max_length=10)
         upload = gr.File(label="Articles", show_label=False, file_count="multiple", height=150, elem_id="upload")
         return upload, outlet, published, gr.HTML(js_on_load=None, **PLAIN)
+
+
+def _batching() -> tuple[Any, ...]:
+    """Where a table is uploaded: the upload, a word where it is refused, the progress, the rows, and two files."""
+    with gr.Column(elem_id="batch"):
+        gr.HTML(panel.BATCH, js_on_load=None, **PLAIN)
+        upload = gr.File(label="Table of questions", show_label=False, height=120, elem_id="table")
+        notice, progress = gr.HTML(js_on_load=None, **PLAIN), _part("", "stop", elem_id="progress")
+        with gr.Row(elem_id="downloads"):
+            files = [gr.DownloadButton(label, visible=False) for label in ("Download the answers (CSV)", "Download the report (HTML)")]
+        return upload, notice, progress, gr.HTML(js_on_load=None, elem_id="rows", **PLAIN), *files
 
 
 def _head() -> str:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from assistant.compare import Utterance, Wording, changes
+from assistant.desk.batches import RUNS, SHOWN, Shown, State
 from assistant.desk.conversations import Conversation, Turn
 from assistant.desk.uploads import Outcome
 from assistant.extractive import quoted
@@ -30,6 +31,7 @@ HEARD = {"spoke": "quoted in this answer", "silent": "no passage found", "open":
 LONGEST_SHOWN = 300_000  # characters of an article on either side of the cited words; longer ones slow a browser down
 MOST_CHIPS = 14  # outlets in a coverage strip; the others are counted
 MOST_BARS = 12  # speakers in the picture
+LONGEST_CELL = 300  # characters of a question or an answer in the table of a batch
 HUES = 6  # colours for sides
 
 
@@ -465,6 +467,48 @@ def saved(name: str, content: str) -> str:
     return f'<span hidden data-file="{esc(name)}" data-content="{esc(content)}"></span>'
 
 
+# -- tables of questions --------------------------------------------------------------------------------------------------
+
+
+def batch_progress(state: State) -> str:
+    """How far a table is, with a button that stops it; in the end what came of it."""
+    done, total = state.summary.rows, state.summary.total
+    counts = f"{state.summary.answered:,} answered, {state.summary.abstained:,} abstained, {state.summary.failed:,} failed"
+    if state.files:
+        word = f"Stopped: {done:,} of {counted(total, 'row')} done" if state.stopped else f"Done: {counted(done, 'row')}"
+        notes = "".join(f" {flat(note)}" for note in state.summary.notes)
+        return f'<p role="status">{word}; {counts}.{notes} The files can be downloaded for an hour.</p>'
+    bar = f'<progress value="{done}" max="{total or 1}" aria-label="Rows done"></progress>'
+    stop = f'<button type="button" class="quiet" {data("stop")}>Stop</button>'
+    told = f"{done:,} of {total:,}: {counts}; {_left(state)}" if done else BUSY_TABLE
+    return f'<div class="progress">{bar}<p>{told}</p>{stop}</div>'
+
+
+def _left(state: State) -> str:
+    minutes = state.summary.seconds / state.summary.rows * (state.summary.total - state.summary.rows) / 60
+    return f"about {counted(round(minutes), 'minute')} left" if minutes >= 1 else "less than a minute left"
+
+
+def batch_rows(state: State) -> str:
+    """The rows that are done, as a table; the first of them where there are many."""
+    if not state.rows:
+        return ""
+    rows = "".join(map(_batch_row, state.rows))
+    note = f'<p class="hint">The first {SHOWN} rows are shown; the files have all.</p>' if state.summary.rows > SHOWN else ""
+    return (
+        f'{note}<table class="ledger batch"><thead><tr><th scope="col">Row</th><th scope="col">Question</th><th scope="col">Status</th>'
+        f'<th scope="col">Answer begins, or what went wrong</th></tr></thead><tbody>{rows}</tbody></table>'
+    )
+
+
+def _batch_row(one: Shown) -> str:
+    question, text = (flat(text[:LONGEST_CELL]) + "…" * (len(text) > LONGEST_CELL) for text in (one.question, one.text))
+    return (
+        f'<tr class="{one.status}"><td>{one.number:,}</td><td class="name">{question}</td>'
+        f'<td class="status">{one.status}</td><td class="text">{text}</td></tr>'
+    )
+
+
 # -- forms ----------------------------------------------------------------------------------------------------------------
 
 HEADER = """<header class="top">
@@ -482,6 +526,11 @@ CORPUS_FORM = """<form class="line" role="search" data-live="seek"><input type="
 placeholder="Search by title, outlet or file" autocomplete="off"></form>"""
 ADDING = """<h2>Add articles</h2><p class="hint">Text, Markdown or HTML files, one article each,
 at most 20 MB. What you do not state stays unknown.</p>"""
+
+
+BATCH = f"""<h2>Answer a table of questions</h2><p class="hint">Upload a CSV with a column “question” (also: history, outlet, since, until);
+all other columns are kept. Each row is answered by itself. Leaving the page ends the run. One table a person, {RUNS} at once.</p>"""
+BUSY_TABLE = "Reading the table …"
 
 
 def question_form(outlets: Sequence[str]) -> str:
