@@ -27,7 +27,7 @@ from index.embedder import SentenceTransformerEmbedder, bundled_folder, other_em
 from index.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing
 from index.judge import CONTEXT, LONGEST, WEIGHTS, Judge
 from index.record import FILE, SCHEMA, Record
-from index.speakers import Sides, load_sides, name_speakers
+from index.speakers import Sides, name_speakers
 from index.statements import extract, load_parser, parse
 from index.types import Passage, Statement
 
@@ -169,7 +169,7 @@ def _name(record: Record, *, changed: bool) -> None:
     """
     files = [file for file in (sides_file(Path(root)) for root in record.roots()) if file.is_file()]
     state = hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
-    sides = [load_sides(file) for file in files]
+    sides = [Sides.load(file) for file in files]
     if changed or record.meta("named") != state:
         with record.transaction():
             named = name_speakers(record.numbered_statements(raw=True), sides)

@@ -556,11 +556,6 @@ class Sides:
         return self.speakers.get(key_of(name))
 
 
-def load_sides(path: Path) -> Sides:
-    """Read a ``sides.toml``; see :meth:`Sides.load`."""
-    return Sides.load(path)
-
-
 def _side_name(path: Path, number: int, entry: object) -> str:
     name = entry.get("name") if isinstance(entry, dict) else None
     if not isinstance(name, str) or not name.strip():

@@ -1089,25 +1089,3 @@ def hedge_of(cue: Token) -> str | None:
         if verb.dep_ not in ("conj", "xcomp", "advcl") or verb.head.i == verb.i:
             return None
         verb = verb.head
-
-
-# --- said, or only thought -------------------------------------------------------------------------------------------
-
-MENTAL = """want hope think believe feel plan intend expect fear know see seem appear prefer love hate decide try seek
-consider worry doubt need aim understand remember realize realise learn support oppose trust prepare attempt""".split()
-IRREGULAR = "thought felt knew known saw seen sought tried tries understood worried planned planning".split()
-STATES = set("confident sure certain eager willing ready afraid aware hopeful happy glad proud".split())
-
-
-def forms(verb: str) -> set[str]:
-    """Return the regular forms of a verb."""
-    stem = verb.removesuffix("e")
-    return {verb, verb + "s", stem + "ed", stem + "ing"}
-
-
-UNSPOKEN = STATES.union(IRREGULAR, *map(forms, MENTAL))
-
-
-def uttered(statement: Statement) -> bool:
-    """Is a statement something said, as far as its cue tells, rather than a state of mind ("wants", "is confident")?"""
-    return statement.direct or not UNSPOKEN & set((statement.cue or "").lower().split())

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import CorpusError
-from index.speakers import Cast, Sides, canonical_names, key_of, load_sides, name_speakers, parts_of
+from index.speakers import Cast, Sides, canonical_names, key_of, name_speakers, parts_of
 from index.statements import extract, load_parser, parse
 from index.types import Statement
 
@@ -127,7 +127,7 @@ def test_joint_speakers_have_one_order_and_a_side_only_together(tmp_path: Path) 
 def write(folder: Path, text: str) -> Sides:
     path = folder / "sides.toml"
     path.write_text(text, encoding="utf-8")
-    return load_sides(path)
+    return Sides.load(path)
 
 
 def test_names_are_found_however_they_are_spelled(tmp_path: Path) -> None:

@@ -20,7 +20,6 @@ from index.statements import (
     pieces_of,
     quotations,
     runs,
-    uttered,
 )
 
 if TYPE_CHECKING:
@@ -244,8 +243,3 @@ def test_narrow_quotations_belong_to_their_clause(nlp: Language) -> None:
     one = by(read(nlp, "Ann Jones said she “loved” the role of the army in the war."), "loved")
     assert one.text == "she “loved” the role of the army in the war"
     assert one.direct
-
-
-def test_thoughts_can_be_told_from_words(nlp: Language) -> None:
-    found = read(nlp, "Ann Jones said the bridge was safe. Ann Jones thinks that the bridge is safe enough.")
-    assert [uttered(one) for one in found] == [True, False]
