@@ -14,6 +14,7 @@ from typing import Any
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as index/__init__.py has it; here NumPy is imported before
 
 import gradio as gr
 from gradio.events import api as expose

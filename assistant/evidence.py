@@ -99,11 +99,13 @@ class Gatherer:
 
     def _spoken(self, question: Question, scope: Scope) -> Evidence:
         speakers = set(question.speakers)
-        pool = self._pool(question, scope, self.record.spoken(speakers, scope, ALL_SPOKEN))
-        own = [hit for hit in pool if speakers & {name for said in self._said(hit) for name in voices(said)}]
-        found = self._on_topic(question, own, question.speakers[0]) if question.topic else self._most_telling(own)
-        if found:
-            return Evidence(self._findings(found, MOST_POINTS, speakers))
+        side = {name for name, side in self.record.names().values() if side in speakers}  # a side may be called as one of its speakers is
+        pool = self._pool(question, scope, self.record.spoken(speakers | side, scope, ALL_SPOKEN))
+        for wanted, jointly in ((speakers, False), (side, False), (speakers, True)):
+            own = [hit for hit in pool if any(wanted.intersection(voices(said) if jointly else [said.speaker]) for said in self._said(hit))]
+            found = self._on_topic(question, own, question.speakers[0]) if question.topic else self._most_telling(own)
+            if found:
+                return Evidence(self._findings(found, MOST_POINTS, wanted))
         joint = self._with_their_side(question, pool)
         if joint:
             return Evidence(joint)

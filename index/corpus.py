@@ -20,6 +20,7 @@ from index.errors import CorpusError
 from index.passages import SITE_LABEL
 from index.types import Article
 
+LONGEST_CELL = 131_072  # characters of a manifest's cell: what is longer is no manifest
 BUNDLED = Path(__file__).parent / "articles"
 MANIFEST = "sources.csv"
 SIDES = "sides.toml"
@@ -227,6 +228,7 @@ def _rows(manifest: Path) -> Iterator[dict[str, str]]:
         text = decode(manifest.read_bytes())
     except (OSError, CorpusError) as error:
         raise CorpusError(f"{manifest}: cannot be read. Save it as a UTF-8 CSV file.") from error
+    usual = csv.field_size_limit(LONGEST_CELL)  # of the whole process: whoever reads longer cells gets theirs back
     try:
         for row in csv.DictReader(io.StringIO(text, newline="")):
             yield {
@@ -236,6 +238,8 @@ def _rows(manifest: Path) -> Iterator[dict[str, str]]:
             }
     except csv.Error as error:
         raise CorpusError(f"{manifest}: not a CSV file ({error}). Save it as a UTF-8 CSV file.") from error
+    finally:
+        csv.field_size_limit(usual)
 
 
 def _settle_names(sources: list[Source], taken: dict[str, str]) -> None:

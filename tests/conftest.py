@@ -14,6 +14,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as index/__init__.py has it; here NumPy is imported before
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
