@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 Status = Literal["answered", "abstained"]
 Support = Literal["verbatim", "supported", "unsupported"]
+Made = TypeVar("Made")
 
 
 class Form(StrEnum):
@@ -73,11 +74,35 @@ class Point:
     support: Support
 
 
+class Check(StrEnum):
+    """What is checked of a point: see `assistant.verify`."""
+
+    CITATION = "citation"
+    QUOTATION = "quotation"
+    SPEAKER = "speaker"
+    OUTLET = "outlet"
+    NUMBER = "number"
+    NAME = "name"
+    NEGATION = "negation"
+    ROLES = "roles"
+    MEANING = "meaning"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something wrong with a point of an answer: the check it failed, the point's place in ``Answer.points``, and why, for a person."""
+
+    check: Check
+    point: int
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to a question. An abstention has a reason and no points, and may cite the nearest passages.
 
-    ``understood`` is what a follow-up was taken to ask; it is for people and no part of the JSON object.
+    ``understood`` is what a follow-up was taken to ask, ``faults`` are what the verifier found: both are for people and no part of the JSON
+    object.
     """
 
     question: str
@@ -90,16 +115,22 @@ class Answer:
     silent: tuple[str, ...] = ()
     understood: str = ""
     seconds: float = field(default=0.0, compare=False)
+    faults: tuple[Fault, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The Answer as the JSON object that scripts read: key for key as contracted."""
-        value = {key: part for key, part in asdict(self).items() if key != "understood"}
+        value = {key: part for key, part in asdict(self).items() if key not in ("understood", "faults")}
         value["points"] = [{**point, "citations": list(point["citations"])} for point in value["points"]]
         return {**value, "citations": list(value["citations"]), "silent": list(self.silent), "seconds": round(self.seconds, 4)}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Answer:
-        """The Answer of an object such as `as_json` makes, or one with all fields."""
-        points = tuple(Point(**{**point, "citations": tuple(point["citations"])}) for point in value["points"])
-        citations = tuple(Citation(**citation) for citation in value["citations"])
-        return cls(**{**value, "points": points, "citations": citations, "silent": tuple(value["silent"])})
+        """The Answer of an object such as `as_json` makes, or one with all fields, of this version of Readout or another."""
+        parts: dict[str, type[Any]] = {"points": Point, "citations": Citation, "faults": Fault}
+        return filled(cls, {**value, **{key: [filled(kind, one) for one in value.get(key, ())] for key, kind in parts.items()}})
+
+
+def filled(kind: type[Made], value: Mapping[str, Any]) -> Made:
+    """A dataclass from its fields as JSON keeps them: arrays are tuples, and what another version of Readout knew is left out."""
+    known = {field.name for field in fields(kind)}  # type: ignore[arg-type]
+    return kind(**{name: tuple(item) if isinstance(item, list) else item for name, item in value.items() if name in known})

@@ -1,29 +1,69 @@
-"""Is every point carried by what it cites? Checked after answering, whoever answered."""
+"""Is every point carried by what it cites? Checked after answering, whoever answered, without a language model and without a network.
+
+First what words alone can settle: citations, quotations, speakers, outlets, numbers, names, "not". What is left is read: see
+`assistant.support`. Each fault found is a value with a reason; a point with a fault is unsupported.
+"""
 
 from __future__ import annotations
 
+import functools
 import re
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
+from assistant import wording
 from assistant.evidence import tells_the_same
-from assistant.types import Answer, Citation, Point
+from assistant.question import outlet_aliases
+from assistant.support import Reader
+from assistant.types import Answer, Check, Citation, Fault, Point, Support
+from assistant.wording import fold
 from index.record import Record
+from index.speakers import TITLES, key_of, parts_of
+from index.types import Statement
 
+NEAR = 400  # characters before a citation that a name in the point may be taken from
 _MARKERS = re.compile(r'"*(?: \[\d+\])+(?: \((?:in other words in [^"]*: )?\d+ outlets, \d+ wordings?\))?')
-_FOLD = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "\u00a0": " "})
+_NUMBER = re.compile(r"\[(\d+)\]")
+_BULLET = re.compile(r"^\s*[-*•]\s+")
+_LABEL = re.compile(r"^\s*(?:[-*•]\s+)?\*\*(?P<who>[^*]+)\*\*(?P<rest>[^:“\"]{0,200}?):\s*(?P<body>.*)$", re.S)
 
 
-def verify(answer: Answer, record: Record) -> Answer:
-    """Return the answer with each point's support set by what its citations really say.
+def verify(answer: Answer, record: Record, reader: Reader | None = None) -> Answer:
+    """Return the answer with each point's support set by what its citations really say, and with the faults found.
 
-    A citation that is not the article's text at its offsets is taken out, with its markers. A point is "verbatim" when it prints the
-    whole of what its first citation quotes (typographic quotation marks and white space folded, nothing else) and all others tell
-    the same, else "unsupported".
+    A citation that is not the article's text at its offsets is taken out, with its markers. A point without a fault is "verbatim" when
+    it prints the whole of what its first citation quotes (typographic quotation marks and white space folded, nothing else) and all others
+    tell the same, else "supported". A point with a fault is "unsupported".
     """
-    sound = {citation.n: citation for citation in answer.citations if holds(citation, record)}
-    broken = [citation.n for citation in answer.citations if citation.n not in sound]
-    points = tuple(_checked(point, sound, broken) for point in answer.points)
-    return replace(answer, text=_without(answer.text, broken), points=points, citations=tuple(sound.values()))
+    sources = _Sources(answer, record)
+    examined = [_examined(point, number, sources, reader) for number, point in enumerate(answer.points)]
+    points = tuple(replace(point, support=support) for (support, _), point in zip(examined, answer.points, strict=True))
+    faults = tuple(fault for _, found in examined for fault in found)
+    return _sound(replace(answer, points=points, faults=faults), sources.citations)
+
+
+def examine(answer: Answer, record: Record, reader: Reader | None = None) -> tuple[Fault, ...]:
+    """Everything that is wrong with an answer's points, in their order; empty when each is carried by what it cites."""
+    return verify(answer, record, reader).faults
+
+
+def strict(answer: Answer) -> Answer:
+    """A verified answer without its unsupported points; without points left, an abstention that says why."""
+    kept = tuple(point for point in answer.points if point.support != "unsupported")
+    if len(kept) == len(answer.points):
+        return answer
+    if not kept:
+        reason = (
+            f"Nothing that was answered is carried by the articles: {answer.faults[0].reason}" if answer.faults else "Nothing is carried."
+        )
+        return replace(answer, status="abstained", reason=reason, text=reason, points=(), citations=())
+    text = answer.text
+    for point in answer.points:
+        if point.support == "unsupported":
+            text = re.sub(rf"(?:^- )?{re.escape(point.text)}[ \t]*\n?", "", text, flags=re.M)
+    cited = {number for point in kept for number in point.citations}
+    return replace(answer, text=text.strip(), points=kept, citations=tuple(one for one in answer.citations if one.n in cited))
 
 
 def holds(citation: Citation, record: Record) -> bool:
@@ -34,16 +74,131 @@ def holds(citation: Citation, record: Record) -> bool:
         return False
 
 
-def fold(text: str) -> str:
-    """A text with typographic quotation marks and white space made plain."""
-    return " ".join(text.translate(_FOLD).split())
+def _sound(answer: Answer, citations: Mapping[int, Citation]) -> Answer:
+    """The answer without citations that do not hold, and without the markers that lead nowhere."""
+
+    def kept(text: str) -> str:
+        return re.sub(r" ?\[(\d+)\]", lambda match: match[0] if int(match[1]) in citations else "", text)
+
+    points = tuple(
+        replace(point, text=kept(point.text), citations=tuple(n for n in point.citations if n in citations)) for point in answer.points
+    )
+    return replace(answer, text=kept(answer.text), points=points, citations=tuple(citations.values()))
 
 
-def _checked(point: Point, sound: dict[int, Citation], broken: list[int]) -> Point:
-    numbers = tuple(number for number in point.citations if number in sound)
-    carried = bool(numbers) and numbers[0] == point.citations[0] and _prints(point.text, sound[numbers[0]].quote)
-    carried = carried and all(tells_the_same(sound[number].quote, sound[numbers[0]].quote, 1.0) for number in numbers[1:])
-    return replace(point, text=_without(point.text, broken), citations=numbers, support="verbatim" if carried else "unsupported")
+# --- one point -------------------------------------------------------------------------------------------------------
+
+
+class _Sources:
+    """What the record has on an answer's citations: read once, and only when asked for."""
+
+    def __init__(self, answer: Answer, record: Record) -> None:
+        self.record = record
+        self.citations = {citation.n: citation for citation in answer.citations if holds(citation, record)}
+        self._said: dict[str, list[Statement]] = {}
+
+    def said(self, article: str) -> list[Statement]:
+        """The statements of an article."""
+        if article not in self._said:
+            self._said[article] = self.record.statements(article)
+        return self._said[article]
+
+    @cached_property
+    def names(self) -> dict[str, tuple[str, str | None]]:
+        """Canonical name and side of every alias of a speaker."""
+        return self.record.names()
+
+    @cached_property
+    def outlets(self) -> dict[str, list[str]]:
+        """What each outlet of the corpus is called."""
+        return {outlet: outlet_aliases(outlet) for outlet in self.record.outlets()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A point with what it cites: its label and text without markers, its sound citations, who speaks in them, and what stands near."""
+
+    point: Point
+    label: str | None
+    body: str
+    cited: tuple[Citation, ...]
+    texts: tuple[str, ...]
+    said: tuple[Statement, ...]
+    sources: _Sources
+
+    @property
+    def speakers(self) -> set[str]:
+        """Who says something in what is cited, by canonical name; each of several who speak together, too."""
+        names = {one.speaker for one in self.said if one.speaker}
+        return names | {part for name in names for part in parts_of(name)}
+
+    @property
+    def near(self) -> list[str]:
+        """What a name in the point may come from besides what is cited: the text before it, its headline, outlet and speakers."""
+        before = [self.sources.record.article(one.article).text[max(0, one.start - NEAR) : one.start] for one in self.cited]
+        about = [text for one in self.cited for text in (one.title, one.outlet) if text]
+        return [*before, *about, *(text for one in self.said for text in (one.speaker, one.side) if text)]
+
+
+def _case(point: Point, sources: _Sources) -> _Case:
+    cited = tuple(sources.citations[n] for n in dict.fromkeys(point.citations) if n in sources.citations)
+    label = _LABEL.match(point.text)
+    body = label["body"] if label else _BULLET.sub("", point.text)
+    said = tuple(one for citation in cited for one in sources.said(citation.article) if _touches(one, citation))
+    return _Case(
+        point,
+        label["who"] if label and not label["rest"].strip().startswith("report") else None,
+        wording.without_markers(body).replace("**", "").strip(),
+        cited,
+        _joined(cited, sources.record),
+        said,
+        sources,
+    )
+
+
+def _sentences(point: Point, sources: _Sources) -> list[_Case]:
+    """A point sentence by sentence, each with the citations it names itself; where it names none, with all of the point's."""
+    label = _LABEL.match(point.text)
+    found = []
+    for sentence in wording.sentences(label["body"] if label else point.text):
+        own = tuple(n for n in map(int, _NUMBER.findall(sentence)) if n in sources.citations)
+        found.append(_case(replace(point, text=sentence, speaker=None, citations=own or point.citations), sources))
+    return found
+
+
+def _examined(point: Point, number: int, sources: _Sources, reader: Reader | None) -> tuple[Support, list[Fault]]:
+    whole = _case(point, sources)
+    verbatim = _verbatim(point, whole.cited)
+    reasons = [(check, reason) for check, find in _WHOLE for reason in find(whole)]
+    if not verbatim:
+        parts = _sentences(point, sources)
+        reasons += [(check, reason) for part in parts for check, find in _EACH for reason in find(part)]
+        if not reasons:
+            reasons = [(Check.MEANING, reason) for reason in _meaning(parts, reader or _bundled_reader())]
+    faults = [Fault(check, number, reason) for check, reason in dict.fromkeys(reasons)]
+    return ("unsupported" if faults else "verbatim" if verbatim else "supported"), faults
+
+
+def _touches(said: Statement, citation: Citation) -> bool:
+    return said.start < citation.end and citation.start < said.end
+
+
+def _joined(cited: Sequence[Citation], record: Record) -> tuple[str, ...]:
+    """The cited texts; those that follow each other in their article as one."""
+    spans: list[tuple[str, int, int]] = []
+    for article, start, end in sorted((citation.article, citation.start, citation.end) for citation in cited):
+        text = record.article(article).text
+        if spans and spans[-1][0] == article and not text[spans[-1][2] : start].strip():
+            spans[-1] = (article, spans[-1][1], max(end, spans[-1][2]))
+        else:
+            spans.append((article, start, end))
+    return tuple(record.article(article).text[start:end] for article, start, end in spans)
+
+
+def _verbatim(point: Point, cited: Sequence[Citation]) -> bool:
+    if not cited or cited[0].n != point.citations[0] or not _prints(point.text, cited[0].quote):
+        return False
+    return all(tells_the_same(other.quote, cited[0].quote, 1.0) for other in cited[1:])
 
 
 def _prints(text: str, quote: str) -> bool:
@@ -54,7 +209,156 @@ def _prints(text: str, quote: str) -> bool:
     return bool(words and found) and label.endswith(": ") and '"' not in label and bool(_MARKERS.fullmatch(after))
 
 
-def _without(text: str, numbers: list[int]) -> str:
-    for number in numbers:
-        text = text.replace(f" [{number}]", "")
-    return text
+# --- the checks: each yields the reasons why a point fails it ----------------------------------------------------------
+
+
+def _citations(case: _Case) -> Iterator[str]:
+    point, known = case.point, case.sources.citations
+    asked = dict.fromkeys((*point.citations, *(int(n) for n in _NUMBER.findall(point.text))))
+    if not asked:
+        yield "It cites nothing."
+    for n in asked:
+        if n not in known:
+            yield f"It cites [{n}], and there is no such passage."
+        elif n not in point.citations:
+            yield f"It prints [{n}] and does not cite it."
+
+
+def _quotations(case: _Case) -> Iterator[str]:
+    for quote in wording.quoted(case.body):
+        if not wording.stands_in(quote, case.texts):
+            yield f"“{quote}” is in quotation marks, and what is cited does not have these words."
+
+
+def _named_speaker(case: _Case) -> Iterator[str]:
+    for name in dict.fromkeys(name for name in (case.point.speaker, case.label) if name):
+        if not _is_speaker(name, case):
+            yield _not_said_by(name, case)
+
+
+def _speakers(case: _Case) -> Iterator[str]:
+    own = {key_of(name) for text in case.texts for name in wording.speaking(text)}
+    outlets = {key_of(alias) for aliases in case.sources.outlets.values() for alias in aliases}
+    for name in dict.fromkeys(wording.speaking(case.body)):
+        if key_of(name) not in own | outlets and not _is_speaker(name, case):
+            yield _not_said_by(name, case)
+
+
+def _not_said_by(name: str, case: _Case) -> str:
+    return f"It says that {name} says so; in what is cited it is {' or '.join(sorted(case.speakers)) or 'nobody'}."
+
+
+def _is_speaker(name: str, case: _Case) -> bool:
+    """Whether words that name somebody stand for one who speaks in what is cited, or for their side.
+
+    Where nobody with a name speaks there, it may be anybody. Where several speak together, it may be who speaks just before: an outlet
+    that retells a statement does not name its source in every sentence.
+    """
+    if name in case.speakers or not any(not _describes(speaker) for speaker in case.speakers):
+        return True
+    key = key_of(name)
+    canonical, _ = case.sources.names.get(name.lower().replace("’", "'"), case.sources.names.get(key, (name, None)))
+    if canonical in case.speakers or key in {key_of(one.side) for one in case.said if one.side}:
+        return True
+    if any(_ends(key, key_of(speaker)) or key_of(speaker) in key for speaker in case.speakers):
+        return True
+    return all(" and " in one.speaker for one in case.said if one.speaker) and canonical in _heard_before(case)
+
+
+def _ends(one: str, other: str) -> bool:
+    """Whether one of two keys of names is the end of the other: "ryabkov", "sergei ryabkov"."""
+    return f" {one}".endswith(f" {other}") or f" {other}".endswith(f" {one}")
+
+
+def _describes(speaker: str) -> bool:
+    """Whether a speaker is known by a description only ("Oklahoma Republican", "Retired teacher"): it may be anybody with a name."""
+    words = speaker.split()
+    return len(words) > 1 and (words[-1].lower() in TITLES or speaker[1:] == speaker[1:].lower())
+
+
+def _heard_before(case: _Case) -> set[str]:
+    return {
+        one.speaker
+        for citation in case.cited
+        for one in case.sources.said(citation.article)
+        if one.speaker and one.start < citation.start and one.end > citation.start - NEAR
+    }
+
+
+def _outlets(case: _Case) -> Iterator[str]:
+    theirs = {case.sources.record.article(citation.article).outlet for citation in case.cited}
+    for outlet in sorted({citation.outlet for citation in case.cited if citation.outlet} - theirs):
+        yield f"What is cited is said to be {outlet}'s; it is {_listed(theirs)}'s."
+    prose = wording.without_markers(case.point.text)
+    allowed = {alias for outlet in theirs if outlet for alias in case.sources.outlets.get(outlet, [])}
+    for outlet, aliases in case.sources.outlets.items():
+        named = next((alias for alias in aliases if alias in prose and re.search(rf"(?<!\w){re.escape(alias)}(?!\w)", prose)), None)
+        if named and outlet not in theirs and named not in allowed and not any(named in text for text in case.texts):
+            yield f"It names {outlet}; what is cited is {_listed(theirs)}'s."
+
+
+def _listed(names: set[str | None]) -> str:
+    return " or ".join(sorted(name for name in names if name)) or "an unnamed outlet"
+
+
+def _numbers(case: _Case) -> Iterator[str]:
+    date = next((citation.published for citation in case.cited if citation.published), None)
+    for number in wording.foreign_numbers(case.body, case.texts, date):
+        yield f"The number {number} is not in what is cited."
+
+
+def _names(case: _Case) -> Iterator[str]:
+    for name in dict.fromkeys(wording.foreign_names(case.body, (*case.texts, *case.near))):
+        yield f"The name {name} is not in what is cited, nor just before it."
+
+
+def _negations(case: _Case) -> Iterator[str]:
+    cited = " ".join(case.texts)
+    for one, other in wording.opposites(case.body, cited)[:1]:
+        yield f"The point has “{one}” where what it cites has “{other}”."
+    if words := wording.flipped(case.body, cited):
+        yield f"The point and what it cites do not agree on a “not”: see “{words[0]}”."
+
+
+def _roles(case: _Case) -> Iterator[str]:
+    for one, word, other in wording.exchanged(case.body, " ".join(case.texts))[:1]:
+        yield f"The point has “{one} … {word} … {other}”; what it cites has it the other way round."
+
+
+def _meaning(sentences: list[_Case], reader: Reader) -> Iterator[str]:
+    claims = [case for case in sentences if re.search(r"\w", case.body)]
+    if not claims:
+        yield "It says nothing."
+    for case in claims:
+        reading = reader.read(case.body, _evidence(case))
+        if not reading.carried:
+            weak = f", least of all {', '.join(f'“{word}”' for word in reading.weak)}" if reading.weak else ""
+            yield f"What is cited does not carry “{case.body}”{weak}."
+
+
+def _evidence(case: _Case) -> list[str]:
+    """The cited texts, and who speaks in them where."""
+    voices = sorted({name for one in case.said for name in (one.speaker, one.side) if name})
+    outlets = sorted({citation.outlet for citation in case.cited if citation.outlet})
+    return [*case.texts, *([f"{', '.join(voices)} said, {', '.join(outlets)} reports."] if voices or outlets else [])]
+
+
+_WHOLE: list[tuple[Check, Callable[[_Case], Iterator[str]]]] = [
+    (Check.CITATION, _citations),
+    (Check.SPEAKER, _named_speaker),
+    (Check.OUTLET, _outlets),
+]
+_EACH: list[tuple[Check, Callable[[_Case], Iterator[str]]]] = [
+    (Check.QUOTATION, _quotations),
+    (Check.SPEAKER, _speakers),
+    (Check.OUTLET, _outlets),
+    (Check.NUMBER, _numbers),
+    (Check.NAME, _names),
+    (Check.NEGATION, _negations),
+    (Check.ROLES, _roles),
+]
+
+
+@functools.cache
+def _bundled_reader() -> Reader:
+    return Reader()

@@ -11,7 +11,8 @@ import hashlib
 import importlib.util
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from copy import copy
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -174,12 +175,29 @@ class QuickEmbedder:
             ids, first, last = _with_context(pieces[0], pieces[1], longest, context)
             yield self._encode(ids)[first:last]
 
-    def _encode(self, ids: list[int]) -> Vectors:
+    def adapted(self, changes: Mapping[str, Vectors]) -> QuickEmbedder:
+        """This encoder for another purpose: ``changes`` are added to the weights of the same names."""
+        other = copy(self)
+        other._weights = {name: weight + changes[name] if name in changes else weight for name, weight in self._weights.items()}
+        return other
+
+    def pieces(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
+        """The numbers of a text's word pieces, and each one's place in the text."""
+        encoded = self._tokenizer.encode(text, add_special_tokens=False)
+        return encoded.ids, encoded.offsets
+
+    def read_pair(self, first: list[int], second: list[int]) -> Vectors:
+        """Two texts, as word pieces, read together: the vectors of the first one's pieces, shape ``(pieces, dimension)``."""
+        ids = [_CLS, *first, _SEP, *second, _SEP]
+        return self._encode(ids, second=len(first) + 2)[1 : len(first) + 1]
+
+    def _encode(self, ids: list[int], second: int | None = None) -> Vectors:
         weight = self._weights
+        segment = np.arange(len(ids)) >= (len(ids) if second is None else second)
         state = (
             weight["embeddings.word_embeddings.weight"][ids]
             + weight["embeddings.position_embeddings.weight"][: len(ids)]
-            + weight["embeddings.token_type_embeddings.weight"][0]
+            + weight["embeddings.token_type_embeddings.weight"][segment.astype(int)]
         )
         state = self._normalise(state, "embeddings.LayerNorm")
         for layer in range(self._layers):

@@ -9,7 +9,7 @@ import time
 import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from assistant.desk.export import FORMS, Form
 from assistant.question import clean
 from assistant.render import printable
-from assistant.types import Answer, Citation, Point
+from assistant.types import Answer, filled
 from index.errors import ConversationError, ConversationMissing
 from index.record import Scope
 
@@ -340,16 +340,4 @@ def _folded(text: str) -> str:
 def _turn(row: Any) -> Turn:
     name, question, answer, scope, asked, good, why, fingerprint, rated = row
     rating = Rating(bool(good), why, fingerprint, rated) if rated else None
-    return Turn(name, question, _answer(answer) if answer else None, _filled(Scope, json.loads(scope)), asked, rating)
-
-
-def _answer(stored: str) -> Answer:
-    value = json.loads(stored)
-    points, citations = ([_filled(kind, one) for one in value[key]] for kind, key in ((Point, "points"), (Citation, "citations")))
-    return _filled(Answer, {**value, "points": points, "citations": citations})
-
-
-def _filled(kind: type[Made], value: Mapping[str, Any]) -> Made:
-    """A dataclass from its fields as JSON keeps them: arrays are tuples, and what another version of Readout knew is left out."""
-    known = {field.name for field in fields(kind)}  # type: ignore[arg-type]
-    return kind(**{name: tuple(item) if isinstance(item, list) else item for name, item in value.items() if name in known})
+    return Turn(name, question, Answer.from_json(json.loads(answer)) if answer else None, filled(Scope, json.loads(scope)), asked, rating)

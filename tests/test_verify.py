@@ -1,0 +1,351 @@
+"""The verifier: scripted lies are caught, honest prose is let through, and every check says why."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant import wording
+from assistant.chain import Assistant
+from assistant.support import WINDOW, Reader, select, windows
+from assistant.types import Answer, Check, Citation, Point
+from assistant.verify import examine, strict, verify
+from index.record import Record
+
+DATA = Path(__file__).with_name("data")
+CAUGHT_AT_LEAST, OF_LIES = 39, 40
+MARKED_AT_MOST, OF_HONEST = 2, 40
+
+Entry = dict[str, Any]
+Faults = Callable[..., list[tuple[Check, str]]]
+
+
+def entries(name: str) -> list[Entry]:
+    return [json.loads(line) for line in (DATA / name).read_text(encoding="utf-8").splitlines()]
+
+
+def cite(number: int, name: str, words: str, record: Record) -> Citation:
+    """The passage of an article that has these words, as a citation."""
+    article = record.article(name)
+    passage = next(one.passage for one in record.passages_of(name) if words in wording.fold(one.passage.text))
+    return Citation(number, name, article.outlet, article.title, article.url, article.published, passage.start, passage.end, passage.text)
+
+
+def prose(entry: Entry, record: Record) -> Answer:
+    """An answer of one point, as a language model would write it."""
+    citations = tuple(cite(number, name, wording.fold(words), record) for number, (name, words) in enumerate(entry["cites"], 1))
+    numbers = tuple(dict.fromkeys(int(number) for number in re.findall(r"\[(\d+)\]", entry["text"])))
+    point = Point(entry["text"], entry.get("speaker"), entry.get("side"), numbers, "supported")
+    return Answer("What happened?", "answered", None, "test:model", entry["text"], (point,), citations)
+
+
+@pytest.fixture
+def faults(assistant: Assistant) -> Faults:
+    """``faults("Putin denied it [1].", ("maltatoday.txt", "Putin has denied"))``: the checks failed, with their reasons."""
+
+    def find(text: str, *cites: tuple[str, str], **known: str) -> list[tuple[Check, str]]:
+        answer = prose({"text": text, "cites": cites, **known}, assistant.record)
+        return [(fault.check, fault.reason) for fault in examine(answer, assistant.record)]
+
+    return find
+
+
+# --- the figures -------------------------------------------------------------------------------------------------------------
+
+
+def test_scripted_lies_are_caught(assistant: Assistant) -> None:
+    lies = entries("lies.jsonl")
+    missed = [lie["text"] for lie in lies if not examine(prose(lie, assistant.record), assistant.record)]
+    assert len(lies) >= OF_LIES
+    assert len({lie["kind"] for lie in lies}) == 10
+    assert len(missed) <= (OF_LIES - CAUGHT_AT_LEAST) * len(lies) / OF_LIES, missed
+
+
+def test_honest_answers_are_let_through(assistant: Assistant) -> None:
+    honest = entries("honest.jsonl")
+    marked = {text["text"]: found for text in honest if (found := examine(prose(text, assistant.record), assistant.record))}
+    assert len(honest) >= OF_HONEST
+    assert len(marked) <= MARKED_AT_MOST * len(honest) / OF_HONEST, marked
+
+
+@pytest.mark.parametrize(
+    "question", ["What did each side say about Syria?", "Did Putin deny it?", "How does each outlet describe the call?"]
+)
+def test_the_articles_own_words_are_verbatim(assistant: Assistant, question: str) -> None:
+    answer = assistant.ask(question)
+    assert answer.points
+    assert {point.support for point in answer.points} == {"verbatim"}
+    assert answer.faults == ()
+
+
+# --- one check at a time -----------------------------------------------------------------------------------------------------
+
+DENIAL = ("maltatoday.txt", "Putin has denied any interference")
+PUPPET = ("freebeacon.txt", "puppet")
+GROUPS = ("euractiv.txt", "Why are we backing those groups")
+HANDOVER = ("euractiv.txt", "will succeed President Barack Obama")
+
+
+@pytest.mark.parametrize(
+    ("text", "cited", "check", "reason"),
+    [
+        ("Putin has denied any interference.", DENIAL, Check.CITATION, "cites nothing"),
+        ("Putin has denied any interference [7].", DENIAL, Check.CITATION, r"\[7\]"),
+        ("Putin has denied “all interference” [1].", DENIAL, Check.QUOTATION, "“all interference”"),
+        ("Trump accused Clinton of being a “puppet” [1].", PUPPET, Check.SPEAKER, "Hillary Clinton"),
+        ("“Why are we backing those groups? We love even all of those people,” Trump asked [1].", GROUPS, Check.QUOTATION, "love even"),
+        ("“A puppet”, said Obama [1].", PUPPET, Check.SPEAKER, "Obama"),
+        ("Euractiv reports that Putin has denied any interference [1].", DENIAL, Check.OUTLET, "MaltaToday"),
+        ("Trump will succeed Obama on 22 January [1].", HANDOVER, Check.NUMBER, "22"),
+        ("Trump will succeed Obama on 20 February [1].", HANDOVER, Check.NAME, "February"),
+        ("Trump will succeed President Barack Obama and Angela Merkel on 20 January [1].", HANDOVER, Check.NAME, "Angela"),
+        ("Putin has not denied any interference [1].", DENIAL, Check.NEGATION, "not"),
+        ("Putin has admitted interference [1].", DENIAL, Check.NEGATION, "“admit”.*“deni”"),
+        ("Obama will succeed Trump on 20 January [1].", HANDOVER, Check.ROLES, "succeed"),
+        ("Putin enjoys ice hockey and judo [1].", DENIAL, Check.MEANING, "does not carry"),
+        ("[1]", DENIAL, Check.MEANING, "says nothing"),
+    ],
+)
+def test_each_check_finds_its_fault_and_says_why(faults: Faults, text: str, cited: tuple[str, str], check: Check, reason: str) -> None:
+    found = [said for failed, said in faults(text, cited) if failed is check]
+    assert found, faults(text, cited)
+    assert re.search(reason, found[0])
+
+
+def test_a_speaker_who_is_not_the_ledgers_is_a_fault(faults: Faults) -> None:
+    assert faults("Trump is a puppet of the Russian president [1].", PUPPET, speaker="Barack Obama")[0][0] is Check.SPEAKER
+    assert not faults("Clinton accused Trump of being a “puppet” of the Russian president [1].", PUPPET, speaker="Hillary Clinton")
+
+
+def test_each_sentence_is_held_against_its_own_citations(faults: Faults) -> None:
+    right = "Putin has denied any interference [1]. Clinton accused Trump of being a “puppet” of the Russian president [2]."
+    swapped = right.replace("[1]", "[x]").replace("[2]", "[1]").replace("[x]", "[2]")
+    assert not faults(right, DENIAL, PUPPET)
+    assert {check for check, _ in faults(swapped, DENIAL, PUPPET)} >= {Check.QUOTATION, Check.SPEAKER}
+
+
+def test_a_verbatim_quotation_under_another_name_or_outlet_is_a_fault(assistant: Assistant) -> None:
+    answer = assistant.ask("Who is a puppet?")
+    point = answer.points[0]
+    for old, new, check in (("Hillary Clinton", "Donald Trump", Check.SPEAKER), ("The Washington Free Beacon", "Euractiv", Check.OUTLET)):
+        spoiled = replace(point, text=point.text.replace(old, new, 1))
+        assert spoiled != point
+        verified = verify(replace(answer, points=(spoiled,)), assistant.record)
+        assert [fault.check for fault in verified.faults] == [check]
+        assert verified.points[0].support == "unsupported"
+
+
+def test_a_citation_under_another_outlets_name_is_a_fault(assistant: Assistant) -> None:
+    answer = assistant.ask("Who is a puppet?")
+    relabelled = tuple(replace(citation, outlet="Euractiv") for citation in answer.citations)
+    assert examine(replace(answer, citations=relabelled), assistant.record)[0].check is Check.OUTLET
+
+
+def test_faults_stay_out_of_the_json(assistant: Assistant) -> None:
+    lie = verify(prose({"text": "Putin admitted it [1].", "cites": [DENIAL]}, assistant.record), assistant.record)
+    assert lie.faults
+    assert "faults" not in lie.as_json()
+
+
+# --- leaving out what is not carried -----------------------------------------------------------------------------------------
+
+
+def two_points(assistant: Assistant) -> Answer:
+    true, false = "Putin has denied any interference [1].", "Putin plays the piano [1]."
+    text = f"- {true}\n- {false}\n\nDemocrats: no passage found."
+    points = tuple(Point(words, None, None, (1,), "supported") for words in (true, false))
+    return verify(Answer("?", "answered", None, "m", text, points, (cite(1, *DENIAL, assistant.record),)), assistant.record)
+
+
+def test_strict_leaves_out_unsupported_points_and_keeps_the_rest(assistant: Assistant) -> None:
+    kept = strict(two_points(assistant))
+    assert [point.text for point in kept.points] == ["Putin has denied any interference [1]."]
+    assert kept.text == "- Putin has denied any interference [1].\n\nDemocrats: no passage found."
+    assert kept.status == "answered"
+
+
+def test_strict_leaves_a_carried_answer_as_it_is(assistant: Assistant) -> None:
+    answer = assistant.ask("Did Putin deny it?")
+    assert strict(answer) == answer
+
+
+def test_an_answer_with_nothing_carried_becomes_an_abstention_with_a_reason(assistant: Assistant) -> None:
+    answer = two_points(assistant)
+    nothing = strict(replace(answer, points=answer.points[1:]))
+    assert nothing.status == "abstained"
+    assert nothing.points == ()
+    assert "piano" in (nothing.reason or "")
+
+
+# --- wording -----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("He won [1]. She lost [2].", ["He won [1].", "She lost [2]."]),
+        ("Mr. Putin met Sen. Smith on Nov. 10. They spoke.", ["Mr. Putin met Sen. Smith on Nov. 10.", "They spoke."]),
+        ("“We won. We lost,” he said. She left.", ["“We won. We lost,” he said.", "She left."]),
+        ("He said: “We won.” She left.", ["He said: “We won.”", "She left."]),
+        ("", []),
+    ],
+)
+def test_sentences_end_where_readers_see_them_end(text: str, parts: list[str]) -> None:
+    assert wording.sentences(text) == parts
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "foreign"),
+    [
+        ("five people", "5 people", []),
+        ("5 people", "five people", []),
+        ("1,200 people", "1200 people", []),
+        ("two hundred years", "200 years", []),
+        ("two centuries", "200 years", []),
+        ("twenty-one days", "a 21-day quarantine", []),
+        ("the two men met", "Putin and Trump met", []),
+        ("a two-week review", "a one-week review", ["two"]),
+        ("6 million dollars", "5 million dollars", ["6"]),
+        ("5 billion dollars", "5 million dollars", ["billion"]),
+        ("in 2017", "in 2016", ["2017"]),
+        ("on 8 January", "on 20 January, after the 8 November vote", ["jan 8"]),
+        ("on January 20th", "on 20 January", []),
+    ],
+)
+def test_numbers_are_compared_by_value(claim: str, evidence: str, foreign: list[str]) -> None:
+    assert wording.foreign_numbers(claim, [evidence]) == foreign
+
+
+def test_the_day_of_publication_may_be_named() -> None:
+    assert wording.foreign_numbers("On 14 November 2016 they spoke.", ["They spoke."], "2016-11-14") == []
+    assert wording.foreign_numbers("On 15 November 2016 they spoke.", ["They spoke."], "2016-11-14")
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "foreign"),
+    [
+        ("They met in Russia.", "the Russian side", []),
+        ("Many in America agree.", "in the United States", []),
+        ("They hacked the DNC servers.", "the Democratic National Committee", []),
+        ("So says the Democratic National Committee.", "the DNC said", []),
+        ("He spoke on Nov. 10.", "on 10 November", []),
+        ("They met in Austria.", "in Australia", ["Austria"]),
+        ("He called on Friday.", "on Monday", ["Friday"]),
+        ("They met with Angela Merkel.", "with Theresa May", ["Angela", "Merkel"]),
+        ("He blamed ISIS.", "he is in the state", ["ISIS"]),
+    ],
+)
+def test_names_are_found_by_their_parts_and_forms(claim: str, evidence: str, foreign: list[str]) -> None:
+    assert wording.foreign_names(claim, [evidence]) == foreign
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        ("Both are content with the ties.", "Both are not content with the ties."),
+        ("He has a backup plan.", "He has no backup plan."),
+        ("She doesn't support the bill.", "She supports the bill."),
+        ("They never met.", "They met."),
+    ],
+)
+def test_a_not_more_or_less_is_found_both_ways(claim: str, evidence: str) -> None:
+    assert wording.flipped(claim, evidence)
+    assert wording.flipped(evidence, claim)
+    assert not wording.flipped(claim, claim)
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        ("She failed to comply.", "She did not comply."),
+        ("Not only Putin but also Trump agreed.", "Trump agreed."),
+        ("He denies that he agreed to it.", "He did not agree to it."),
+        ("The two leaders disagreed.", "The two leaders did not agree."),
+    ],
+)
+def test_other_ways_to_say_no_are_no_contradiction(claim: str, evidence: str) -> None:
+    assert not wording.flipped(claim, evidence)
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "turned"),
+    [
+        ("Trump congratulated Putin on it.", "Putin congratulated Trump on his win.", True),
+        ("Obama will succeed Trump.", "Trump will succeed President Barack Obama.", True),
+        ("Putin congratulated Trump.", "Putin congratulated Trump on his win.", False),
+        ("Trump was congratulated by Putin.", "Putin congratulated Trump.", False),
+        ("Trump met Putin.", "Putin met Trump.", False),
+        ("Trump praised Putin.", "Putin praised Trump, and Trump praised Putin.", False),
+    ],
+)
+def test_who_did_it_to_whom(claim: str, evidence: str, turned: bool) -> None:
+    assert bool(wording.exchanged(claim, evidence)) is turned
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Clinton accused Trump of it.", ["Clinton"]),
+        ("Clinton, the nominee, accused Trump of it.", ["Clinton"]),
+        ("“It is so,” Clinton said.", ["Clinton"]),
+        ("“It is so,” said Hillary Clinton.", ["Hillary Clinton"]),
+        ("It is so, according to Hillary Clinton.", ["Hillary Clinton"]),
+        ("Putin was accused of meddling by the party.", []),
+        ("Officials said that Trump won.", ["Officials"]),
+        ("He said that Trump won.", []),
+        ("The two met in Russia and described it.", []),
+    ],
+)
+def test_who_speaks_is_read_from_the_wording(text: str, names: list[str]) -> None:
+    assert list(wording.speaking(text)) == names
+
+
+@given(st.text(max_size=200), st.text(max_size=200))
+def test_any_text_can_be_examined(claim: str, evidence: str) -> None:
+    wording.foreign_numbers(claim, [evidence], "2016-11-14")
+    wording.foreign_names(claim, [evidence])
+    wording.flipped(claim, evidence)
+    assert all(isinstance(name, str) for name in wording.speaking(claim))
+    assert all(wording.stands_in(quote, [claim]) for quote in wording.quoted(claim))
+
+
+# --- reading -----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader()
+
+
+def test_a_sentence_carries_itself_and_nothing_foreign(reader: Reader) -> None:
+    evidence = ["The mayor opened the new bridge over the river on Monday.", "It had taken six years to build."]
+    assert reader.read(evidence[0], evidence).score > 0.9
+    foreign = reader.read("Tickets for the opera cost forty euros.", evidence)
+    assert not foreign.carried
+    assert set(foreign.weak) & {"Tickets", "opera", "euros"}
+
+
+def test_nothing_carries_nothing(reader: Reader) -> None:
+    assert not reader.read("", ["The mayor opened the bridge."]).carried
+    assert not reader.read("The mayor opened the bridge.", []).carried
+
+
+@given(st.lists(st.sampled_from(["a", "b.", "c"]), min_size=1, max_size=200))
+def test_windows_keep_every_word_and_none_is_long(words: list[str]) -> None:
+    numbered = [f"{word}{number}" for number, word in enumerate(words)]
+    parts = windows(" ".join(numbered))
+    assert {word for part in parts for word in part.split()} == set(numbered)
+    assert all(len(part.split()) <= WINDOW for part in parts)
+
+
+def test_evidence_is_chosen_by_what_it_adds() -> None:
+    parts = ["The mayor spoke.", "Taxes will rise in May.", "The mayor spoke of taxes.", "Snow fell."]
+    assert select("The mayor said taxes will rise in May.", parts, [5, 5, 5, 5], 10) == [1, 2]
