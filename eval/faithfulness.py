@@ -1,8 +1,10 @@
-"""The faithfulness metric against people's judgement of summaries: ``python -m eval.faithfulness FILE.jsonl.gz``.
+"""Do the verifier and the evaluation's own check agree with people? ``python -m eval.faithfulness FILE``.
 
-FILE is in the layout of FRANK (Pagnoni and others, NAACL 2021): dataset, article, summary, and human.Factuality, 1.0 where every
-judgement was "factual". A summary's score is the share of its sentences that the metric calls carried by the article, verbatim or in
-other words. Printed is, for each dataset, the AUROC of that score against the fully factual summaries: 0.5 is a coin, 1 is perfect.
+FILE is FRANK (Pagnoni and others, NAACL 2021), one object a line, gzipped or not: an article, a machine's summary of it, and
+``human.Factuality``, the share of judgements "factual". Printed for each part of it: the AUROC of the verifier's score against fully
+factual summaries, as the mean and as the least over a summary's sentences; of the evaluation's check (`eval.support`); and of a baseline,
+the overlap in words with an article's sentence and the similarity of their vectors. 0.5 is a coin, 1 is perfect. Nothing is learned
+from the file.
 """
 
 from __future__ import annotations
@@ -11,39 +13,116 @@ import argparse
 import gzip
 import json
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from rich.console import Console
+from rich.progress import track
 
+from assistant.support import Reader, sentences
 from eval.support import restated, verbatim
+from index.embedder import BUNDLED, Embedder, load_embedder
+from index.judge import content_stems
 
-SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
-
-
-def score(summary: str, article: str) -> float:
-    """The share of a summary's sentences that the article carries, from 0 to 1."""
-    claims = [claim for claim in SENTENCE.split(summary.strip()) if claim.strip()]
-    return sum(verbatim(claim, [article]) or restated(claim, [article]) for claim in claims) / max(len(claims), 1)
+FACTUAL = 1.0
+_TOKENISED = {"-lrb-": "(", "-rrb-": ")", "-lsb-": "[", "-rsb-": "]", "``": '"', "''": '"'}
 
 
-def auroc(right: list[float], wrong: list[float]) -> float:
-    """How often one of the right has a higher score than one of the wrong; a tie counts half."""
-    higher = np.array(right)[:, None] - np.array(wrong)[None, :]
-    return float(np.mean((higher > 0) + 0.5 * (higher == 0)))
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """An article, a machine's summary of it, and whether people found nothing wrong with it."""
+
+    part: str
+    article: str
+    claims: tuple[str, ...]
+    factual: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """The scores of a summary's sentences, by the verifier, by the evaluation's check and by the baseline."""
+
+    summary: Summary
+    verifier: tuple[float, ...]
+    check: tuple[float, ...]
+    baseline: tuple[float, ...]
+
+
+def read_summaries(file: Path) -> list[Summary]:
+    """Read the file's lines."""
+    text = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
+    return [_summary(json.loads(line)) for line in text.decode("utf-8").splitlines() if line.strip()]
+
+
+def _summary(entry: dict[str, object]) -> Summary:
+    human = entry["human"]
+    assert isinstance(human, dict)
+    claims = tuple(claim for claim in sentences(untokenised(str(entry["summary"]))) if re.search(r"\w", claim))
+    return Summary(str(entry.get("dataset", "all")), str(entry["article"]), claims, human["Factuality"] == FACTUAL)
+
+
+def untokenised(text: str) -> str:
+    """A text as it is printed, from one cut into tokens: "did n't" is "didn't"."""
+    for token, printed in _TOKENISED.items():
+        text = text.replace(token, printed)
+    return re.sub(r"\s+(n't|'(?:s|re|ve|ll|d|m)\b|[.,;:!?)%])", r"\1", text)
+
+
+def baseline(claims: Sequence[str], article: str, embedder: Embedder) -> tuple[float, ...]:
+    """For each claim its best mean of shared words and similarity over the article's sentences."""
+    parts = sentences(article)
+    likeness = embedder.encode(list(claims)) @ embedder.encode(parts).T
+    stems = [content_stems(part) for part in parts]
+    overlap = np.array([[len(own & part) / max(1, len(own)) for part in stems] for own in map(content_stems, claims)])
+    return tuple(float(best) for best in ((likeness + overlap) / 2).max(axis=1))
+
+
+def checked(claims: Sequence[str], article: str) -> tuple[float, ...]:
+    """For each claim 1 where the evaluation's check finds it in the article, verbatim or in other words, else 0."""
+    return tuple(float(verbatim(claim, [article]) or restated(claim, [article])) for claim in claims)
+
+
+def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
+    """How often a positive value is above a negative one; a tie counts half."""
+    high, low = np.asarray(positive)[:, None], np.asarray(negative)[None]
+    return float(((high > low) + 0.5 * (high == low)).mean())
+
+
+def figure(scored: Sequence[Scored], scores: Sequence[float]) -> float:
+    """The AUROC of one score for each summary against fully factual summaries."""
+    judged = list(zip(scores, (one.summary.factual for one in scored), strict=True))
+    return auroc([score for score, factual in judged if factual], [score for score, factual in judged if not factual])
 
 
 def main() -> None:
-    """Print a line for each dataset in the file."""
+    """Print the figures for each part of the file."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("file", type=Path)
-    with gzip.open(options.parse_args().file, "rt", encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
-    for dataset in sorted({row["dataset"] for row in rows}):
-        scored: dict[bool, list[float]] = {True: [], False: []}
-        for row in rows:
-            if row["dataset"] == dataset:
-                scored[row["human"]["Factuality"] == 1.0].append(score(row["summary"], row["article"]))
-        print(f"{dataset}: {len(scored[True])} factual, {len(scored[False])} not, AUROC {auroc(scored[True], scored[False]):.3f}")
+    summaries = read_summaries(options.parse_args().file)
+    reader, embedder = Reader(), load_embedder(BUNDLED, bulk=True)
+    scored = [
+        Scored(
+            summary,
+            tuple(reader.read(sentence, [summary.article]).score for sentence in summary.claims),
+            checked(summary.claims, summary.article),
+            baseline(summary.claims, summary.article, embedder),
+        )
+        for summary in track(summaries, console=Console(stderr=True))
+        if summary.claims
+    ]
+    for part in dict.fromkeys(summary.part for summary in summaries):
+        own = [one for one in scored if one.summary.part == part]
+        print(f"{part}: {len(own)} summaries, {sum(one.summary.factual for one in own)} fully factual")
+        kinds = {
+            "verifier": [one.verifier for one in own],
+            "the evaluation's check": [one.check for one in own],
+            "word overlap and similarity": [one.baseline for one in own],
+        }
+        for name, scores in kinds.items():
+            mean, least = figure(own, [float(np.mean(each)) for each in scores]), figure(own, [min(each) for each in scores])
+            print(f"  {name}: AUROC {mean:.3f} by the mean sentence, {least:.3f} by the least")
 
 
 if __name__ == "__main__":

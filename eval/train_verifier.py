@@ -92,7 +92,7 @@ class Network(nn.Module):
         from transformers import AutoModel
         from transformers.utils import logging
 
-        logging.set_verbosity_error()
+        logging.set_verbosity_error()  # type: ignore[no-untyped-call]
         self.encoder = AutoModel.from_pretrained(str(bundled_folder()), add_pooling_layer=False)
         self.encoder.requires_grad_(False)
         stored = [{name: torch.from_numpy(array.astype(np.float32)) for name, array in np.load(path).items()} for path in learned]
