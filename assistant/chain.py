@@ -14,12 +14,12 @@ from assistant.evidence import Evidence, Gatherer
 from assistant.extractive import Extractive, listed
 from assistant.prompts import PLACEHOLDERS, Prompts
 from assistant.question import Names, understand
-from assistant.settings import Settings
-from assistant.types import NO_EVIDENCE, Answer, Form, Question
-from assistant.verify import verify
+from assistant.settings import EXTRACTIVE, Settings
+from assistant.types import NO_EVIDENCE, Answer, Form, Question, Standalone, Usage, Watch, unwatched
+from assistant.verify import marked, strict, verify
 from index.build import fingerprint, open_record
 from index.embedder import BUNDLED, QuickEmbedder, bundled_folder, load_embedder
-from index.errors import QuestionError
+from index.errors import ModelFailed, QuestionError
 from index.judge import Judge
 from index.record import Record, Scope
 from index.search import Searcher
@@ -32,24 +32,39 @@ class Answerer(Protocol):
 
     name: str
 
-    def answer(self, question: Question, evidence: Evidence) -> Answer:
-        """Answer from the evidence alone; without findings, abstain."""
+    def standalone(self, text: str, history: Sequence[str]) -> Standalone | None:
+        """A follow-up as a question that needs none of those before it, oldest first; nothing where that is left to `understand`."""
+        ...
+
+    def answer(self, question: Question, evidence: Evidence, watch: Watch = unwatched) -> Answer:
+        """Answer from the evidence alone; without findings, abstain. ``watch`` sees the draft grow, where there is one.
+
+        Raises:
+            ModelFailed: there is no answer to be had this way.
+        """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question on its way into the chain, with the articles to look in and the questions asked before it, oldest first."""
+    """A question on its way into the chain, with the articles to look in and the questions asked before it, oldest first.
+
+    ``model`` answers in place of the one of the settings; ``watch`` sees its draft grow.
+    """
 
     text: str
     scope: Scope = field(default_factory=Scope)
     history: tuple[str, ...] = ()
+    model: str | None = None
+    watch: Watch = unwatched
 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
+    asked: Asked
+    answerer: Answerer
     question: Question
-    scope: Scope
+    usage: Usage | None = None
     evidence: Evidence = field(default_factory=Evidence)
     answer: Answer | None = None
 
@@ -60,6 +75,7 @@ class Assistant:
     Raises:
         IndexMissing, IndexMismatch, IndexDamaged: the index cannot serve.
         EmbeddingError: the embedding model cannot be loaded.
+        ModelMissing: the language model that is to answer cannot be had. UsageError: a prompt cannot be used.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -68,12 +84,14 @@ class Assistant:
         reader = QuickEmbedder(bundled_folder())
         embedder = reader if settings.embedding == BUNDLED else load_embedder(settings.embedding, bulk=False)
         vectors = VectorStore(settings.index, fingerprint(settings.embedding), settings.chroma)
-        self.prompts = Prompts()
+        self.prompts = Prompts(settings.prompts)
         self._version = self.record.version()
         self.names = self._names()
         self.searcher = Searcher(self.record, vectors, embedder, reader, Judge())
         self.gatherer = Gatherer(self.searcher, self.names.sides)
-        self.answerer: Answerer = Extractive(self.gatherer, self.prompts)
+        self._extractive = Extractive(self.gatherer, self.prompts)
+        self._answerers: dict[str, Answerer] = {EXTRACTIVE: self._extractive}
+        self.answerer = self.answerer_called(settings.model)
         self.chain: Runnable[Asked, Answer] = (
             RunnableLambda(self._understand) | RunnableLambda(self._retrieve) | RunnableLambda(self._answer) | RunnableLambda(self._verify)
         )
@@ -84,15 +102,38 @@ class Assistant:
     def __exit__(self, *_: object) -> None:
         self.record.close()
 
-    def ask(self, text: str, scope: Scope | None = None, history: Sequence[str] = ()) -> Answer:
+    def ask(
+        self,
+        text: str,
+        scope: Scope | None = None,
+        history: Sequence[str] = (),
+        model: str | None = None,
+        watch: Watch = unwatched,
+    ) -> Answer:
         """Answer one question; ``history`` are the earlier questions of its conversation as they were typed, oldest first.
+
+        ``model`` answers in place of the one of the settings. ``watch`` is told its draft so far, which is not verified yet.
 
         Raises:
             QuestionError: the question cannot be asked as it stands, or the scope names an unknown outlet or day.
+            ModelMissing: the model cannot be had as it was named.
         """
         began = time.perf_counter()
-        answer = self.chain.invoke(Asked(text, scope or Scope(), tuple(history)))
+        answer = self.chain.invoke(Asked(text, scope or Scope(), tuple(history), model, watch))
         return replace(answer, seconds=time.perf_counter() - began)
+
+    def answerer_called(self, name: str) -> Answerer:
+        """The answerer of a name, ``extractive`` or PROVIDER:NAME; made when it is first called for.
+
+        Raises:
+            ModelMissing: the model cannot be had as it was named.
+        """
+        if name not in self._answerers:
+            from assistant.generative import Generative  # LangChain's models: only where one is named
+            from assistant.writer import Writer
+
+            self._answerers[name] = Generative(Writer(name, self.settings), self._extractive, self.gatherer, self.prompts)
+        return self._answerers[name]
 
     # -- the steps ----------------------------------------------------------------------------------------------
 
@@ -106,23 +147,45 @@ class Assistant:
         if self._version != (version := self.record.version()):
             self._version, self.names = version, self._names()
             self.gatherer.forget()
-        return _Step(understand(asked.text, self.names, asked.history), asked.scope)
+        answerer = self.answerer_called(asked.model or self.settings.model)
+        question = understand(asked.text, self.names, asked.history)
+        if not asked.history or question.form in NO_EVIDENCE - {Form.FRAGMENT}:
+            return _Step(asked, answerer, question)
+        alone = answerer.standalone(asked.text, asked.history)
+        if alone and alone.text:
+            understood = alone.text if alone.text != asked.text else ""
+            question = replace(understand(alone.text, self.names), text=asked.text, understood=understood)
+        return _Step(asked, answerer, question, alone.usage if alone else None)
 
     def _retrieve(self, step: _Step) -> _Step:
         if step.question.form in NO_EVIDENCE:
             return step
-        return replace(step, evidence=self.gatherer.gather(step.question, step.scope))
+        return replace(step, evidence=self.gatherer.gather(step.question, step.asked.scope))
 
     def _answer(self, step: _Step) -> _Step:
         if step.question.form in NO_EVIDENCE:
-            return replace(step, answer=self._about(step.question))
-        return replace(step, answer=self.answerer.answer(step.question, step.evidence))
+            return replace(step, answer=self._about(step.question, step.answerer.name))
+        try:
+            return replace(step, answer=step.answerer.answer(step.question, step.evidence, step.asked.watch))
+        except ModelFailed as failure:
+            return replace(step, answer=self._without_model(step, str(failure)))
+
+    def _without_model(self, step: _Step, trouble: str) -> Answer:
+        """The extractive answer, with a line that says why it is that."""
+        answer, note = self._extractive.answer(step.question, step.evidence), self.prompts.fill("without_model", trouble=trouble)
+        return replace(answer, text=f"{answer.text}\n\n{note}", note=note)
 
     def _verify(self, step: _Step) -> Answer:
         assert step.answer is not None
-        return replace(verify(step.answer, self.record), understood=step.question.understood)
+        answer = verify(step.answer, self.record)
+        if self.settings.strict and answer.points and all(point.support == "unsupported" for point in answer.points):
+            trouble = f"{answer.answerer}: the articles carry nothing of what it wrote."
+            answer = replace(verify(self._without_model(step, trouble), self.record), usage=answer.usage)
+        usage = answer.usage + step.usage if answer.usage and step.usage else answer.usage or step.usage
+        answer = strict(answer) if self.settings.strict else marked(answer)
+        return replace(answer, understood=step.question.understood, usage=usage)
 
-    def _about(self, question: Question) -> Answer:
+    def _about(self, question: Question, answerer: str) -> Answer:
         """Answers about Readout and its corpus, which need no evidence."""
         articles = self.record.articles()
         spoken = Counter(said.speaker for said in self.record.statements() if said.speaker and " and " not in said.speaker)
@@ -136,8 +199,8 @@ class Assistant:
         }
         text = self.prompts.fill(question.form.value, **{key: values[key] for key in PLACEHOLDERS[question.form.value]})
         if question.form is Form.FRAGMENT:
-            return Answer(question.text, "abstained", text, self.answerer.name, text)
-        return Answer(question.text, "answered", None, self.answerer.name, text)
+            return Answer(question.text, "abstained", text, answerer, text)
+        return Answer(question.text, "answered", None, answerer, text)
 
 
 def _described(article: Article) -> str:

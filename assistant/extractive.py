@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from assistant.evidence import Evidence, Finding, Gatherer
 from assistant.prompts import Prompts
 from assistant.settings import EXTRACTIVE
-from assistant.types import Answer, Citation, Form, Point, Question
+from assistant.types import Answer, Citation, Form, Point, Question, Watch, unwatched
 from index.types import Article, Hit
 
 WORD = re.compile(r"\w+(?:['’.\-]\w+)*")
@@ -24,7 +24,10 @@ class Extractive:
         self._gatherer = gatherer
         self._prompts = prompts
 
-    def answer(self, question: Question, evidence: Evidence) -> Answer:
+    def standalone(self, text: str, history: Sequence[str]) -> None:
+        """Nothing: follow-ups are understood without an answerer."""
+
+    def answer(self, question: Question, evidence: Evidence, watch: Watch = unwatched) -> Answer:
         """Arrange the evidence into an Answer; without findings, into an abstention that names the nearest passage."""
         citations: list[Citation] = []
         if not evidence.findings:

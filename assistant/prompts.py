@@ -20,17 +20,22 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
     "help": frozenset({"articles", "outlets", "speakers", "example"}),
     "corpus": frozenset({"articles", "listing", "speakers"}),
     "fragment": frozenset({"example"}),
+    "rules": frozenset(),
+    "answer": frozenset({"statements", "question"}),
+    "condense": frozenset({"history", "question"}),
+    "without_model": frozenset({"trouble"}),
 }
 
 
 class Prompts:
-    """A folder of texts, read and checked once.
+    """A folder of texts, read and checked once; ``folder`` stands in for Readout's own, as a whole.
 
     Raises:
         UsageError: a text is missing, or its placeholders are not the ones it is filled with.
     """
 
-    def __init__(self, folder: Path = FOLDER) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
+        folder = folder or FOLDER
         self._texts: dict[str, str] = {}
         for name, expected in PLACEHOLDERS.items():
             file = folder / f"{name}.md"
@@ -38,7 +43,7 @@ class Prompts:
                 text = file.read_text(encoding="utf-8").strip()
                 found = {field for _, field, _, _ in string.Formatter().parse(text) if field is not None}
             except (OSError, ValueError) as error:
-                raise UsageError(f"{file}: the prompt cannot be read ({error}). Reinstall Readout.") from error
+                raise UsageError(f"{file}: the prompt cannot be read ({_why(error)}). {_remedy(folder, name)}") from error
             if found != expected:
                 raise UsageError(f"{file}: needs the placeholders {_braced(expected)}, has {_braced(found)}.")
             self._texts[name] = text
@@ -51,6 +56,14 @@ class Prompts:
     def fill(self, prompt: str, /, **values: str) -> str:
         """The text called ``prompt`` with its placeholders filled; braces inside the values mean nothing."""
         return self._texts[prompt].format_map(values)
+
+
+def _why(error: OSError | ValueError) -> str:
+    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+
+
+def _remedy(folder: Path, name: str) -> str:
+    return "Reinstall Readout." if folder == FOLDER else f"Copy {FOLDER / name}.md there and change that, or unset READOUT_PROMPTS."
 
 
 def _braced(names: frozenset[str] | set[str]) -> str:

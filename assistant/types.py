@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import Any, Literal, TypeVar
@@ -10,6 +10,14 @@ from typing import Any, Literal, TypeVar
 Status = Literal["answered", "abstained"]
 Support = Literal["verbatim", "supported", "unsupported"]
 Made = TypeVar("Made")
+Number = TypeVar("Number", int, float)
+
+Watch = Callable[[str], None]
+"""Is told a language model's draft so far, whenever there is more of it."""
+
+
+def unwatched(draft: str) -> None:
+    """Nobody looks on."""
 
 
 class Form(StrEnum):
@@ -24,6 +32,7 @@ class Form(StrEnum):
     FRAGMENT = "fragment"  # a follow-up ("Why?") with nothing before it to go on from
 
 
+NO_JSON = frozenset({"understood", "faults", "note", "usage"})  # fields of an Answer that the contract does not have
 NO_EVIDENCE = frozenset({Form.TALK, Form.HELP, Form.CORPUS, Form.FRAGMENT})  # forms answered without a look into the articles
 
 
@@ -98,11 +107,46 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """What a language model took for an answer: tokens read and written, and dollars; ``None`` is unknown.
+
+    ``kept``: it was not asked, its answer was kept from before.
+    """
+
+    tokens_in: int | None = 0
+    tokens_out: int | None = 0
+    cost: float | None = 0.0
+    kept: bool = False
+
+    @property
+    def tokens(self) -> int | None:
+        """Read and written together."""
+        return None if self.tokens_in is None or self.tokens_out is None else self.tokens_in + self.tokens_out
+
+    def __add__(self, other: Usage) -> Usage:
+        """Both together; ``kept`` when nothing was asked for either."""
+        tokens = _sum(self.tokens_in, other.tokens_in), _sum(self.tokens_out, other.tokens_out)
+        return Usage(*tokens, _sum(self.cost, other.cost), self.kept and other.kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Standalone:
+    """A follow-up as a language model would ask it without the questions before it, ``None`` where that is of no use, and what it took."""
+
+    text: str | None
+    usage: Usage
+
+
+def _sum(one: Number | None, other: Number | None) -> Number | None:
+    return None if one is None or other is None else one + other
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to a question. An abstention has a reason and no points, and may cite the nearest passages.
 
-    ``understood`` is what a follow-up was taken to ask, ``faults`` are what the verifier found: both are for people and no part of the JSON
-    object.
+    Some fields are no part of the JSON object: ``understood`` is what a follow-up was taken to ask, ``faults`` are what the verifier found,
+    ``note`` is a word on how the answer was made, which ends its text, ``usage`` is what a language model took where one was asked.
     """
 
     question: str
@@ -116,10 +160,12 @@ class Answer:
     understood: str = ""
     seconds: float = field(default=0.0, compare=False)
     faults: tuple[Fault, ...] = ()
+    note: str = ""
+    usage: Usage | None = field(default=None, compare=False)
 
     def as_json(self) -> dict[str, Any]:
         """The Answer as the JSON object that scripts read: key for key as contracted."""
-        value = {key: part for key, part in asdict(self).items() if key not in ("understood", "faults")}
+        value = {key: part for key, part in asdict(self).items() if key not in NO_JSON}
         value["points"] = [{**point, "citations": list(point["citations"])} for point in value["points"]]
         return {**value, "citations": list(value["citations"]), "silent": list(self.silent), "seconds": round(self.seconds, 4)}
 
@@ -127,7 +173,9 @@ class Answer:
     def from_json(cls, value: Mapping[str, Any]) -> Answer:
         """The Answer of an object such as `as_json` makes, or one with all fields, of this version of Readout or another."""
         parts: dict[str, type[Any]] = {"points": Point, "citations": Citation, "faults": Fault}
-        return filled(cls, {**value, **{key: [filled(kind, one) for one in value.get(key, ())] for key, kind in parts.items()}})
+        made = {key: [filled(kind, one) for one in value.get(key, ())] for key, kind in parts.items()}
+        usage = filled(Usage, value["usage"]) if value.get("usage") else None
+        return filled(cls, {**value, **made, "usage": usage})
 
 
 def filled(kind: type[Made], value: Mapping[str, Any]) -> Made:

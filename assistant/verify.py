@@ -22,6 +22,7 @@ from index.record import Record
 from index.speakers import TITLES, key_of, parts_of
 from index.types import Statement
 
+MARK = "⚠ unsupported"
 NEAR = 400  # characters before a citation that a name in the point may be taken from
 _MARKERS = re.compile(r'"*(?: \[\d+\])+(?: \((?:in other words in [^"]*: )?\d+ outlets, \d+ wordings?\))?')
 _NUMBER = re.compile(r"\[(\d+)\]")
@@ -48,6 +49,18 @@ def examine(answer: Answer, record: Record, reader: Reader | None = None) -> tup
     return verify(answer, record, reader).faults
 
 
+def marked(answer: Answer) -> Answer:
+    """A verified answer with a mark behind each unsupported point of its text, that says why."""
+    text = answer.text
+    for number, point in enumerate(answer.points):
+        if point.support == "unsupported":
+            why = next((fault.reason for fault in answer.faults if fault.point == number), "Nothing carries it.")
+            found = _line(point).search(text)
+            place = found.end() if found else len(text)
+            text = f"{text[:place].rstrip()} ({MARK}: {why.rstrip('.')}){text[place:]}"
+    return replace(answer, text=text)
+
+
 def strict(answer: Answer) -> Answer:
     """A verified answer without its unsupported points; without points left, an abstention that says why."""
     kept = tuple(point for point in answer.points if point.support != "unsupported")
@@ -61,9 +74,16 @@ def strict(answer: Answer) -> Answer:
     text = answer.text
     for point in answer.points:
         if point.support == "unsupported":
-            text = re.sub(rf"(?:^- )?{re.escape(point.text)}[ \t]*\n?", "", text, flags=re.M)
+            text = re.sub(rf"{_line(point).pattern}\n?", "", text, count=1, flags=re.M)
+    if len(kept) == 1:
+        text = text.replace(f"- {kept[0].text}", kept[0].text, 1)
     cited = {number for point in kept for number in point.citations}
     return replace(answer, text=text.strip(), points=kept, citations=tuple(one for one in answer.citations if one.n in cited))
+
+
+def _line(point: Point) -> re.Pattern[str]:
+    """A point's line in its answer's text."""
+    return re.compile(rf"^(?:- )?{re.escape(point.text)}[ \t]*$", re.M)
 
 
 def holds(citation: Citation, record: Record) -> bool:

@@ -19,8 +19,8 @@ from ragas.embeddings.base import BaseRagasEmbedding
 from ragas.llms.base import InstructorBaseRagasLLM
 from ragas.metrics import MetricResult
 
+from assistant.chat_model import load_chat_model, shown, trouble
 from eval.case import Case, Corpus
-from eval.chat_model import load_chat_model, shown, trouble
 from eval.meaning import vector
 from eval.metrics import Metric
 from eval.suite import Progress, Row, Score

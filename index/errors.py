@@ -13,7 +13,9 @@ ReadoutError                 every error that a user may see; its message is one
 ├── QuestionError            the question is empty, too long, or names a filter or an article that does not exist
 ├── ConversationError        the conversations kept for the chat cannot be used as asked
 │   └── ConversationMissing  the user has no such conversation, or no such answer in it
+├── ModelFailed              a language model gave nothing that can be used (the answer is made without it)
 └── UsageError               an option, setting or address that cannot be used
+    └── ModelMissing         a language model cannot be had as it was named: its package, key, server or name
 """
 
 from __future__ import annotations
@@ -79,3 +81,13 @@ class ConversationMissing(ConversationError):
 
 class UsageError(ReadoutError):
     """An option or a setting that cannot be used."""
+
+
+class ModelFailed(ReadoutError):
+    """A language model gave nothing that can be used, after as many tries as can help."""
+
+    retry = True
+
+
+class ModelMissing(UsageError):
+    """A language model cannot be had as it was named."""

@@ -14,8 +14,8 @@ from langchain_core.runnables import RunnableLambda
 from test_eval_metrics import CORPUS, NEED, RIGHT, citation, golden
 from test_eval_metrics import answer as answer_of
 
+from assistant.chat_model import load_chat_model, shown, trouble
 from eval import judged
-from eval.chat_model import load_chat_model, shown, trouble
 from eval.gate import Limits, judge, load_baseline, write_baseline
 from eval.golden import held_out_ids
 from eval.judged import JUDGED, BundledEmbeddings, ChatJudge, Judge, judge_rows

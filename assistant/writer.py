@@ -1,0 +1,166 @@
+"""A language model that writes when asked: over a stream, tried again where that can help, its cost counted, its drafts kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import random
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from assistant.chat_model import address, beyond_retry, load_chat_model, trouble
+from assistant.drafts import Drafts
+from assistant.settings import Settings
+from assistant.types import Usage, Watch, unwatched
+from index.errors import ModelFailed, ModelMissing, ReadoutError
+
+if TYPE_CHECKING:
+    from langchain_core.messages import AIMessageChunk
+
+LONGEST = 8_000  # characters of a draft: whoever writes more has lost the question
+MOST_TIMES_PATIENCE = 5  # a draft may take so many times as long as a silence
+BUSY = frozenset({408, 409, 429, 500, 502, 503, 504, 529})  # what a server says that can serve later
+TRIES_WHEN_BUSY, TRIES = 4, 2
+LONGEST_PAUSE = 60.0
+UNREACHED = frozenset({"ConnectError", "ConnectTimeout", "ConnectionRefusedError"})  # in every provider's network library
+DRAFTS = "drafts.sqlite3"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a model wrote, and what that took. ``cut`` when it stopped because it was not allowed to write more."""
+
+    text: str
+    usage: Usage
+    cut: bool = False
+
+
+class _Unusable(Exception):
+    """The model answered, and there is nothing in it. ``again`` where asking once more can help."""
+
+    def __init__(self, why: str, *, again: bool) -> None:
+        super().__init__(why)
+        self.again = again
+
+
+class Writer:
+    """The chat model called ``PROVIDER:NAME``.
+
+    Raises:
+        ModelMissing: its package, its key or a name like that is missing.
+    """
+
+    def __init__(self, name: str, settings: Settings, environment: Mapping[str, str] = os.environ) -> None:
+        self.name = name
+        self._environment = environment
+        self._patience, self._price = settings.patience, settings.price
+        self._model = load_chat_model(name, environment, settings.patience, retries=0)
+        self._drafts = Drafts(settings.index / DRAFTS) if settings.cache else None
+        self._worked = False
+
+    def write(self, rules: str, request: str, corpus: str, watch: Watch = unwatched) -> Draft:
+        """Have a request answered under some rules; ``corpus`` names the articles that it is about, whose change makes a kept draft void.
+
+        Raises:
+            ModelFailed: the model gave nothing that can be used.
+            ModelMissing: its server, its key or its name is wrong, and it never answered before.
+        """
+        key = hashlib.sha256(json.dumps([self.name, address(self._environment), corpus, rules, request]).encode()).hexdigest()
+        if self._drafts and (kept := self._drafts.get(key)):
+            return Draft(kept, Usage(kept=True))
+        draft = self._tried(rules, request, watch)
+        if self._drafts and not draft.cut:
+            self._drafts.put(key, draft.text)
+        return draft
+
+    def _tried(self, rules: str, request: str, watch: Watch) -> Draft:
+        for attempt in count(1):
+            try:
+                draft = self._once(rules, request, watch)
+            except Exception as error:  # each provider's package has its own kinds
+                if attempt >= self._tries(error):
+                    raise self._told(error) from None
+                time.sleep(pause(error, attempt))
+            else:
+                self._worked = True
+                return draft
+        raise AssertionError
+
+    def _once(self, rules: str, request: str, watch: Watch) -> Draft:
+        whole: AIMessageChunk | None = None
+        text, began = "", time.monotonic()
+        for chunk in self._model.stream([*([("system", rules)] if rules else []), ("human", request)]):
+            whole = chunk if whole is None else whole + chunk
+            text += chunk.text
+            watch(text)
+            if len(text) > LONGEST:
+                raise _Unusable("it does not come to an end", again=False)
+            if time.monotonic() - began > self._patience * MOST_TIMES_PATIENCE:
+                raise TimeoutError
+        if whole is None:
+            raise _Unusable("it returned nothing", again=True)
+        ended = _ended(whole.response_metadata)
+        if ended == "content_filter" or whole.additional_kwargs.get("refusal"):
+            raise _Unusable("it refuses to answer", again=False)
+        if not text.strip():
+            raise _Unusable("it returned nothing", again=True)
+        if not ended and self.name.startswith("openai:"):
+            raise _Unusable("the connection broke off while it was answering", again=True)
+        return Draft(text, self._usage(whole), cut=ended in ("length", "max_tokens"))
+
+    def _usage(self, message: AIMessageChunk) -> Usage:
+        used = message.usage_metadata
+        if not used:
+            return Usage(None, None, None)
+        read, written = used["input_tokens"], used["output_tokens"]
+        cost = (read * self._price[0] + written * self._price[1]) / 1e6 if self._price else None
+        return Usage(read, written, cost)
+
+    def _tries(self, error: Exception) -> int:
+        """How often something is tried that fails with this error."""
+        if isinstance(error, ReadoutError) or beyond_retry(error):
+            return 1
+        if isinstance(error, _Unusable):
+            return TRIES if error.again else 1
+        if (status := getattr(error, "status_code", None)) is not None:
+            return TRIES_WHEN_BUSY if status in BUSY else 1
+        return TRIES if self._worked or not _unreached(error) else 1
+
+    def _told(self, error: Exception) -> ReadoutError:
+        if isinstance(error, ReadoutError):
+            return error
+        if isinstance(error, _Unusable):
+            return ModelFailed(f"{self.name}: {error}.")
+        words = trouble(error, self.name, self._environment, self._patience)
+        return ModelMissing(words) if not self._worked and (beyond_retry(error) or _unreached(error)) else ModelFailed(words)
+
+
+def pause(error: Exception, attempt: int) -> float:
+    """Seconds until another try: what a server asks for, else twice as long each time, from one second, and never the same."""
+    headers: Mapping[str, str] = getattr(getattr(error, "response", None), "headers", None) or {}
+    try:
+        wanted = float(headers.get("retry-after", ""))
+    except ValueError:
+        wanted = 2 ** (attempt - 1) * random.uniform(0.5, 1)
+    return min(max(wanted, 0.0), LONGEST_PAUSE)
+
+
+def _ended(metadata: Mapping[str, Any]) -> str:
+    """Why a model stopped, as its provider says; empty where nothing says that it did."""
+    return next((str(metadata[key]) for key in ("finish_reason", "stop_reason", "done_reason") if metadata.get(key)), "")
+
+
+def _unreached(error: Exception) -> bool:
+    return any(kind.__name__ in UNREACHED for one in _causes(error) for kind in type(one).__mro__)
+
+
+def _causes(error: BaseException | None) -> list[BaseException]:
+    found: list[BaseException] = []
+    while error is not None and error not in found:
+        found.append(error)
+        error = error.__cause__ or error.__context__
+    return found
