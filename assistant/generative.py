@@ -23,7 +23,6 @@ from index.build import contents
 from index.errors import ModelFailed, QuestionError
 
 NOTHING = "not in the articles"  # what prompts/rules.md asks for where no statement answers
-LONGEST_NAME = 6  # words of somebody's name with their titles
 LONGEST_QUESTION = 400  # characters of a follow-up made standalone
 _THOUGHTS = re.compile(r"<think>.*?(?:</think>|\Z)", re.S)
 _BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
@@ -127,9 +126,9 @@ class Generative:
         numbers = tuple(dict.fromkeys(_numbers(text)))
         own = [sources[number] for number in numbers if number in sources]
         names = self._gatherer.record.names()
-        before_colon, _, rest = text.partition(": ")
-        if label := next((names[key][0] for key in _keys(before_colon) if key in names), None):
-            return Point(f"**{before_colon}**: {rest}", label, _side(own, label), numbers, "unsupported")
+        label, colon, rest = text.partition(": ")
+        if colon and (labelled := next((names[key][0] for key in _keys(label)[:2] if key in names), None)):
+            return Point(f"**{label}**: {rest}", labelled, _side(own, labelled), numbers, "unsupported")
         credited = [names[key][0] for name in wording.speaking(text) for key in _keys(name) if key in names]
         voices = {source.finding.speaker for source in own}
         speaker = credited[0] if credited else voices.pop() if len(voices) == 1 else None
@@ -196,4 +195,4 @@ def _adds(asked: str, known: list[str]) -> bool:
 def _keys(name: str) -> list[str]:
     """How a name may be called among those that the index knows: as it stands, without its article, by its last word."""
     words = name.lower().replace("’", "'").split()
-    return [" ".join(words), " ".join(words[1:]) if words[:1] == ["the"] else "", words[-1] if 0 < len(words) <= LONGEST_NAME else ""]
+    return [" ".join(words), " ".join(words[1:]) if words[:1] == ["the"] else "", words[-1] if words else ""]

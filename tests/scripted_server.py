@@ -21,7 +21,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What goes wrong: a status with headers; or after ``text`` the line is dropped, goes silent, ends unfinished, or has another reason."""
+    """What goes wrong: a status with headers; or after ``text`` the line drops, goes silent, or ends unfinished."""
 
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
