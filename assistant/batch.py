@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
+from assistant.chat_model import address
 from assistant.formats import Form, Outcome, format_for
 from assistant.journal import SUFFIX as JOURNAL
 from assistant.journal import Journal, Redo
@@ -26,7 +27,7 @@ from assistant.output import Output, Stream
 from assistant.prompts import Prompts
 from assistant.question import clean
 from assistant.scope import read_scope
-from assistant.settings import Settings
+from assistant.settings import EXTRACTIVE, Settings
 from assistant.table import WORKBOOKS, Row, Table
 from assistant.workers import Task, Workers
 from index.build import contents, open_record
@@ -34,6 +35,7 @@ from index.errors import ReadoutError, TableError
 from index.record import Record, Scope
 
 ROWS_PER_WORKER = 25  # a worker takes as long to start as to answer about as many questions
+ROWS_PER_WAITING_WORKER = 4  # the same where a worker mostly waits for a model
 MOST_WORKERS = 4  # that are started unasked: each takes some 250 MB
 AHEAD = 4  # rows for each worker that are begun before the first of them is written
 
@@ -52,7 +54,8 @@ class Options:
 class Summary:
     """Where a run stands: of ``total`` rows so many are written, by status; ``asked`` questions were put, the others were known.
 
-    ``notes`` are what people should know, as sentences.
+    ``replaced`` of the answers were made without the language model that was to make them. ``notes`` are what people should
+    know, as sentences.
     """
 
     total: int
@@ -60,6 +63,7 @@ class Summary:
     abstained: int = 0
     failed: int = 0
     asked: int = 0
+    replaced: int = 0
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
 
@@ -106,17 +110,20 @@ def run(
         with (
             _opened(target, lambda replace: journal.claim(replace=replace)) as output,
             Journal(target if isinstance(target, Path) else None, options.redo) as journal,
-            Workers(settings, _workers(options.workers, table.count)) as workers,
+            Workers(settings, _workers(options.workers, table.count, settings.model)) as workers,
         ):
             form = format_for(options.form, table)
             asking = _Asking(record, settings, options, journal, workers)
             output.write(form.head().encode())
             for row, outcome in asking.outcomes(table.rows()):
                 output.write(form.row(row, outcome).encode("utf-8", "replace"))
-                summary = _counted(summary, outcome.status, asking.asked, time.perf_counter() - began)
+                summary = _counted(summary, outcome, asking.asked, time.perf_counter() - began)
                 progress(summary, row, outcome)
             output.write(form.foot().encode())
             journal.finish(output.finish())
+        if summary.replaced:
+            why = "were answered without the language model, and say why. --redo failed asks them again."
+            summary = replace(summary, notes=(*summary.notes, f"{summary.replaced} rows {why}"))
         if asking.index != contents(record):
             return replace(summary, notes=(*summary.notes, "The index changed meanwhile: run this again to ask it all of the new one."))
         return summary
@@ -145,12 +152,17 @@ def _checked(target: Path, source: Path | BinaryIO) -> Path:
     return target
 
 
-def _workers(wanted: int | None, rows: int) -> int:
-    return min(wanted, rows) if wanted else max(1, min(os.cpu_count() or 1, MOST_WORKERS, rows // ROWS_PER_WORKER))
+def _workers(wanted: int | None, rows: int, model: str) -> int:
+    if wanted:
+        return min(wanted, rows)
+    if model == EXTRACTIVE:
+        return max(1, min(os.cpu_count() or 1, MOST_WORKERS, rows // ROWS_PER_WORKER))
+    return max(1, min(MOST_WORKERS, rows // ROWS_PER_WAITING_WORKER))
 
 
-def _counted(summary: Summary, status: str, asked: int, seconds: float) -> Summary:
-    return replace(summary, **{status: getattr(summary, status) + 1}, asked=asked, seconds=seconds)
+def _counted(summary: Summary, outcome: Outcome, asked: int, seconds: float) -> Summary:
+    counts = {outcome.status: getattr(summary, outcome.status) + 1, "replaced": summary.replaced + outcome.replaced}
+    return replace(summary, **counts, asked=asked, seconds=seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +182,9 @@ class _Asking:
         self._ahead = AHEAD * workers.count
         self._scope = options.scope
         self.index, self._answerer = contents(record), settings.model
-        self._basis = [self.index, self._answerer, Prompts().fingerprint]
+        self._basis = [self.index, self._answerer, Prompts(settings.prompts).fingerprint]
+        if self._answerer != EXTRACTIVE:
+            self._basis += [address(), "strict" if settings.strict else "marked"]
         self._under_way: dict[bytes, Future[Outcome]] = {}
         self.asked = 0
 
@@ -213,7 +227,7 @@ class _Asking:
         outcome = begun.outcome.result()
         assert begun.key is not None
         if self._under_way.pop(begun.key, None):
-            self._journal.put(begun.key, outcome.dump(), failed=outcome.status == "failed")
+            self._journal.put(begun.key, outcome.dump(), failed=outcome.status == "failed" or outcome.replaced)
         return begun.row, outcome
 
     def _task(self, row: Row) -> Task:

@@ -15,7 +15,8 @@ import typer
 from typer import TyperException
 
 from assistant.scope import read_scope
-from assistant.settings import load_settings
+from assistant.settings import EXTRACTIVE, load_settings
+from assistant.types import Watch, unwatched
 from index.errors import ReadoutError, UsageError
 from index.record import Scope
 
@@ -39,6 +40,12 @@ app = typer.Typer(
 IndexOption = Annotated[Path | None, typer.Option("--index", metavar="DIR", help="The index folder. Default: .readout, or READOUT_INDEX.")]
 ModelOption = Annotated[
     str | None, typer.Option("--model", metavar="PROVIDER:NAME", help="Who answers. Default: extractive, or READOUT_MODEL.")
+]
+StrictOption = Annotated[
+    bool, typer.Option("--strict/--no-strict", help="Leave out what the articles do not carry of a language model's answer, or mark it.")
+]
+CacheOption = Annotated[
+    bool, typer.Option("--cache/--no-cache", help="Keep what a language model wrote, so as not to pay twice, or always ask it.")
 ]
 OutletOption = Annotated[list[str] | None, typer.Option("--outlet", help="Only this outlet's articles; may be given several times.")]
 SinceOption = Annotated[
@@ -88,6 +95,8 @@ def ask(
     after: Annotated[
         list[str] | None, typer.Option(metavar="QUESTION", help="An earlier question that this one follows up; may be given several times.")
     ] = None,
+    strict: StrictOption = False,
+    cache: CacheOption = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the Answer as a JSON object, and nothing else.")] = False,
 ) -> None:
     """Print a cited answer."""
@@ -95,15 +104,31 @@ def ask(
     from assistant.question import clean
     from assistant.render import terminal
 
-    settings = load_settings(index=index, model=model)
+    settings = load_settings(index=index, model=model, strict=strict, cache=cache)
     text = clean(sys.stdin.buffer.read().decode("utf-8", errors="replace") if question == "-" else question)
     scope = read_scope(outlet, since, until)
-    with Assistant(settings) as assistant:
-        answer = assistant.ask(text, check_scope(scope, assistant.record), after or ())
+    with Assistant(settings) as assistant, _drafting(settings.model) as watch:
+        answer = assistant.ask(text, check_scope(scope, assistant.record), after or (), watch=watch)
     if as_json:
         typer.echo(json.dumps(answer.as_json(), ensure_ascii=False))
     else:
         typer.echo(terminal(answer, width=min(_columns(), 100)))
+
+
+@contextmanager
+def _drafting(model: str) -> Iterator[Watch]:
+    """What a language model has written so far, in a terminal, until the answer is there; it is not verified yet, and says so."""
+    if model == EXTRACTIVE or not sys.stderr.isatty():
+        yield unwatched
+        return
+    from rich.console import Console
+    from rich.live import Live
+    from rich.text import Text
+
+    from assistant.render import printable
+
+    with Live(console=Console(stderr=True), transient=True, refresh_per_second=8) as live:
+        yield lambda draft: live.update(Text(f"{model} writes; nothing of it is checked yet:\n\n{printable(draft)}", style="dim"))
 
 
 @app.command()
@@ -121,12 +146,17 @@ def batch(
     workers: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="How many processes answer. Default: as many as pay, up to 4.")
     ] = None,
-    redo: Annotated[Literal["failed", "all"] | None, typer.Option(help="Ask again what failed, or everything.")] = None,
+    redo: Annotated[
+        Literal["failed", "all"] | None,
+        typer.Option(help="Ask again what failed or was answered without the language model, or everything."),
+    ] = None,
+    strict: StrictOption = True,
+    cache: CacheOption = True,
 ) -> None:
     """Answer a CSV of questions; the same command goes on where it was stopped. Exit status 1 when rows failed."""
     from assistant.batch import Options, run
 
-    settings = load_settings(index=index, model=model)
+    settings = load_settings(index=index, model=model, strict=strict, cache=cache)
     options = Options(form or _form(answers), workers, redo, read_scope(outlet, since, until))
     source = sys.stdin.buffer if str(questions) == "-" else questions
     target = sys.stdout.buffer if str(answers) == "-" else answers
@@ -228,7 +258,7 @@ def compare(
     from assistant.render import printable
 
     scope = read_scope(outlet, since, until)
-    with Assistant(load_settings(index=index)) as assistant:
+    with Assistant(load_settings(index=index, model=EXTRACTIVE)) as assistant:
         found = compared(understand(question, assistant.names), assistant.gatherer, check_scope(scope, assistant.record))
     typer.echo(printable("\n".join(lines(found))) or "No passage found in this corpus.")
 
@@ -252,6 +282,8 @@ def chat(
     outlet: OutletOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
+    strict: StrictOption = False,
+    cache: CacheOption = True,
 ) -> None:
     """Open the chat in the browser."""
     from assistant.desk.users import check_bind, load_users
@@ -261,7 +293,7 @@ def chat(
     scope = read_scope(outlet, since, until)
     from app import serve  # Gradio takes seconds to import: what is refused is refused before
 
-    serve(load_settings(index=index, model=model), host=host, port=port, users=users, scope=scope)
+    serve(load_settings(index=index, model=model, strict=strict, cache=cache), host=host, port=port, users=users, scope=scope)
 
 
 @app.command("eval")
@@ -280,19 +312,21 @@ def eval_command(
     ] = None,
     judge_rows: Annotated[int | None, typer.Option(metavar="N", min=1, help="Judge N answers only, always the same.")] = None,
     model: ModelOption = None,
+    strict: StrictOption = True,
+    cache: CacheOption = True,
 ) -> None:
     """Run the evaluation suite; exit status 1 when the gate fails."""
     from eval.command import evaluate
 
     evaluate(
         questions=questions,
-        index=index,
+        temporary=index is None,
         out=out,
         update_baseline=update_baseline,
         draft=draft,
         judge=judge,
         judge_rows=judge_rows,
-        model=model,
+        settings=load_settings(index=index, model=model, strict=strict, cache=cache),
     )
 
 

@@ -34,6 +34,11 @@ class Outcome:
     error: str | None = None
 
     @property
+    def replaced(self) -> bool:
+        """Whether it is an answer by another than the answerer that was to give it, and failed."""
+        return self.answer is not None and self.answer.answerer != self.answerer
+
+    @property
     def status(self) -> Literal["answered", "abstained", "failed"]:
         """The answer's status; "failed" where there is none."""
         return self.answer.status if self.answer else "failed"
@@ -105,7 +110,7 @@ def cells(outcome: Outcome) -> list[str]:
     cited = {citation.n: citation for citation in answer.citations}
     outlets = [cited[number].outlet for point in answer.points for number in point.citations]
     citations = json.dumps(answer.as_json()["citations"], ensure_ascii=False)
-    seconds, tokens = str(round(answer.seconds, 4)), "0"  # no answerer of this version asks a model
+    tokens = 0 if answer.usage is None else answer.usage.tokens
     return [
         answer.status,
         answer.text,
@@ -114,9 +119,9 @@ def cells(outcome: Outcome) -> list[str]:
         _joined(outlets),
         citations,
         next((level for level in WORST_FIRST if level in {point.support for point in answer.points}), ""),
-        outcome.answerer,
-        seconds,
-        tokens,
+        answer.answerer,
+        str(round(answer.seconds, 4)),
+        "" if tokens is None else str(tokens),
         "",
         outcome.index,
     ]
@@ -169,11 +174,12 @@ class Page:
         known = "".join(f"<dt>{escape(name)}</dt><dd>{escape(row.cells[place])}</dd>" for place, name in self._columns if row.cells[place])
         answer = outcome.answer
         body = _answer(answer, row.number) if answer else f'<p class="failed">{escape(outcome.error or "")}</p>'
+        who = answer.answerer if answer else outcome.answerer
         cited = "".join(_citation(citation, row.number) for citation in answer.citations) if answer else ""
         return (
             f'<article id="row{row.number}" data-status="{outcome.status}"><h2>{escape(row.question)}</h2>'
             f'<span class="status {outcome.status}">{outcome.status}</span> '
-            f'<span class="soft">row {row.number} · {escape(outcome.answerer)} · index {escape(outcome.index)}</span>'
+            f'<span class="soft">row {row.number} · {escape(who)} · index {escape(outcome.index)}</span>'
             + (f"<dl>{known}</dl>" if known else "")
             + body
             + (f'<ul class="cited">{cited}</ul>' if cited else "")

@@ -31,7 +31,7 @@ _LIST = r"(\d{1,3}(?:\s*(?:,|;|-|–|and|&)\s*\d{1,3})*)"
 _CITED = re.compile(rf"\s*(?:[\[【]\s*(?:(?:statement|source)s?\s*)?{_LIST}\s*[\]】]|\((?:statement|source)s?\s*{_LIST}\))", re.I)
 _MARKED = re.compile(r"\[(\d+)\]")
 _ENDS = re.compile(r"(?:[.!?…][\"”’')]*(?:\s*\[\d+\])+|(?:\s*\[\d+\])+[.!?…;]?)(?=\s+\S|$)")
-_PRONOUN = re.compile(r"(?:he|she|they|it|his|her|their|its|both)\b", re.I)
+_STOP_LAST = re.compile(r"((?:\s*\[\d+\])+)([.!?…])$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,19 +110,17 @@ class Generative:
         places = {number: place for place, number in enumerate(used, 1)}
         cited = {places[number]: sources[number - 1] for number in used if number <= len(sources)}
         citations = tuple(replace(source.citation, n=number) for number, source in cited.items())
-        points: list[Point] = []
-        shown: list[str] = []
-        for line in lines:
-            text = _MARKED.sub(lambda match: f"[{places[int(match[1])]}]", line)
-            points.append(self._point(text, cited, points[-1] if points else None))
-            shown.append(points[-1].text)
-        body = "\n".join(f"- {text}" for text in shown) if len(shown) > 1 else shown[0]
+        points = tuple(self._point(_MARKED.sub(lambda match: f"[{places[int(match[1])]}]", line), cited) for line in lines)
+        body = "\n".join(f"- {point.text}" for point in points) if len(points) > 1 else points[0].text
         if evidence.silent:
             body += "\n\n" + self._prompts.fill("silent", names=listed(evidence.silent))
-        return Answer(question.text, "answered", None, self.name, body, tuple(points), citations, evidence.silent)
+        return Answer(question.text, "answered", None, self.name, body, points, citations, evidence.silent)
 
-    def _point(self, text: str, sources: dict[int, _Source], before: Point | None) -> Point:
-        """A line as a point, with who says it: whom it credits itself, else who speaks in all that it cites."""
+    def _point(self, text: str, sources: dict[int, _Source]) -> Point:
+        """A line as a point, with who says it: whom it credits itself, else who speaks in all that it cites.
+
+        A line that names neither its speaker nor, where nobody is quoted, an outlet of its own, gets that name in front.
+        """
         numbers = tuple(dict.fromkeys(_numbers(text)))
         own = [sources[number] for number in numbers if number in sources]
         names = self._gatherer.record.names()
@@ -132,19 +130,17 @@ class Generative:
         credited = [names[key][0] for name in wording.speaking(text) for key in _keys(name) if key in names]
         voices = {source.finding.speaker for source in own}
         speaker = credited[0] if credited else voices.pop() if len(voices) == 1 else None
-        side = _side(own, speaker)
-        if speaker and not credited and not self._names(text, speaker, side, before):
-            outlets = listed(dict.fromkeys(source.citation.outlet or source.citation.title for source in own))
-            text = f"**{speaker}**, in {outlets}: {text}"
+        side, outlets = _side(own, speaker), list(dict.fromkeys(source.citation.outlet or source.citation.title for source in own))
+        called = [alias for alias, (name, _) in names.items() if name == speaker] if speaker else outlets
+        if own and not credited and not _has_name(text, [*called, *filter(None, (speaker, side))]):
+            printed = listed(outlets)
+            text = f"**{speaker}**, in {printed}: {text}" if speaker else f"**{printed}** report{'s' * (len(outlets) == 1)}: {text}"
         return Point(text, speaker, side, numbers, "unsupported")
 
-    def _names(self, text: str, speaker: str, side: str | None, before: Point | None) -> bool:
-        """Whether a line says whose words it tells; a line that begins with "he" says so where the one before does."""
-        if before and before.speaker == speaker and _PRONOUN.match(text):
-            return True
-        called = [alias for alias, (name, _) in self._gatherer.record.names().items() if name == speaker]
-        words = wording.fold(text).lower()
-        return any(re.search(rf"(?<!\w){re.escape(name.lower())}(?!\w)", words) for name in (*called, speaker, *([side] if side else [])))
+
+def _has_name(text: str, names: list[str]) -> bool:
+    words = wording.fold(text).lower()
+    return any(re.search(rf"(?<!\w){re.escape(wording.fold(name).lower())}(?!\w)", words) for name in names)
 
 
 def _side(sources: list[_Source], speaker: str | None) -> str | None:
@@ -172,7 +168,7 @@ def _lines(draft: Draft) -> Iterator[str]:
         for start, end in pairwise([*ends, len(text)] if ends[-1] < len(text) else ends):
             part = text[start:end].strip()
             if re.search(r"\w", part) and (_MARKED.search(part) or not (part.endswith(":") or NOTHING in part.lower())):
-                yield part
+                yield _STOP_LAST.sub(r"\2\1", part)
 
 
 def _spread(numbers: str) -> list[int]:

@@ -23,7 +23,7 @@ from threadpoolctl import threadpool_limits
 from assistant.formats import Outcome
 from assistant.settings import Settings
 from index.build import contents
-from index.errors import IndexProblem, ReadoutError
+from index.errors import IndexProblem, ModelMissing, ReadoutError
 from index.record import Scope
 
 if TYPE_CHECKING:
@@ -60,12 +60,12 @@ class Desk:
         """Answer a task; whatever goes wrong with it is its outcome.
 
         Raises:
-            IndexProblem: the index cannot be read any more, which is no fault of the question.
+            IndexProblem, ModelMissing: the index cannot be read any more, or the model not be had, which is no fault of the question.
         """
         answerer, index = self._assistant.answerer.name, self._index()
         try:
             return Outcome(answerer, index, self._assistant.ask(task.question, task.scope, task.history))
-        except IndexProblem:
+        except (IndexProblem, ModelMissing):
             raise
         except ReadoutError as error:
             return Outcome(answerer, index, error=str(error))

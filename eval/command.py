@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from assistant.settings import Settings, load_settings
+from assistant.settings import Settings
 from eval.golden import QUESTIONS, Golden, load_golden
-from index.errors import UsageError
+from index.errors import ModelMissing, UsageError
 from index.types import Article, Passage
 
 if TYPE_CHECKING:
     from assistant.chain import Assistant
+    from assistant.types import Answer
     from eval.judged import Judge
     from eval.report import Report
     from eval.suite import Progress, Provenance, Row
@@ -29,28 +30,27 @@ RETRIEVED = 4  # passages that the retriever is asked for, as other people's cha
 
 def evaluate(
     *,
+    settings: Settings,
+    temporary: bool,
     questions: Path | None,
-    index: Path | None,
     out: Path,
     update_baseline: bool = False,
     draft: Path | None = None,
     judge: str | None = None,
     judge_rows: int | None = None,
-    model: str | None = None,
 ) -> None:
     """Run the suite and show its report, or with ``draft`` only write a draft of questions; exit status 1 when the gate fails.
 
-    ``index`` is the index to ask, ``None`` a temporary one of the bundled articles. Whatever can be wrong with the options, the
-    questions and the judge is noticed before an index is made or a question asked.
+    ``temporary`` asks an index of the bundled articles that is made for the occasion in place of that of the settings. Whatever can be
+    wrong with the options, the questions and the judge is noticed before an index is made or a question asked.
     """
     os.environ.setdefault("TQDM_DISABLE", "1")  # read when it is first imported: ragas' progress bar would write over ours
-    settings = load_settings(index=index, model=model)
     if judge_rows is not None and judge is None:
         raise UsageError("--judge-rows says how many answers a judge reads. Name the judge with --judge PROVIDER:NAME.")
     if draft is not None:
-        _draft(settings, index is None, draft)
+        _draft(settings, temporary, draft)
         return
-    report = _report(settings, index is None, questions or QUESTIONS, out, update_baseline, judge, judge_rows)
+    report = _report(settings, temporary, questions or QUESTIONS, out, update_baseline, judge, judge_rows)
     _show(report, out)
     if not report.judgement.green:
         raise typer.Exit(1)
@@ -107,16 +107,30 @@ def _answers(
     from eval.judged import judge_rows
     from eval.suite import provenance, run
 
+    missing: list[ModelMissing] = []
+
     with Assistant(settings) as assistant:
         corpus = Corpus.of(assistant.record)
+
+        def ask(one: Golden) -> Answer:
+            try:
+                if missing:
+                    raise missing[0]
+                return assistant.ask(one.question, history=one.history)
+            except ModelMissing as error:
+                missing.append(error)
+                raise
+
         with _progress("asked") as progress:
             rows = run(
                 golden,
                 corpus,
-                lambda one: assistant.ask(one.question, history=one.history),
+                ask,
                 progress,
                 lambda one: _retrieve(assistant, one),
             )
+        if missing:  # no row is to blame
+            raise missing[0]
         known = provenance(assistant.record, file, assistant.answerer.name)
     if judge is None:
         return rows, known

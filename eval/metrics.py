@@ -19,8 +19,10 @@ from eval.case import Case, label_and_body
 from eval.golden import DIRECT_KINDS, Words
 from eval.meaning import likeness
 from eval.support import restated, verbatim
+from index.speakers import parts_of
 from index.types import Passage
 
+_MARKER = re.compile(r"\s*\[\d+\]")
 SHARE = (0.0, 1.0)
 LIKENESS = (-1.0, 1.0)
 AMOUNT = (0.0, math.inf)
@@ -156,8 +158,8 @@ def faithfulness(case: Case) -> MetricResult:
     """Share of the points that are carried by what they cite themselves; an answer without points has none.
 
     A point says "verbatim" or "supported" of itself; neither is believed. Its words must stand in the article at the offsets it cites, or,
-    for "supported", restate them (see `eval.support.restated` for what that cannot see). Cannot see words cut so that they mean something
-    else ("denied" left out before what was denied), nor whether a true sentence answers the question.
+    for "supported", restate them together with who speaks and where (see `eval.support.restated` for what that cannot see). Cannot see
+    words cut so that they mean something else ("denied" left out before what was denied), nor whether a true sentence answers the question.
     """
     wrong = [point for point in case.answer.points if not _carried(case, point)]
     return _share(
@@ -364,7 +366,10 @@ def _carried(case: Case, point: Point) -> bool:
     _, body = label_and_body(point.text)
     if point.support == "unsupported" or not cited:
         return False
-    return verbatim(body, cited) or (point.support == "supported" and restated(body, cited))
+    if verbatim(body, cited):
+        return True
+    credit = ", ".join(filter(None, (*_aliases(case, point.speaker), point.side, *(one.outlet for one in case.citations(point)))))
+    return point.support == "supported" and restated(_MARKER.sub("", body), [*cited, f"{credit} said, reported."])
 
 
 def _sourced(case: Case, citation: Citation) -> bool:
@@ -379,12 +384,18 @@ def _labelled(case: Case, point: Point) -> bool:
     printed = label or body
     own = {citation.outlet or citation.title for citation in case.citations(point)}
     if point.speaker:
-        if not _names(printed, point.speaker):
+        if not any(_names(printed.lower(), name.lower()) for name in _aliases(case, point.speaker)):
             return False
         printed = printed.replace(point.speaker, "")  # a newspaper may itself be the speaker, in another outlet
     elif own and not any(_names(printed, name) for name in own):
         return False
     return not label or all(outlet in own for outlet in case.corpus.outlets if _names(printed, outlet))
+
+
+def _aliases(case: Case, speaker: str | None) -> list[str]:
+    """What a speaker, or each of those who speak together, is called."""
+    who = {speaker, *parts_of(speaker)} if speaker else set()
+    return [*who, *(alias for alias, (name, _) in case.corpus.names.items() if name in who)]
 
 
 def _names(text: str, name: str) -> bool:
