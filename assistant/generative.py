@@ -21,6 +21,7 @@ from assistant.types import Answer, Citation, Point, Question, Standalone, Watch
 from assistant.writer import Draft, Writer
 from index.build import contents
 from index.errors import ModelFailed, QuestionError
+from index.speakers import parts_of
 
 NOTHING = "not in the articles"  # what prompts/rules.md asks for where no statement answers
 LONGEST_QUESTION = 400  # characters of a follow-up made standalone
@@ -129,13 +130,22 @@ class Generative:
             return Point(f"**{label}**: {rest}", labelled, _side(own, labelled), numbers, "unsupported")
         credited = [names[key][0] for name in wording.speaking(text) for key in _keys(name) if key in names]
         voices = {source.finding.speaker for source in own}
-        speaker = credited[0] if credited else voices.pop() if len(voices) == 1 else None
+        voice = voices.pop() if len(voices) == 1 else None
+        speaker = credited[0] if credited and not (voice and self._joint(text, voice)) else voice
         side, outlets = _side(own, speaker), list(dict.fromkeys(source.citation.outlet or source.citation.title for source in own))
-        called = [alias for alias, (name, _) in names.items() if name == speaker] if speaker else outlets
-        if own and not credited and not _has_name(text, [*called, *filter(None, (speaker, side))]):
+        called = self._called(speaker) if speaker else outlets
+        if own and not credited and not _has_name(text, [*called, *([side] if side else [])]):
             printed = listed(outlets)
             text = f"**{speaker}**, in {printed}: {text}" if speaker else f"**{printed}** report{'s' * (len(outlets) == 1)}: {text}"
         return Point(text, speaker, side, numbers, "unsupported")
+
+    def _joint(self, text: str, voice: str) -> bool:
+        """Whether a line names all of several who speak together."""
+        parts = parts_of(voice)
+        return len(parts) > 1 and all(_has_name(text, self._called(part)) for part in parts)
+
+    def _called(self, speaker: str) -> list[str]:
+        return [speaker, *(alias for alias, (name, _) in self._gatherer.record.names().items() if name == speaker)]
 
 
 def _has_name(text: str, names: list[str]) -> bool:
