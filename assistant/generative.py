@@ -31,7 +31,8 @@ _EMPHASIS = re.compile(r"\*\*|__|`|^#+\s*")
 _LIST = r"(\d{1,3}(?:\s*(?:,|;|-|–|and|&)\s*\d{1,3})*)"
 _CITED = re.compile(rf"\s*(?:[\[【]\s*(?:(?:statement|source)s?\s*)?{_LIST}\s*[\]】]|\((?:statement|source)s?\s*{_LIST}\))", re.I)
 _MARKED = re.compile(r"\[(\d+)\]")
-_ENDS = re.compile(r"(?:[.!?…][\"”’')]*(?:\s*\[\d+\])+|(?:\s*\[\d+\])+[.!?…;]?)(?=\s+\S|$)")
+_ENDS = re.compile(r"(?:[.!?…][\"”’')]*(?:\s*\[\d+\])+|(?:\s*\[\d+\])+[.!?…])(?=\s+\S|$)")
+_FIRST = re.compile(r"^((?:\[\d+\]\s*)*\[\d+\]):?\s+([^\[\]]+)$")
 _STOP_LAST = re.compile(r"((?:\s*\[\d+\])+)([.!?…])$")
 
 
@@ -177,8 +178,8 @@ def _lines(draft: Draft) -> Iterator[str]:
         ends = [0, *(match.end() for match in _ENDS.finditer(text))]
         for start, end in pairwise([*ends, len(text)] if ends[-1] < len(text) else ends):
             part = text[start:end].strip()
-            if re.search(r"\w", part) and (_MARKED.search(part) or not (part.endswith(":") or NOTHING in part.lower())):
-                yield _STOP_LAST.sub(r"\2\1", part)
+            if re.search(r"\w", _MARKED.sub("", part)) and (_MARKED.search(part) or not (part.endswith(":") or NOTHING in part.lower())):
+                yield _STOP_LAST.sub(r"\2\1", _FIRST.sub(r"\2 \1", part))
 
 
 def _spread(numbers: str) -> list[int]:

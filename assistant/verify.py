@@ -323,7 +323,7 @@ def _listed(names: set[str | None]) -> str:
 
 def _numbers(case: _Case) -> Iterator[str]:
     date = next((citation.published for citation in case.cited if citation.published), None)
-    for number in wording.foreign_numbers(case.body, case.texts, date):
+    for number in wording.foreign_numbers(case.body.replace(date or "\0", ""), case.texts, date):
         yield f"The number {number} is not in what is cited."
 
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from assistant.settings import Settings
+from assistant.chat_model import load_chat_model
+from assistant.settings import EXTRACTIVE, Settings
 from eval.golden import QUESTIONS, Golden, load_golden
 from index.errors import ModelMissing, UsageError
 from index.types import Article, Passage
@@ -47,6 +48,8 @@ def evaluate(
     os.environ.setdefault("TQDM_DISABLE", "1")  # read when it is first imported: ragas' progress bar would write over ours
     if judge_rows is not None and judge is None:
         raise UsageError("--judge-rows says how many answers a judge reads. Name the judge with --judge PROVIDER:NAME.")
+    if settings.model != EXTRACTIVE:
+        load_chat_model(settings.model)
     if draft is not None:
         _draft(settings, temporary, draft)
         return

@@ -101,7 +101,7 @@ def test_a_draft_for_an_index_can_be_loaded_and_is_not_overwritten(index, tmp_pa
     [
         (("--judge", "gpt"), UsageError, "Write PROVIDER:NAME"),
         (("--judge-rows", "3"), UsageError, "Name the judge with --judge"),
-        (("--model", "openai:gpt"), UsageError, "no answerer 'openai:gpt'"),
+        (("--model", "gpt"), UsageError, "Write PROVIDER:NAME"),
         (("--questions", "none.jsonl"), GoldenError, "none.jsonl: cannot be read"),
         (("--out", "file"), UsageError, "Name another folder with --out"),
         (("--questions", "none.jsonl", "--index", "INDEX"), GoldenError, "none.jsonl: cannot be read"),
