@@ -16,7 +16,7 @@ from eval.draft import draft
 from eval.golden import GoldenError, held_out_ids, load_golden
 from index.build import fingerprint
 from index.embedder import BUNDLED
-from index.errors import IndexMissing, UsageError
+from index.errors import IndexMissing, ModelMissing, UsageError
 from index.record import Record
 from index.types import Statement
 from index.vectors import VectorStore
@@ -99,9 +99,9 @@ def test_a_draft_for_an_index_can_be_loaded_and_is_not_overwritten(index, tmp_pa
 @pytest.mark.parametrize(
     ("arguments", "error", "said"),
     [
-        (("--judge", "gpt"), UsageError, "Write PROVIDER:NAME"),
+        (("--judge", "gpt"), ModelMissing, "Write PROVIDER:NAME"),
         (("--judge-rows", "3"), UsageError, "Name the judge with --judge"),
-        (("--model", "gpt"), UsageError, "Write PROVIDER:NAME"),
+        (("--model", "gpt"), ModelMissing, "Write PROVIDER:NAME"),
         (("--questions", "none.jsonl"), GoldenError, "none.jsonl: cannot be read"),
         (("--out", "file"), UsageError, "Name another folder with --out"),
         (("--questions", "none.jsonl", "--index", "INDEX"), GoldenError, "none.jsonl: cannot be read"),

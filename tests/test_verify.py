@@ -168,7 +168,7 @@ def two_points(assistant: Assistant) -> Answer:
 def test_strict_leaves_out_unsupported_points_and_keeps_the_rest(assistant: Assistant) -> None:
     kept = strict(two_points(assistant))
     assert [point.text for point in kept.points] == ["Putin has denied any interference [1]."]
-    assert kept.text == "- Putin has denied any interference [1].\n\nDemocrats: no passage found."
+    assert kept.text == "Putin has denied any interference [1].\n\nDemocrats: no passage found."
     assert kept.status == "answered"
 
 
