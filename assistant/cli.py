@@ -63,6 +63,7 @@ def index_command(
     replace: Annotated[bool, typer.Option("--replace", help="Remove the articles of all other folders from the index.")] = False,
 ) -> None:
     """Read articles into the index; only what changed is done again."""
+    from assistant.desk.panel import counted
     from index.build import build
     from index.corpus import BUNDLED
 
@@ -75,11 +76,11 @@ def index_command(
     typer.echo(
         f"{settings.index}: {done.added} added, {done.changed} changed, {done.removed} removed, {done.unchanged} unchanged "
         f"in {done.seconds:.1f} s. "
-        f"It holds {totals['articles']} articles, {totals['passages']} passages, {totals['statements']} statements."
+        f"It holds {', '.join(counted(totals[name], name[:-1]) for name in ('articles', 'passages', 'statements'))}."
     )
     for root, count in done.elsewhere.items():
         name = "the bundled corpus" if root == str(BUNDLED.resolve()) else root
-        typer.echo(f"Also in this index: {count} articles of {name} (--replace removes them).")
+        typer.echo(f"Also in this index: {counted(count, 'article')} of {name} (--replace removes them).")
     if done.problems:
         raise typer.Exit(1)
 

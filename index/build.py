@@ -112,6 +112,7 @@ def build(
     with writing(folder), _current(folder, model) as (record, before):
         again = [] if replace else [root for root in before if root.exists() and root not in paths]
         corpus = read_corpus([*paths, *again], record.places())
+        _sides(corpus.roots)  # before articles are read, which takes long
         known = record.digests()
         wanted = {source.article.id: source.digest for source in corpus.sources}
         mine = {name for root in corpus.roots for name in record.digests(root)}
@@ -167,15 +168,25 @@ def _name(record: Record, *, changed: bool) -> None:
     Raises:
         CorpusError: a sides.toml cannot be used.
     """
-    files = [file for file in (sides_file(Path(root)) for root in record.roots()) if file.is_file()]
-    state = hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
-    sides = [Sides.load(file) for file in files]
+    sides = _sides(record.roots())
+    state = hashlib.sha256(b"\0".join(file.read_bytes() for file in sides)).hexdigest()
     if changed or record.meta("named") != state:
         with record.transaction():
-            named = name_speakers(record.numbered_statements(raw=True), sides)
+            groups = list(sides.values())
+            named = name_speakers(record.numbered_statements(raw=True), groups)
             record.rename_speakers(named)
-            record.set_names(_aliases(record, [said for _, said in named], sides))
-            record.set_meta(sides=json.dumps([name for group in sides for name in group.names]), named=state)
+            record.set_names(_aliases(record, [said for _, said in named], groups))
+            record.set_meta(sides=json.dumps([name for group in groups for name in group.names]), named=state)
+
+
+def _sides(roots: Iterable[str]) -> dict[Path, Sides]:
+    """The sides of these folders, by the file that tells them.
+
+    Raises:
+        CorpusError: a sides.toml cannot be used.
+    """
+    files = (sides_file(Path(root)) for root in roots)
+    return {file: Sides.load(file) for file in files if file.is_file()}
 
 
 def _read(sources: list[Source]) -> Iterator[_Read]:

@@ -544,7 +544,7 @@ class Sides:
         names: list[str] = []
         for number, entry in enumerate(entries, 1):
             name = _side_name(path, number, entry)
-            if name in names:
+            if name.casefold() in {known.casefold() for known in names}:
                 raise CorpusError(f"{path}: side {name!r} appears twice. Put all its speakers under one [[side]].")
             names.append(name)
             for key, speaker in _listed(path, name, entry):
@@ -557,9 +557,10 @@ class Sides:
 
 
 def _side_name(path: Path, number: int, entry: object) -> str:
-    name = entry.get("name") if isinstance(entry, dict) else None
-    if not isinstance(name, str) or not name.strip():
+    if not isinstance(entry, dict) or not isinstance(name := entry.get("name"), str) or not name.strip():
         raise CorpusError(f'{path}: side number {number} has no name. Add a line name = "…" under its [[side]].')
+    if other := sorted(set(entry) - {"name", "speakers"}):
+        raise CorpusError(f"{path}: {other[0]!r} of side {name.strip()!r} is not known here. A side has a name and speakers.")
     return name.strip()
 
 

@@ -154,6 +154,8 @@ def test_names_are_found_however_they_are_spelled(tmp_path: Path) -> None:
             '[[side]]\nname="A"\n[side.speakers]\n"X"=[]\n[[side]]\nname="A"\n[side.speakers]\n"Y"=[]\n',
             "'A' appears twice",
         ),
+        ('[[side]]\nname="A"\n[side.speakers]\n"X"=[]\n[[side]]\nname="a"\n[side.speakers]\n"Y"=[]\n', "'a' appears twice"),
+        ('[[side]]\nname="A"\ncolour="red"\n[side.speakers]\n"X"=[]\n', "'colour' of side 'A' is not known"),
         ('[[sides]]\nname="A"\n', "'sides' is not known"),
         ('[[side]]\nname="A"\n[side.speakers]\n"…"=["."]\n', "empty name"),
     ],
