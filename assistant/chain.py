@@ -181,9 +181,11 @@ class Assistant:
         if self.settings.strict and answer.points and all(point.support == "unsupported" for point in answer.points):
             trouble = f"{answer.answerer}: the articles carry nothing of what it wrote."
             answer = replace(verify(self._without_model(step, trouble), self.record), usage=answer.usage)
+        answer = strict(answer) if self.settings.strict else answer
+        if answer.points and (left_out := self.gatherer.unheard(answer, step.question, step.evidence)):
+            answer = verify(self._extractive.completed(answer, left_out), self.record)
         usage = answer.usage + step.usage if answer.usage and step.usage else answer.usage or step.usage
-        answer = strict(answer) if self.settings.strict else marked(answer)
-        return replace(answer, understood=step.question.understood, usage=usage)
+        return replace(marked(answer), understood=step.question.understood, usage=usage)
 
     def _about(self, question: Question, answerer: str) -> Answer:
         """Answers about Readout and its corpus, which need no evidence."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from assistant.types import Form, Question
+from assistant.types import Answer, Form, Question
 from index.embedder import Vectors
 from index.judge import content_stems, content_words, stem
 from index.record import Record, Scope
@@ -300,6 +300,26 @@ class Gatherer:
         most = max(said, key=lambda one: min(one.end, hit.passage.end) - max(one.start, hit.passage.start))
         start, end = max(most.start, hit.passage.start), min(most.end, hit.passage.end)
         return hit.passage.text[start - hit.passage.start : end - hit.passage.start]
+
+    def unheard(self, answer: Answer, question: Question, evidence: Evidence) -> list[Finding]:
+        """Of a question to all sides, or to outlets: the first finding of each that has evidence, and no point that is carried."""
+        sides = any(finding.side for finding in evidence.findings)
+        carried = [point for point in answer.points if point.support != "unsupported"]
+        if question.form is Form.BY_SIDE:
+            heard = {point.side if sides else point.speaker for point in carried}
+        elif question.form is Form.BY_OUTLET:
+            outlets = {citation.n: citation.outlet for citation in answer.citations}
+            heard = {outlets.get(number) for point in carried for number in point.citations}
+        else:
+            return []
+        found: list[Finding] = []
+        for finding in evidence.findings:
+            voice = finding.side if sides else finding.speaker
+            own = {voice} if question.form is Form.BY_SIDE else {self.article(hit).outlet for hit in finding.hits}
+            if not own & {*heard, None}:
+                found.append(finding)
+                heard |= own
+        return found
 
     def article(self, hit: Hit) -> Article:
         """The article a passage stands in."""

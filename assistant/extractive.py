@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from assistant.evidence import Evidence, Finding, Gatherer
 from assistant.prompts import Prompts
@@ -33,10 +34,21 @@ class Extractive:
         if not evidence.findings:
             return self._abstain(question, evidence, citations)
         points = tuple(self._point(finding, citations) for finding in evidence.findings)
+        text = self.text(points, evidence.silent)
+        return Answer(question.text, "answered", None, self.name, text, points, tuple(citations), evidence.silent)
+
+    def text(self, points: Sequence[Point], silent: Sequence[str]) -> str:
+        """What a person reads of an answer: its points, a line each, and who is silent."""
         lines = [f"- {point.text}" for point in points] if len(points) > 1 else [points[0].text]
-        if evidence.silent:
-            lines += ["", self._prompts.fill("silent", names=listed(evidence.silent))]
-        return Answer(question.text, "answered", None, self.name, "\n".join(lines), points, tuple(citations), evidence.silent)
+        if silent:
+            lines += ["", self._prompts.fill("silent", names=listed(silent))]
+        return "\n".join(lines)
+
+    def completed(self, answer: Answer, findings: Sequence[Finding]) -> Answer:
+        """An answer with further findings, in the articles' own words."""
+        citations = list(answer.citations)
+        points = (*answer.points, *(self._point(finding, citations) for finding in findings))
+        return replace(answer, text=self.text(points, answer.silent), points=points, citations=tuple(citations))
 
     def _point(self, finding: Finding, citations: list[Citation]) -> Point:
         worded = [(plain(self._gatherer.words_of(hit, finding.speaker)), self._cite(hit, citations)) for hit in finding.hits]

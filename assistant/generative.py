@@ -113,10 +113,8 @@ class Generative:
         cited = {places[number]: sources[number - 1] for number in used if number <= len(sources)}
         citations = tuple(replace(source.citation, n=number) for number, source in cited.items())
         points = tuple(self._point(_MARKED.sub(lambda match: f"[{places[int(match[1])]}]", line), cited) for line in lines)
-        body = "\n".join(f"- {point.text}" for point in points) if len(points) > 1 else points[0].text
-        if evidence.silent:
-            body += "\n\n" + self._prompts.fill("silent", names=listed(evidence.silent))
-        return Answer(question.text, "answered", None, self.name, body, points, citations, evidence.silent)
+        text = self._extractive.text(points, evidence.silent)
+        return Answer(question.text, "answered", None, self.name, text, points, citations, evidence.silent)
 
     def _point(self, text: str, sources: dict[int, _Source]) -> Point:
         """A line as a point, with who says it: whom it credits itself, else who speaks in all that it cites.
@@ -128,12 +126,12 @@ class Generative:
         names = self._gatherer.record.names()
         label, colon, rest = text.partition(": ")
         if colon and (labelled := next((names[key][0] for key in _keys(label)[:2] if key in names), None)):
-            return Point(f"**{label}**: {rest}", labelled, _side(own, labelled), numbers, "unsupported")
+            return Point(f"**{label}**: {rest}", labelled, self._side(labelled), numbers, "unsupported")
         credited = [names[key][0] for name in wording.speaking(text) for key in _keys(name) if key in names]
         voices = {source.finding.speaker for source in own}
         voice = voices.pop() if len(voices) == 1 else None
         speaker = credited[0] if credited and not (voice and self._joint(text, voice)) else voice
-        side, outlets = _side(own, speaker), list(dict.fromkeys(source.citation.outlet or source.citation.title for source in own))
+        side, outlets = self._side(speaker), list(dict.fromkeys(source.citation.outlet or source.citation.title for source in own))
         called = self._called(speaker) if speaker else outlets
         if own and not credited and not _has_name(text, [*called, *([side] if side else [])]):
             printed = listed(outlets)
@@ -145,6 +143,9 @@ class Generative:
         parts = parts_of(voice)
         return len(parts) > 1 and all(_has_name(text, self._called(part)) for part in parts)
 
+    def _side(self, speaker: str | None) -> str | None:
+        return next((side for name, side in self._gatherer.record.names().values() if name == speaker), None)
+
     def _called(self, speaker: str) -> list[str]:
         return [speaker, *(alias for alias, (name, _) in self._gatherer.record.names().items() if name == speaker)]
 
@@ -152,10 +153,6 @@ class Generative:
 def _has_name(text: str, names: list[str]) -> bool:
     words = wording.fold(text).lower()
     return any(re.search(rf"(?<!\w){re.escape(wording.fold(name).lower())}(?!\w)", words) for name in names)
-
-
-def _side(sources: list[_Source], speaker: str | None) -> str | None:
-    return next((source.finding.side for source in sources if source.finding.speaker == speaker), None)
 
 
 def _numbered(source: _Source) -> str:
