@@ -103,11 +103,12 @@ class Gatherer:
         speakers = set(question.speakers)
         side = {name for name, side in self._known() if side in speakers}  # a side may be called as one of its speakers is
         pool = self._pool(question, scope, self.record.spoken(speakers | side, scope, ALL_SPOKEN))
+        heard = [hit for hit in pool if any((speakers | side).intersection(voices(said)) for said in self._said(hit))]
+        hits = self._on_topic(question, heard, question.speakers[0]) if question.topic else self._most_telling(heard)
         for wanted, jointly in ((speakers, False), (side, False), (speakers, True)):
-            own = [hit for hit in pool if any(wanted.intersection(voices(said) if jointly else [said.speaker]) for said in self._said(hit))]
-            found = self._on_topic(question, own, question.speakers[0]) if question.topic else self._most_telling(own)
-            if found:
-                return Evidence(self._findings(found, MOST_POINTS, wanted))
+            own = [hit for hit in hits if any(wanted.intersection(voices(said) if jointly else [said.speaker]) for said in self._said(hit))]
+            if own:
+                return Evidence(self._findings(own, MOST_POINTS, wanted))
         joint = self._with_their_side(question, pool)
         if joint:
             return Evidence(joint)
