@@ -8,6 +8,7 @@ utterance: by the words they share, the rare ones more, and by the meaning that 
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -81,8 +82,8 @@ def compare(question: Question, gatherer: Gatherer, scope: Scope) -> list[Uttera
     for anchor in matcher.anchors(question):
         if not any(_overlap(anchor, cut) for cuts in said for cut in cuts):
             said.append(matcher.cuts_like(anchor))
-    numbered = iter(range(1, sum(map(len, said)) + 1))
-    return [_utterance(cuts, gatherer, outlets, numbered) for cuts in said]
+    numbers = itertools.count(1)
+    return [_utterance(cuts, gatherer, outlets, numbers) for cuts in said]
 
 
 @dataclass(slots=True)
@@ -116,13 +117,12 @@ class Matcher:
         return sorted(best.values(), key=lambda cut: (-cut.likeness, cut.hit.number))
 
     def _near(self, words: str) -> list[Hit]:
-        searcher = self.gatherer.searcher
-        return searcher.judge(words, searcher.find(words, self.scope, pool=POOL))
+        return self.gatherer.searcher.search(words, self.scope, pool=POOL)
 
     def _best(self, words: str, hit: Hit, fewest: int = FEWEST_WORDS) -> Cut | None:
         """The cut of a passage most like some words; None when it has none that shares enough with them."""
         wanted, voice = content_stems(words), self.gatherer.speaker_of(hit)
-        held = {cut: content_stems(cut.words) for cut in (Cut(hit, start, end, voice) for start, end in cuts_of(hit))}
+        held = {Cut(hit, start, end, voice): stems for start, end, stems in cuts_of(hit)}
         most = min(fewest, max(map(len, held.values()), default=0))
         rarity = self.gatherer.record.rarity({stem: stem for stems in (wanted, *held.values()) for stem in stems})
         rarity |= {one: rarity[one] * A_NAME for one in (TELLING | names_in(f"{words} {hit.passage.text}")) & rarity.keys()}
@@ -134,15 +134,16 @@ class Matcher:
         return max(scored, key=lambda cut: cut.likeness, default=None)
 
 
-def cuts_of(hit: Hit) -> Iterator[tuple[int, int]]:
-    """Yield the places in its article of all runs of a passage's pieces that hold enough words."""
+def cuts_of(hit: Hit) -> Iterator[tuple[int, int, set[str]]]:
+    """Yield the places in its article of all runs of a passage's pieces that hold enough words, with the stems of these."""
     text, offset = hit.passage.text, hit.passage.start
     bounds = [0, *(place for match in BETWEEN.finditer(text) for place in match.span()), len(text)]
     pieces = [trimmed for start, end in zip(bounds[::2], bounds[1::2], strict=True) if (trimmed := _trimmed(text, start, end))]
     for first, (start, _) in enumerate(pieces):
         for _, end in pieces[first : first + MOST_PIECES]:
-            if len(content_stems(text[start:end])) >= FEWEST_WORDS:
-                yield offset + start, offset + _closed(text, start, end)
+            stems = content_stems(text[start:end])
+            if len(stems) >= FEWEST_WORDS:
+                yield offset + start, offset + _closed(text, start, end), stems
 
 
 def _closed(text: str, start: int, end: int) -> int:

@@ -13,16 +13,17 @@ from index.embedder import Vectors
 from index.judge import content_stems, content_words, stem
 from index.record import Record, Scope
 from index.search import Searcher
+from index.statements import OPENING
 from index.types import Article, Hit, Statement
 
 ANSWERS = -0.5  # log-odds that a passage answers, from which on Readout does; eval/LOG.md has what moving it costs
-SAME_VECTOR, SAME_WORDS, NEARLY_ALL_WORDS = 0.72, 0.5, 0.8  # from where on two passages tell one thing
 TOLD = 1.0  # the same for a passage that tells of a speaker asked about, though in nobody's words
+SAME_VECTOR, SAME_WORDS, NEARLY_ALL_WORDS = 0.72, 0.5, 0.8  # from where on two passages tell one thing
 NAMES_IT, ON_TOPIC = 4.0, 1.0  # what holding all words of a topic adds to a judge's score, and the sum from which on a passage is on topic
 UNHEARD = 2.0  # how much surer the judge must be for each name in a question that no passage holds
 MARGIN = 1.5  # a second and third point must come this close to the first
 MASS = 0.9  # the share of the judge's belief that an answer's points are to hold
-OPENING = '"“„«'
+QUOTING = f'"{OPENING}'  # what a passage begins with that is a quotation
 NAMED = 2  # a topic of so few words of meaning is only where one of them is
 REPLIES = frozenset(map(stem, "deny denial reject dismiss refute rebut dispute contradict confirm".split()))
 JOINT = re.compile(r",\s*|\s+(?:and|or)\s+")  # what parts a topic: "trade and the economy"
@@ -68,6 +69,7 @@ class Gatherer:
     searcher: Searcher
     sides: tuple[str, ...] = ()
     _ledger: dict[str, list[Statement]] = field(default_factory=dict)
+    _speakers: frozenset[tuple[str, str | None]] = frozenset()
 
     @property
     def record(self) -> Record:
@@ -99,13 +101,14 @@ class Gatherer:
 
     def _spoken(self, question: Question, scope: Scope) -> Evidence:
         speakers = set(question.speakers)
-        side = {name for name, side in self.record.names().values() if side in speakers}  # a side may be called as one of its speakers is
+        side = {name for name, side in self._known() if side in speakers}  # a side may be called as one of its speakers is
         pool = self._pool(question, scope, self.record.spoken(speakers | side, scope, ALL_SPOKEN))
+        heard = [hit for hit in pool if any((speakers | side).intersection(voices(said)) for said in self._said(hit))]
+        hits = self._on_topic(question, heard, question.speakers[0]) if question.topic else self._most_telling(heard)
         for wanted, jointly in ((speakers, False), (side, False), (speakers, True)):
-            own = [hit for hit in pool if any(wanted.intersection(voices(said) if jointly else [said.speaker]) for said in self._said(hit))]
-            found = self._on_topic(question, own, question.speakers[0]) if question.topic else self._most_telling(own)
-            if found:
-                return Evidence(self._findings(found, MOST_POINTS, wanted))
+            own = [hit for hit in hits if any(wanted.intersection(voices(said) if jointly else [said.speaker]) for said in self._said(hit))]
+            if own:
+                return Evidence(self._findings(own, MOST_POINTS, wanted))
         joint = self._with_their_side(question, pool)
         if joint:
             return Evidence(joint)
@@ -116,7 +119,7 @@ class Gatherer:
 
     def _with_their_side(self, question: Question, pool: list[Hit]) -> tuple[Finding, ...]:
         """What is told of somebody of a speaker's side together with others: "Putin and Trump agreed …" for the Kremlin."""
-        sides = {side for name, side in self.record.names().values() if side and name in question.speakers}
+        sides = {side for name, side in self._known() if side and name in question.speakers}
         findings = self._findings(self._on_topic(question, pool), MOST_POINTS) if question.topic and sides else ()
         return tuple(finding for finding in findings if any(self._takes_part(side, finding) for side in sides))
 
@@ -138,7 +141,7 @@ class Gatherer:
         sides = question.sides or self.sides
         if not sides:
             return self._by_speaker(question, scope)
-        members = {speaker for speaker, side in self.record.names().values() if side in sides}
+        members = {speaker for speaker, side in self._known() if side in sides}
         pool = self._pool(question, scope, self.record.spoken(members, scope, ALL_SPOKEN))
         findings: list[Finding] = []
         silent = []
@@ -156,9 +159,7 @@ class Gatherer:
 
     def _takes_part(self, side: str, finding: Finding) -> bool:
         """Whether somebody of a side speaks in a joint statement."""
-        known = set(self.record.names().values())
-        names = (finding.speaker or "").split(" and ")
-        return len(names) > 1 and any((name, side) in known for name in names)
+        return any((name, side) in self._known() for name in joint_names(finding.speaker))
 
     def _speaks(self, hit: Hit, side: str) -> bool:
         """Whether a side speaks in a passage in its own right: what another side says that it said is that other side's account."""
@@ -170,8 +171,8 @@ class Gatherer:
 
         Words that one side's statement has too are that statement, in an outlet that does not say whose it is.
         """
-        joint = {said.speaker for hit in hits for said in self._said(hit) if said.speaker and said.side is None and " and " in said.speaker}
-        asked = {name for name in joint if members.intersection(name.split(" and "))}
+        joint = {said.speaker for hit in hits for said in self._said(hit) if said.speaker and said.side is None}
+        asked = {name for name in joint if members.intersection(joint_names(name))}
         own = [hit for hit in hits if self.speaker_of(hit)[0] in asked]
         theirs = [[hit for hit in own if _repeats(hit, finding)] for finding in findings]
         alone = [hit for hit in own if not any(_repeats(hit, finding) for finding in findings)]
@@ -204,7 +205,7 @@ class Gatherer:
         judge takes it for an answer to the question itself or to "What did … say about …?"; and a denial is on the topic of what it denies,
         a quotation on that of the words that lead up to it, which stand before them.
         """
-        replies = {hit.number: hit for hit in pool if self._denies(hit) or hit.passage.text[0] in OPENING}
+        replies = {hit.number: hit for hit in pool if self._denies(hit) or hit.passage.text[0] in QUOTING}
         before = self.searcher.judge(question.standalone, [number - 1 for number in replies])
         best = {hit.number: hit for hit in self._topical(question, pool, who)}
         for hit in self._topical(question, before, who):
@@ -215,7 +216,7 @@ class Gatherer:
 
     def _answers(self, hit: Hit, before: Hit) -> bool:
         """Whether a passage denies what the one before it says, or is the quotation that one leads up to."""
-        led_up_to = hit.passage.text[0] in OPENING and before.passage.text.rstrip().endswith(":")
+        led_up_to = hit.passage.text[0] in QUOTING and before.passage.text.rstrip().endswith(":")
         return hit.passage.article == before.passage.article and (led_up_to or self._denies(hit))
 
     def _denies(self, hit: Hit) -> bool:
@@ -258,9 +259,16 @@ class Gatherer:
     def forget(self) -> None:
         """The index has changed: what was read from its ledger counts no more."""
         self._ledger.clear()
+        self._speakers = frozenset()
         self.sides = self.record.sides()
 
     # -- who speaks, and what is the same ----------------------------------------------------------------------
+
+    def _known(self) -> frozenset[tuple[str, str | None]]:
+        """Every speaker that has a name, with the side."""
+        if not self._speakers:
+            self._speakers = frozenset(self.record.names().values())
+        return self._speakers
 
     def _said(self, hit: Hit) -> list[Statement]:
         """Statements that share words with a passage."""
@@ -392,12 +400,21 @@ def _allied(voice: Voice, other: Voice) -> bool:
 
 def voices(said: Statement) -> tuple[str, ...]:
     """Who says a statement, by each name: "A and B" say it together, and so does each of them."""
-    return (said.speaker, *said.speaker.split(" and ")) if said.speaker else ()
+    return (said.speaker, *joint_names(said.speaker)) if said.speaker else ()
+
+
+def joint_names(speaker: str | None) -> tuple[str, ...]:
+    """The names of those who speak together; none where one speaks alone, or nobody.
+
+    Unlike `index.speakers.parts_of`, which finds names to bring together: of "Obama and other officials" Obama speaks as well.
+    """
+    names = tuple((speaker or "").split(" and "))
+    return names if len(names) > 1 else ()
 
 
 def _nobodys(voice: Voice) -> bool:
     """Whether words are no single speaker's: an outlet's own, or told of two sides together."""
-    return voice[0] is None or " and " in voice[0]
+    return voice[0] is None or bool(joint_names(voice[0]))
 
 
 def _repeats(hit: Hit, finding: Finding) -> bool:

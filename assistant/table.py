@@ -20,11 +20,11 @@ from index.errors import TableError
 DELIMITERS = (",", ";", "\t")
 ASKED = ("question", "history", "outlet", "since", "until")  # the columns that are read; all others only pass through
 WORKBOOKS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".numbers")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # how what a spreadsheet takes for a formula begins
 _ARCHIVE, _OLD_WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"  # how workbooks begin, whatever they are called
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _SAMPLE = 65_536  # bytes or characters at the beginning, from which encoding and separator are told
 _LONGEST_CELL = 2**31 - 1  # characters; the csv module's own limit is less than a long document
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NUMBER = re.compile(r"[+-]\d+(?:[.,]\d+)*%?")
 
 
@@ -161,7 +161,7 @@ class Table:
 
 def harmless(cell: str) -> str:
     """A cell that a spreadsheet shows as it is: an apostrophe stands before what it would run as a formula. Numbers stay numbers."""
-    return f"'{cell}" if cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell) else cell
+    return f"'{cell}" if cell.startswith(FORMULA) and not _NUMBER.fullmatch(cell) else cell
 
 
 def line(cells: Sequence[str], delimiter: str, terminator: str) -> str:

@@ -44,9 +44,9 @@ def as_golden(one: Feedback, articles: Mapping[str, Article], names: Names, corp
 
     It is a draft when it was rated down, and when what it says of the articles cannot be relied on any more.
     """
-    answer, understood = one.answer, _understood(one.answer)
+    answer = one.answer
     answerable = answer.status == "answered" or not one.rating.good
-    kind = _kind(answer, understand(understood or one.question, names), follows=bool(understood)) if answerable else "unanswerable"
+    kind = _kind(answer, understand(answer.understood or one.question, names)) if answerable else "unanswerable"
     needs = _needs(answer, kind)
     evidence = [_alternatives(citations, articles) for citations in needs.values()]
     trouble = list(_trouble(one, evidence, corpus))
@@ -54,7 +54,7 @@ def as_golden(one: Feedback, articles: Mapping[str, Article], names: Names, corp
         "id": f"feedback-{one.id}",
         "kind": kind,
         "question": one.question,
-        "history": list(one.history) if understood else [],
+        "history": list(one.history) if answer.understood else [],
         "evidence": [need for need in evidence if need],
         "speakers": [] if kind == "by-side" else list(dict.fromkeys(point.speaker for point in answer.points if point.speaker)),
         "sides": list(needs) if kind == "by-side" else [],
@@ -69,18 +69,12 @@ def as_golden(one: Feedback, articles: Mapping[str, Article], names: Names, corp
     return {**question, "id": f"draft-{question['id']}", "reference": reference, "draft": True}
 
 
-def _understood(answer: Answer) -> str:
-    """The question as it was understood from the conversation; empty where it stands alone."""
-    understood: str = getattr(answer, "understood", "")
-    return understood if understood != answer.question else ""
-
-
-def _kind(answer: Answer, question: Question, *, follows: bool) -> str:
+def _kind(answer: Answer, question: Question) -> str:
     if question.form is Form.BY_SIDE and any(point.side for point in answer.points):
         return "by-side"
     if question.form is Form.BY_OUTLET and all(citation.outlet for citation in answer.citations):
         return "by-outlet"
-    return "follow-up" if follows else "who-said" if question.speakers else "fact"
+    return "follow-up" if answer.understood else "who-said" if question.speakers else "fact"
 
 
 def _needs(answer: Answer, kind: str) -> Needs:

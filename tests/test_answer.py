@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,13 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.chain import Assistant, check_scope
-from assistant.evidence import tells_the_same
+from assistant.evidence import tells_the_same, voices
 from assistant.extractive import listed, quoted
+from assistant.settings import Settings
 from assistant.types import Answer, Citation, Form, Point
 from assistant.verify import holds, verify
 from index.errors import QuestionError
-from index.record import Scope
-from index.types import Hit
+from index.record import Record, Scope
+from index.types import Hit, Statement
 
 Found = Callable[[dict[str, float]], None]
 
@@ -190,6 +192,15 @@ def test_one_question_leaves_nothing_for_the_next(assistant: Assistant) -> None:
     assert assistant.ask(QUESTIONS[0]) == first
 
 
+def test_speakers_whose_side_is_forgotten_in_the_index_are_forgotten_by_an_open_assistant(own_index: Path) -> None:
+    question = "What did each side say about meeting in person?"
+    with Assistant(Settings(index=own_index)) as opened:
+        assert "Vladimir Putin and Donald Trump" in {point.speaker for point in opened.ask(question).points}
+        with Record(own_index, write=True) as record, record.transaction():
+            record.set_names([(alias, name, None) for alias, (name, _) in record.names().items()])
+        assert "Vladimir Putin and Donald Trump" not in {point.speaker for point in opened.ask(question).points}
+
+
 @pytest.mark.parametrize("question", ["hello", "thanks!", "what can I ask?", "which outlets do you have?", "how many articles are there?"])
 def test_talk_about_readout_itself_is_answered_without_evidence(assistant: Assistant, question: str) -> None:
     answer = assistant.ask(question)
@@ -291,6 +302,19 @@ def test_outlets_with_nothing_are_named(assistant: Assistant, found: Found) -> N
     keeps_the_contract(value, assistant)
     assert {citation["outlet"] for citation in value["citations"]} == {"World News Hub", "JTF.org"}
     assert set(value["silent"]) == {"Euractiv", "MaltaToday", "The Washington Free Beacon"}
+
+
+@pytest.mark.parametrize(
+    ("speaker", "names"),
+    [
+        ("Ann Lee", {"Ann Lee"}),
+        ("Ann Lee and Bo Ray", {"Ann Lee and Bo Ray", "Ann Lee", "Bo Ray"}),
+        ("Ann Lee and other farmers", {"Ann Lee and other farmers", "Ann Lee", "other farmers"}),
+        (None, set()),
+    ],
+)
+def test_who_speaks_with_others_speaks(speaker: str | None, names: set[str]) -> None:
+    assert set(voices(Statement("a.txt", 0, 5, "words", speaker, None, None, "said", False, None, None))) == names
 
 
 def test_a_direct_question_has_few_points(assistant: Assistant) -> None:

@@ -479,14 +479,19 @@ def test_an_index_that_breaks_ends_the_run_and_keeps_the_rows(bench: Bench) -> N
 # --- nothing of anybody's is lost --------------------------------------------------------------------------------------------
 
 
+def stays(bench: Bench, content: str) -> None:
+    """A file of answers with this content is refused, however often, and not touched."""
+    bench.target.write_text(content)
+    for _ in range(2):
+        with pytest.raises(TableError, match="stays as it is"):
+            bench.run()
+        assert bench.target.read_text() == content
+
+
 def test_a_file_that_was_there_before_stays_as_it_is(bench: Bench) -> None:
     bench.table("one?")
     for precious in ("precious", "id,question,status\n", "x" * 10_000):
-        bench.target.write_text(precious)
-        for _ in range(2):
-            with pytest.raises(TableError, match="stays as it is"):
-                bench.run()
-            assert bench.target.read_text() == precious
+        stays(bench, precious)
     bench.run(redo="all")
     assert bench.rows()[0]["status"] == "answered"
 
@@ -494,12 +499,9 @@ def test_a_file_that_was_there_before_stays_as_it_is(bench: Bench) -> None:
 def test_answers_that_somebody_changed_stay_as_they_are(bench: Bench) -> None:
     bench.table("one?", "two?")
     bench.run()
-    for edited in (bench.target.read_text().replace("“one?”", "“my own words”"), bench.target.read_text() + "my own row\n"):
-        bench.target.write_text(edited)
-        for _ in range(2):
-            with pytest.raises(TableError, match="stays as it is"):
-                bench.run()
-            assert bench.target.read_text() == edited
+    written = bench.target.read_text()
+    stays(bench, written.replace("“one?”", "“my own words”"))
+    stays(bench, written + "my own row\n")
     bench.run(redo="all")
     assert len(bench.rows()) == 2
 

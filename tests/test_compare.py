@@ -79,7 +79,7 @@ def test_the_words_that_differ_are_named() -> None:
 
 def test_a_cut_closes_the_quotation_marks_it_opens() -> None:
     text = 'Both sides agreed that current relations between them are "deeply unsatisfactory" and looked forward to calmer days.'
-    cuts = [text[start - 7 : end - 7] for start, end in cuts_of(Hit(Passage("a", 7, 7 + len(text), text, False), 0.0, 0.0, 1))]
+    cuts = [text[start - 7 : end - 7] for start, end, _ in cuts_of(Hit(Passage("a", 7, 7 + len(text), text, False), 0.0, 0.0, 1))]
     assert cuts and all(cut.count('"') % 2 == 0 for cut in cuts if cut.startswith("Both"))
     assert not any(cut.startswith(("and ", "that ", " ")) for cut in cuts)
 

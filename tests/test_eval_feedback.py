@@ -107,15 +107,14 @@ def test_sides_outlets_and_speakers_are_those_of_the_answer(desk: Desk) -> None:
     assert (absent.kind, absent.evidence, absent.answerable, absent.speakers) == ("unanswerable", (), False, ())
 
 
-def test_a_follow_up_brings_the_questions_before_it(desk: Desk, kept: Conversations, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("eval.feedback._understood", lambda answer: SAID)  # how it was understood is not part of an Answer everywhere
+def test_a_follow_up_brings_the_questions_before_it(desk: Desk, kept: Conversations) -> None:
     name = kept.new("ann").id
-    kept.begin("ann", name, BY_SIDE, Scope())
-    turn = kept.begin("ann", name, "And the election?", Scope())
-    kept.finish("ann", turn, desk.assistant.ask(SAID))
+    kept.begin("ann", name, SAID, Scope())
+    turn = kept.begin("ann", name, "And about Syria?", Scope())
+    kept.finish("ann", turn, desk.assistant.ask("And about Syria?", history=[SAID]))
     kept.rate("ann", turn, True, "", desk.assistant.record.corpus_fingerprint())
     [golden] = desk.write()
-    assert (golden.kind, golden.question, golden.history) == ("follow-up", "And the election?", (BY_SIDE,))
+    assert (golden.kind, golden.question, golden.history) == ("follow-up", "And about Syria?", (SAID,))
 
 
 # --- rated down, or not to be relied on --------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Literal
 
 from assistant.render import chat_message, escape_markdown, link, printable, source
+from assistant.table import FORMULA
 from assistant.types import Answer, Citation, Point
 from index.record import Scope
 
@@ -23,8 +24,6 @@ COLUMNS = (
     "asked", "filters", "question", "status", "answer", "n", "outlet", "title", "published", "url", "article", "start", "end", "quote",
     "speaker", "side", "support", "rating", "why",
 )  # fmt: skip
-
-_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 
 _NOT_IN_LINKS = re.compile(r"[<>\\\s]")
 
@@ -103,7 +102,7 @@ def cell(value: object) -> str:
     A cell that already has apostrophes there gets one more, so that taking one away gives the text again.
     """
     text = "" if value is None else str(value)
-    return f"'{text}" if _FORMULA.match(text) else text
+    return f"'{text}" if text.lstrip("'").startswith(FORMULA) else text
 
 
 def filters(scope: Scope) -> str:

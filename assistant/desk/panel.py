@@ -17,7 +17,7 @@ from assistant.desk.conversations import Conversation, Turn
 from assistant.desk.uploads import Outcome
 from assistant.extractive import quoted
 from assistant.ledger import Entry
-from assistant.render import link, printable
+from assistant.render import LABEL, link, printable
 from assistant.types import Answer, Citation, Point
 from index.record import Listed, Scope
 from index.types import Article
@@ -119,8 +119,8 @@ def point(turn: str, one: Point, answer: Answer, hue: Mapping[str, int]) -> str:
     first = next((citation for citation in cited if citation.n == one.citations[0]), None)
     before, quote, after = one.text.partition(quoted(first.quote)) if first and first.quote.strip() else ("", "", "")
     label, body = (before.rstrip(": "), quote + after) if quote else ("", one.text)
-    name = re.match(r"\*\*(.+?)\*\*", label)
-    who = f"<b>{esc(name[1])}</b>{esc(label[name.end() :])}" if name else esc(label)
+    name = LABEL.match(label)
+    who = f"<b>{esc(name[2])}</b>{esc(label[name.end() :])}" if name else esc(label)
     side = side_tag(one.side, hue) if one.side != one.speaker else ""
     return (
         f'<li class="point{f" hue-{hue[one.side]}" if one.side and one.side in hue else ""}">'
