@@ -48,7 +48,7 @@ window.readout = (() => {
 
   let last = ["", 0];
   function twice(name, values) { // a second click on the same, before the first had an effect
-    const now = [JSON.stringify([name, values]), Date.now()], again = now[0] === last[0] && now[1] - last[1] < 500;
+    const now = [JSON.stringify([name, values, model()]), Date.now()], again = now[0] === last[0] && now[1] - last[1] < 500;
     last = now;
     return again && ["ask", "narrow", "again"].includes(name);
   }
