@@ -26,7 +26,7 @@ from starlette.routing import Route
 from assistant.chain import Assistant, check_scope
 from assistant.desk.api import Api, health
 from assistant.desk.page import AT_ONCE, Titled, login, make_page, telling
-from assistant.desk.users import Check
+from assistant.desk.users import Check, is_loopback
 from assistant.settings import Settings, load_settings
 from index.errors import IndexMissing, UsageError
 from index.record import Scope
@@ -45,13 +45,14 @@ def open_assistant(settings: Settings) -> Assistant:
         return Assistant(settings)
 
 
-def make_demo(settings: Settings, scope: Scope | None = None, opened: Assistant | None = None) -> gr.Blocks:
+def make_demo(settings: Settings, scope: Scope | None = None, opened: Assistant | None = None, *, free: bool = False) -> gr.Blocks:
     """The chat as a Gradio app, over the articles in a scope; without an Assistant, one is opened when somebody comes.
 
+    With ``free`` whoever comes may name the language model that answers, else only that of the settings may be chosen.
     Programs find ``ask``, ``search`` and ``get_article`` as its API, and as MCP tools where it is served with them; nothing else.
     """
     assistant = _once(lambda: opened or open_assistant(settings))
-    demo = make_page(settings, assistant, scope or Scope())
+    demo = make_page(settings, assistant, scope or Scope(), free)
     api = Api(assistant)
     with demo:
         for function in (api.ask, api.search, api.get_article):
@@ -74,13 +75,16 @@ def _once(opener: Callable[[], Assistant]) -> Callable[[], Assistant]:
 def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 7860, users: Check | None = None, scope: Scope | None = None) -> None:
     """Open the chat and stay until it is stopped. ``users`` tells who may come in; none: everybody who reaches the address.
 
+    Where others than the person at this machine may come, they use its keys for no other language model than that of the settings.
+
     Raises:
         UsageError: the address is taken or not this machine's.
         IndexProblem: the index cannot serve.
     """
     _check_free(host, port)
     assistant = open_assistant(settings)  # a missing or broken index, or a filter for nothing, is told before anybody asks
-    make_demo(settings, check_scope(scope or Scope(), assistant.record), assistant).launch(
+    free = users is None and is_loopback(host)
+    make_demo(settings, check_scope(scope or Scope(), assistant.record), assistant, free=free).launch(
         server_name=host,
         server_port=port,
         auth=users,

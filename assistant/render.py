@@ -6,7 +6,8 @@ import re
 import textwrap
 from urllib.parse import urlsplit
 
-from assistant.types import Answer, Citation
+from assistant.settings import EXTRACTIVE
+from assistant.types import Answer, Citation, Usage
 
 LABEL = re.compile(r"^(- )?\*\*(.+?)\*\*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -38,6 +39,28 @@ def source(citation: Citation) -> str:
     """Where a citation stands, on one line: outlet, title, date, address, as far as they are known."""
     known = (citation.outlet, f"“{citation.title}”", citation.published or "date unknown", citation.url)
     return ", ".join(part for part in known if part) + f" ({citation.article}:{citation.start}-{citation.end})"
+
+
+def took(answer: Answer) -> str:
+    """What a language model took for an answer, on one line: who, tokens read and written, dollars, seconds; empty where none was asked."""
+    if answer.usage is None:
+        return ""
+    who = "the language model" if answer.answerer == EXTRACTIVE else answer.answerer
+    return " · ".join((who, *_used(answer.usage), f"{answer.seconds:.1f} s"))
+
+
+def _used(usage: Usage) -> tuple[str, ...]:
+    if usage.kept:
+        return ("kept from before, no tokens",)
+    tokens = "tokens not stated" if usage.tokens is None else f"{usage.tokens_in:,} + {usage.tokens_out:,} tokens"
+    return tokens, _dollars(usage.cost)
+
+
+def _dollars(cost: float | None) -> str:
+    """A sum as people can read it; what is too small for four decimals is not shown as nothing."""
+    if cost is None:
+        return "cost not stated"
+    return "under $0.0001" if 0 < cost < 0.0001 else f"${cost:,.4f}" if cost else "$0"
 
 
 def link(url: str | None) -> str | None:

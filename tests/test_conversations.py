@@ -24,11 +24,15 @@ from conftest import environment
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from scripted_server import Fault as Broken
+from scripted_server import scripted
 
 from assistant.desk import conversations as module
+from assistant.desk import panel
 from assistant.desk.conversations import Conversations, Turn
 from assistant.desk.export import COLUMNS, cell, filters
-from assistant.types import Answer, Citation, Point
+from assistant.settings import Settings
+from assistant.types import NO_JSON, Answer, Check, Citation, Fault, Point, Usage
 from index.errors import ConversationError, ConversationMissing, QuestionError
 from index.record import Scope
 
@@ -46,7 +50,7 @@ def answer_of(*quotes: str, question: str = QUESTION, text: str = "- **Ann**, in
         for n, quote in enumerate(quotes, 1)
     )
     points = tuple(Point(f"{one.quote} [{one.n}]", "Ann", "The Anns", (one.n,), "verbatim") for one in citations)
-    return Answer(question, "answered", None, "extractive", text, points, citations, ("The Bens",), 0.25)
+    return Answer(question, "answered", None, "extractive", text, points, citations, ("The Bens",), seconds=0.25)
 
 
 @pytest.fixture
@@ -125,6 +129,70 @@ def test_fields_that_this_version_does_not_know_are_left_out_and_new_ones_take_t
         del value["silent"]
         other.execute("UPDATE turns SET answer = ?", [json.dumps(value)])
     assert kept.turns("ann", name)[0].answer == replace(answer_of("yes"), silent=())
+
+
+def written() -> Answer:
+    """An answer of a language model with everything that one may have."""
+    faults = (Fault(Check.NUMBER, 0, "The number 4 is not cited."), Fault(Check.NAME, 0, "Nor is Ann."))
+    note = "Answered without the language model. It broke."
+    text = f"Ann has 4. [1] (⚠ unsupported: The number 4 is not cited)\n\n{note}"
+    point = Point("Ann has 4. [1]", "Ann", None, (1,), "unsupported")
+    return replace(
+        answer_of("yes", text=text),
+        answerer="openai:test",
+        points=(point,),
+        silent=(),
+        faults=faults,
+        note=note,
+        usage=Usage(812, 120, None),
+    )
+
+
+def test_what_a_model_took_and_what_was_wrong_with_it_survive_a_restart(file: Path) -> None:
+    with Conversations(file) as first:
+        name, _ = asked(first, "ann", answer=written())
+    with Conversations(file) as again:
+        [turn] = again.turns("ann", name)
+    assert turn.answer == written()
+    assert turn.answer.usage == Usage(812, 120, None)  # which equality of answers leaves out
+    assert [fault.check for fault in turn.answer.faults] == [Check.NUMBER, Check.NAME]
+
+
+def test_an_answer_of_before_there_were_models_still_opens(kept: Conversations, file: Path) -> None:
+    name, _ = asked(kept, "ann", answer=answer_of("yes"))
+    with sqlite3.connect(file) as other:
+        [(stored,)] = other.execute("SELECT answer FROM turns").fetchall()
+        old = {key: value for key, value in json.loads(stored).items() if key not in ("faults", "note", "usage")}
+        other.execute("UPDATE turns SET answer = ?", [json.dumps(old)])
+    [turn] = kept.turns("ann", name)
+    assert turn.answer == answer_of("yes")
+    assert (turn.answer.faults, turn.answer.note, turn.answer.usage) == ((), "", None)
+    assert all("yes" in text for text in (panel.turn_html(turn, (), ()), *(kept.export("ann", name, form) for form in PARSERS)))
+
+
+KEY = "key-0123456789-abcdefghij"
+
+
+def test_no_key_is_in_what_is_stored_shown_or_exported(
+    kept: Conversations, file: Path, bundled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from assistant.chain import Assistant
+
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    name = kept.new("ann").id
+    with scripted() as server, Assistant(Settings(index=bundled, cache=False)) as assistant:
+        monkeypatch.setenv("READOUT_BASE_URL", server.address)
+        for status in (400, 401, 403, 429):
+            echo = {"error": {"message": f"no: Bearer {KEY}", "type": KEY, "code": KEY}}
+            server.say("not in the articles", Broken(status, {"retry-after": "0"}, echo))
+            assistant.ask(QUESTION, model=f"openai:{status}")  # it works at first: what fails then is told in an answer
+            answer = assistant.ask(QUESTION, model=f"openai:{status}")
+            assert KEY in json.dumps(server.headers)
+            assert f"openai:{status}" in answer.note
+            kept.finish("ann", kept.begin("ann", name, QUESTION, NOWHERE), answer)
+    places = [panel.turn_html(turn, (), ()) for turn in kept.turns("ann", name)] + [kept.export("ann", name, form) for form in PARSERS]
+    places += [path.read_bytes().decode("latin-1") for path in file.parent.iterdir() if path.is_file()]
+    assert [place[:100] for place in places if KEY in place] == []
 
 
 def test_the_first_question_is_the_title_until_another_is_given(kept: Conversations) -> None:
@@ -505,6 +573,20 @@ def test_an_exported_object_has_each_answer_as_contracted(kept: Conversations) -
     assert value["turns"][0]["rating"]["why"] == "so it is"
     assert value["turns"][1]["answer"] is None
     assert {key: value[key] for key in ("id", "title", "created", "changed")} == asdict(kept.get("ann", name))
+
+
+def test_an_export_tells_what_is_marked_how_it_was_made_and_what_that_took(kept: Conversations) -> None:
+    name, _ = asked(kept, "ann", answer=written())
+    asked(kept, "ben", answer=answer_of("yes"))
+    text = unescaped(kept.export("ann", name, "markdown"))
+    for part in ("⚠ unsupported: The number 4 is not cited", written().note, "*openai:test · 812 + 120 tokens · cost not stated · 0.2 s*"):
+        assert text.count(part) == 1
+    [value] = json.loads(kept.export("ann", name, "json"))["turns"]
+    assert value["answer"] == json.loads(json.dumps(written().as_json()))
+    assert not NO_JSON & set(value["answer"])
+    [row] = csv.DictReader(io.StringIO(kept.export("ann", name, "csv"), newline=""))
+    assert (row["support"], row["answer"]) == ("unsupported", written().text)
+    assert "tokens" not in kept.export("ben", kept.all("ben")[0].id, "markdown")
 
 
 def test_nothing_in_exported_markdown_becomes_a_tag_or_a_strange_link(kept: Conversations) -> None:

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import environment
+from scripted_server import Fault, Script, scripted
 
 from assistant.desk.batches import RUNS
 from assistant.desk.users import user_line
@@ -40,13 +41,14 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 PATIENCE = 30_000  # milliseconds that anything may take on a busy machine
 SYRIA = "What did each side say about Syria?"
 DENIED = "Did Putin deny interfering in the election?"
+KEY = "key-0123456789-abcdefghij"
 HANGS = "Will this question hang?"
 HANGING = f"""
 import time
 from assistant.chain import Assistant
 from assistant.cli import main
 real = Assistant.ask
-Assistant.ask = lambda self, text, *more: time.sleep(600) if text == {HANGS!r} else real(self, text, *more)
+Assistant.ask = lambda self, text, *more, **named: time.sleep(600) if text == {HANGS!r} else real(self, text, *more, **named)
 main()
 """
 
@@ -74,14 +76,17 @@ class Desk:
 
 
 @contextmanager
-def serving(index: Path, *arguments: str, code: str = "from assistant.cli import main; main()") -> Iterator[Desk]:
-    """A chat over an index, served by a process of its own, which is killed in the end."""
+def serving(
+    index: Path, *arguments: str, code: str = "from assistant.cli import main; main()", model: Script | None = None
+) -> Iterator[Desk]:
+    """A chat over an index, served by a process of its own, which is killed in the end; it finds its language models at ``model``."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-c", code, "chat", "--index", str(index), "--port", str(port), *arguments]
     log = (index.parent / f"{port}.log").open("w+")
-    with subprocess.Popen(command, cwd=index.parent, env=environment(), stdout=log, stderr=log) as process:
+    named = {"READOUT_BASE_URL": model.address, "READOUT_TIMEOUT": "3", "OPENAI_API_KEY": KEY} if model else {}
+    with subprocess.Popen(command, cwd=index.parent, env=environment(**named), stdout=log, stderr=log) as process:
         try:
             for _ in range(600):
                 assert process.poll() is None, Path(log.name).read_text(encoding="utf-8")
@@ -120,7 +125,14 @@ def window(browser: Browser, **options: Any) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="module")
-def desk(bundled: Path, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def model() -> Iterator[Script]:
+    """Where the chat finds its language models: they say what a test tells them to."""
+    with scripted() as script:
+        yield script
+
+
+@pytest.fixture(scope="module")
+def desk(bundled: Path, browser: Browser, model: Script, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """The chat, in its second life: in its first it was killed while it answered."""
     index = tmp_path_factory.mktemp("desk") / "index"
     shutil.copytree(bundled, index)
@@ -130,7 +142,7 @@ def desk(bundled: Path, browser: Browser, tmp_path_factory: pytest.TempPathFacto
         page.fill("#question textarea", HANGS)
         page.keyboard.press("Enter")
         page.wait_for_selector(".busy")
-    with serving(index) as second:
+    with serving(index, model=model) as second:
         yield second
 
 
@@ -239,6 +251,86 @@ def test_what_cannot_be_asked_gets_a_word_and_is_not_kept(page: Page, question: 
     page.keyboard.press("Enter")
     page.wait_for_selector("#notice .failed")
     assert page.locator(".turn").count() == 0
+
+
+# -- language models ------------------------------------------------------------------------------------------------------
+
+LIE = "The Kremlin sent 4,000 soldiers home [1]."
+
+
+def choose(page: Page, name: str) -> None:
+    """Have a model answer that is none of those offered."""
+    page.wait_for_selector("#model")
+    page.get_by_label("answered by").select_option("Another model …")
+    page.get_by_label("PROVIDER:NAME").fill(name)
+
+
+def quoting(prompt: str) -> str:
+    """A reply that quotes the first statement, and adds a lie."""
+    words = re.findall(r"^\[1\] .*?: (.*)$", prompt, re.M)[0]
+    return f"- “{words}” [1]\n- {LIE}"
+
+
+def test_a_draft_is_called_one_and_becomes_the_verified_answer_wherever_its_reader_went(page: Page, model: Script) -> None:
+    model.say(Fault(text="<b>They</b> lied about 4,000 things [1].", then="hang"), quoting)
+    choose(page, "openai:draft")
+    page.fill("#question textarea", SYRIA)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".draft >> text=<b>They</b> lied about 4,000 things")
+    assert "openai:draft is writing. This is a draft: nothing in it is checked" in texts(page.locator(".busy[role=status]"))[0]
+    assert findings(page) == []
+    page.reload()
+    page.wait_for_selector(".draft >> text=lied about")
+    page.click("text=New conversation")
+    page.wait_for_selector(".welcome")
+    for _ in range(100):
+        page.wait_for_timeout(100)
+        if len(model.requests) == 2:
+            break
+    page.wait_for_timeout(1500)
+    assert page.locator(".welcome").count() == 1  # who went on is not called back
+    page.locator(".conversations button").first.click()
+    turn = answered(page)
+    assert turn.locator(".draft").count() == 0
+    assert [text == "unsupported" for text in texts(turn.locator(".point .support:visible"))] == [False, True]
+    assert "4,000" in texts(turn.locator(".faults:visible"))[0]
+    assert re.fullmatch(r"openai:draft · 100 \+ \d+ tokens · cost not stated · \d+\.\d s", texts(turn.locator(".took"))[0])
+    for _ in ("light", "dark"):
+        assert findings(page) == []
+        page.click("[data-js=theme]")
+
+
+def test_who_answers_is_chosen_for_a_conversation(page: Page, model: Script) -> None:
+    model.say(quoting)
+    choose(page, "openai:chosen")
+    turn = ask(page, SYRIA)
+    turn.locator(".chip", has_text="Euractiv").click()
+    assert [text.split(" · ")[0] for text in texts(answered(page, 1).locator(".took"))] == ["openai:chosen"]
+    page.click("text=New conversation")
+    page.wait_for_selector(".welcome")
+    assert page.get_by_label("answered by").input_value() == "extractive"
+    assert ask(page, DENIED).locator(".took").count() == 0
+    page.locator(".conversations button", has_text=SYRIA).first.click()
+    page.wait_for_selector(".took")
+    assert page.get_by_label("PROVIDER:NAME").input_value() == "openai:chosen"
+
+
+def test_a_model_that_cannot_be_had_gets_a_word_and_the_question_stays(page: Page, model: Script) -> None:
+    echo = {"error": {"message": f"no: {KEY}", "type": "no"}}
+    model.say(Fault(404, body=echo), Fault(400, body=echo))
+    choose(page, "openai:absent")
+    page.fill("#question textarea", SYRIA)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#notice .failed >> text=/^openai:absent: .* has no model 'absent'/")
+    page.get_by_label("PROVIDER:NAME").fill("absent")
+    page.click(".interrupted button")
+    page.wait_for_selector("#notice .failed >> text=/^'absent' names no model/")
+    page.get_by_label("PROVIDER:NAME").fill("openai:broken")
+    page.click(".interrupted button")
+    turn = answered(page)
+    assert "Answered without the language model" in texts(turn.locator(".note"))[0]
+    assert texts(page.locator("#notice")) == [""]
+    assert KEY not in page.content()
 
 
 # -- 2 follow-ups ---------------------------------------------------------------------------------------------------------
@@ -515,12 +607,15 @@ def test_twenty_people_asking_at_once_are_all_answered(desk: Desk) -> None:
     assert get(desk, "healthz")["status"] == "ok"
 
 
-def test_conversations_are_private_to_their_user(bundled: Path, browser: Browser, tmp_path: Path) -> None:
+def test_conversations_are_private_and_keys_are_for_the_models_offered(
+    bundled: Path, browser: Browser, model: Script, tmp_path: Path
+) -> None:
     index, users = tmp_path / "index", tmp_path / "users"
     shutil.copytree(bundled, index)
     lines = [user_line(name, f"{name}-password") for name in ("ann", "bob")]
     users.write_text("\n".join(lines), encoding="utf-8")
-    with serving(index, "--auth", str(users)) as desk:
+    model.say("not in the articles")
+    with serving(index, "--auth", str(users), "--model", "openai:offered", model=model) as desk:
         with window(browser) as ann, window(browser) as bob:
             for page, name in ((ann, "ann"), (bob, "bob")):
                 page.goto(desk.address)
@@ -529,7 +624,15 @@ def test_conversations_are_private_to_their_user(bundled: Path, browser: Browser
                 page.get_by_label("password").fill(f"{name}-password")
                 page.get_by_role("button", name="Login").click()
                 page.wait_for_selector("#talk .conversation")
-            ask(ann, DENIED)
+            assert texts(ann.locator("#model option")) == ["openai:offered", "The articles’ own words"]
+            ann.evaluate("document.querySelector('#model').add(new Option('openai:dear', 'openai:dear', true, true))")
+            ann.fill("#question textarea", DENIED)
+            ann.keyboard.press("Enter")
+            ann.wait_for_selector("#notice .failed >> text=/^'openai:dear' may not be asked here/")
+            assert model.requests == []
+            ann.get_by_label("answered by").select_option("The articles’ own words")
+            ann.click(".interrupted button")
+            answered(ann)
             assert texts(ann.locator(".me")) == ["ann · Sign out"]
             bob.goto(ann.url.replace("q=", "unasked="))
             bob.wait_for_selector(".welcome")

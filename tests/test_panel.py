@@ -17,7 +17,7 @@ from assistant.desk.batches import SHOWN, Shown, State
 from assistant.desk.conversations import Conversation, Rating, Turn
 from assistant.desk.uploads import Outcome
 from assistant.ledger import Entry
-from assistant.types import Answer, Citation, Point
+from assistant.types import Answer, Check, Citation, Fault, Point, Usage
 from index.record import Listed, Scope
 from index.types import Article
 
@@ -69,7 +69,10 @@ def everything(text: str) -> list[str]:
     article = Article(text or "a", f"before {text} after", text, text, text, text, text)
     citation = Citation(1, text, text, text, text, text, 7, 7 + len(text), text)
     point = Point(f"**{text}**: “{text}” [1]", text, text, (1,), "verbatim")
-    answer = Answer(text, "answered", None, "extractive", point.text, (point,), (citation,), (text,), text)
+    answer = Answer(
+        text, "answered", None, text, f"{point.text}\n\n{text}: none.\n\n{text}", (point, replace(point, support="unsupported")),
+        (citation,), (text,), text, 1.0, (Fault(Check.NUMBER, 1, text),), text, Usage(8, 1),
+    )  # fmt: skip
     turn = turn_of(answer, text, Scope((text,), text, text), Rating(True, text, "", ""))
     conversation = Conversation("c1", text, "", "")
     entry = Entry(text, text, 0, 1, text, text, None, None, text, True, text)
@@ -83,7 +86,9 @@ def everything(text: str) -> list[str]:
         panel.signed_in(text),
         panel.conversations([conversation], "", text),
         panel.welcome([text], 2, text, text, 1),
-        panel.asking(text, text),
+        panel.asking(text),
+        panel.turn_html(turn_of(None, text), (text,), (text,), now=panel.UnderWay(text, text, True)),
+        panel.draft(text, text),
         panel.source(article, 7, 7 + len(text)),
         panel.source(article, 0, 1, text),
         panel.lost(citation),
@@ -94,7 +99,7 @@ def everything(text: str) -> list[str]:
         panel.picture([(text, text, 3)], (text,)),
         panel.received([Outcome(text, text, True)], text),
         panel.saved(text, "QQ=="),
-        panel.question_form([text]),
+        panel.question_form([text], [text, "extractive"], True),
         panel.ledger_form([text], [text]),
     ]
 
@@ -185,7 +190,7 @@ def test_points_arrive_one_by_one() -> None:
 
 def test_an_interrupted_question_can_be_asked_again() -> None:
     assert 'data-do="again"' in shown(turn_of(None))
-    assert 'data-do="again"' not in shown(turn_of(None), busy="Reading …")
+    assert 'data-do="again"' not in shown(turn_of(None), now=panel.UnderWay("extractive"))
 
 
 def test_a_rating_is_shown_with_its_reason() -> None:
@@ -193,6 +198,103 @@ def test_a_rating_is_shown_with_its_reason() -> None:
     pressed = [attributes["class"] for _, attributes in Reader(html).tags if attributes.get("aria-pressed") == "true"]
     assert pressed == ["thumb down"]
     assert 'value="wrong speaker"' in html
+
+
+# -- answers of a language model ------------------------------------------------------------------------------------------
+
+WROTE = Point("**Kremlin**, in Beacon: There was a deal: on Syria [1].", "Kremlin", "Kremlin", (1,), "supported")
+LIES = (
+    replace(WROTE, text="There were 4 deals [1].", support="unsupported"),
+    replace(WROTE, text="There were 5 deals [1].", support="unsupported"),
+)
+FAULTS = (Fault(Check.NUMBER, 1, "The number 4 is not cited."), Fault(Check.NAME, 2, "Five is new."), Fault(Check.NUMBER, 2, "So is 5."))
+HUSH, NOTE = "Democrats: no passage found in this corpus.", "Answered without the language model. It broke."
+WRITTEN = Answer(
+    "What was said?", "answered", None, "openai:test", "\n".join([*(f"- {one.text}" for one in (WROTE, *LIES)), "", HUSH]), (WROTE, *LIES),
+    (ONE,), ("Democrats",), faults=FAULTS, usage=Usage(812, 120), seconds=2.1,
+)  # fmt: skip
+
+
+def inside(html: str, start: str) -> str:
+    """The text of the list items that begin with these words of HTML, up to the list's end."""
+    return Reader(html.partition(start)[2].partition("</ul>")[0]).text
+
+
+def test_an_unsupported_point_tells_its_own_faults_in_words() -> None:
+    html = shown(turn_of(WRITTEN))
+    first, second = (item for item in html.split('<li class="point')[1:] if item.startswith(" unsupported"))
+    assert "The number 4 is not cited." in Reader(first).text
+    assert "Five" not in Reader(first).text
+    assert inside(second, '<ul class="faults">') == "Five is new.So is 5."
+    assert "faults" not in html.split('<li class="point')[1]
+
+
+def test_an_unsupported_point_without_a_stated_fault_says_that_nothing_carries_it() -> None:
+    assert panel.SUPPORT["unsupported"] in Reader(shown(turn_of(replace(WRITTEN, faults=())))).text
+
+
+def test_who_is_credited_stands_on_a_line_of_its_own_without_marks_of_markdown() -> None:
+    text = Reader(panel.point("t1", WROTE, WRITTEN, {})).text
+    assert "*" not in text
+    assert text.index("Kremlin, in Beacon") < text.index("There was a deal: on Syria")
+    assert Reader(panel.point("t1", replace(WROTE, text="Was it **so**: who knows [1]."), WRITTEN, {})).text.startswith(
+        "Was it **so**: who"
+    )
+
+
+@pytest.mark.parametrize("note", ["", NOTE])
+@pytest.mark.parametrize("silent", [(), ("Democrats",)])
+def test_the_line_on_silence_and_the_line_on_how_it_was_made_are_each_shown_once(note: str, silent: tuple[str, ...]) -> None:
+    text = "\n\n".join(filter(None, [f"- {POINT.text}\n- {WROTE.text}", HUSH * bool(silent), note]))
+    answer = replace(ANSWER, text=text, points=(POINT, WROTE), silent=silent, note=note)
+    html = shown(turn_of(answer))
+    assert (html.count(HUSH), html.count(f'<p class="hush">{HUSH}</p>')) == ((1, 1) if silent else (0, 0))
+    assert (html.count(NOTE), html.count(f'<p class="note">{NOTE}</p>')) == ((1, 1) if note else (0, 0))
+    assert NOTE not in shown(turn_of(answer), shown=1)
+
+
+def test_an_abstention_has_its_note_too() -> None:
+    html = shown(turn_of(replace(SILENT, text=f"{SILENT.text}\n\n{NOTE}", note=NOTE)))
+    assert (html.count(NOTE), html.count('<p class="note">')) == (1, 1)
+
+
+def test_what_a_model_took_stands_under_its_answer_alone() -> None:
+    assert "openai:test · 812 + 120 tokens · $0 · 2.1 s" in Reader(shown(turn_of(WRITTEN))).text
+    assert "took" not in shown(turn_of(ANSWER))
+
+
+def test_a_draft_is_called_one_and_is_not_checked() -> None:
+    html = shown(turn_of(None), now=panel.UnderWay("openai:test", "There were 4"))
+    assert "openai:test is writing. This is a draft: nothing in it is checked against the articles yet.There were 4" in Reader(html).text
+    assert html.count('role="status"') == 1
+    waiting = {
+        attributes.get("class"): attributes for _, attributes in Reader(shown(turn_of(None), now=panel.UnderWay("openai:test"))).tags
+    }
+    assert "hidden" in waiting["draft"]
+    assert "draft" not in shown(turn_of(None), now=panel.UnderWay("extractive"))
+
+
+def test_only_a_window_that_did_not_ask_asks_how_an_answer_comes_along() -> None:
+    assert [('data-do="follow"' in shown(turn_of(None), now=panel.UnderWay("extractive", "", follow))) for follow in (True, False)] == [
+        True,
+        False,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("models", "free", "offered"),
+    [
+        (["openai:test", "extractive"], True, ["openai:test", "extractive", ""]),
+        (["openai:test", "extractive"], False, ["openai:test", "extractive"]),
+        (["extractive"], True, ["extractive", ""]),
+        (["extractive"], False, []),
+    ],
+)
+def test_the_question_has_a_choice_of_who_answers_where_there_is_one(models: list[str], free: bool, offered: list[str]) -> None:
+    reader = Reader(panel.question_form([], models, free))
+    assert [attributes["value"] for tag, attributes in reader.tags if tag == "option"] == offered
+    assert ("The articles’ own words" in reader.text) == bool(offered)
+    assert bool([attributes for _, attributes in reader.tags if attributes.get("id") == "other"]) == free
 
 
 # -- coverage -------------------------------------------------------------------------------------------------------------

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from assistant.render import chat_message, escape_markdown, link, source, terminal
-from assistant.types import Answer, Citation, Point
+from assistant.render import chat_message, escape_markdown, link, source, terminal, took
+from assistant.types import Answer, Citation, Point, Usage
 
 MARKDOWN = MarkdownIt("commonmark", {"html": True, "linkify": False}).enable(["table", "strikethrough"])
 OURS = {
@@ -230,3 +230,49 @@ def test_lines_are_no_wider_than_the_terminal() -> None:
 
 def test_a_source_names_what_is_known() -> None:
     assert source(replace(CITATION, outlet=None, published=None, url=None)) == "“Mayor speaks”, date unknown (a.txt:0-12)"
+
+
+# --- what a language model took ----------------------------------------------------------------------------------------------
+
+
+def model_answer(usage: Usage | None, answerer: str = "openai:gpt-5-mini") -> Answer:
+    return replace(ANSWER, answerer=answerer, usage=usage, seconds=2.1499)
+
+
+@pytest.mark.parametrize(
+    ("usage", "line"),
+    [
+        (Usage(812, 120, 0.00044), "openai:gpt-5-mini · 812 + 120 tokens · $0.0004 · 2.1 s"),
+        (Usage(12_345, 0, 1234.5), "openai:gpt-5-mini · 12,345 + 0 tokens · $1,234.5000 · 2.1 s"),
+        (Usage(8, 1, 0.000004), "openai:gpt-5-mini · 8 + 1 tokens · under $0.0001 · 2.1 s"),
+        (Usage(8, 1, 0.0), "openai:gpt-5-mini · 8 + 1 tokens · $0 · 2.1 s"),
+        (Usage(8, 1, None), "openai:gpt-5-mini · 8 + 1 tokens · cost not stated · 2.1 s"),
+        (Usage(None, None, None), "openai:gpt-5-mini · tokens not stated · cost not stated · 2.1 s"),
+        (Usage(8, None, None), "openai:gpt-5-mini · tokens not stated · cost not stated · 2.1 s"),
+        (Usage(kept=True), "openai:gpt-5-mini · kept from before, no tokens · 2.1 s"),
+        (Usage(kept=True) + Usage(8, 1, 0.5), "openai:gpt-5-mini · 8 + 1 tokens · $0.5000 · 2.1 s"),
+        (None, ""),
+    ],
+)
+def test_what_a_model_took_is_told_and_what_is_unknown_stays_unknown(usage: Usage | None, line: str) -> None:
+    assert took(model_answer(usage)) == line
+
+
+def test_what_the_articles_own_words_cost_is_not_laid_to_them() -> None:
+    assert took(model_answer(Usage(8, 1, 0.5), "extractive")) == "the language model · 8 + 1 tokens · $0.5000 · 2.1 s"
+
+
+@given(
+    tokens=st.tuples(*[st.none() | st.integers(0, 10**9)] * 2),
+    cost=st.none() | st.floats(0, 1e6),
+    kept=st.booleans(),
+    seconds=st.floats(0, 1e5),
+)
+def test_it_is_one_line_that_never_calls_something_nothing(
+    tokens: tuple[int | None, int | None], cost: float | None, kept: bool, seconds: float
+) -> None:
+    line = took(replace(ANSWER, answerer="openai:x", usage=Usage(*tokens, cost, kept), seconds=seconds))
+    assert "\n" not in line
+    assert "None" not in line
+    assert ("$0 " in line) == (cost == 0 and not kept)
+    assert "$0.0000" not in line

@@ -10,7 +10,7 @@ window.readout = (() => {
   // -- events -----------------------------------------------------------------------------------------------------------
 
   function wire(element, trigger, watch, events) {
-    const send = (name, values) => events.includes(name) && trigger(name, { conversation: current(), ...values });
+    const send = (name, values) => events.includes(name) && !twice(name, values) && trigger(name, { conversation: current(), model: model(), ...values });
     element.addEventListener("click", (event) => {
       const target = event.target.closest("button[data-do]");
       if (!target) return;
@@ -26,9 +26,15 @@ window.readout = (() => {
       all("details", form).forEach((open) => (open.open = false));
       form.closest("details.menu")?.removeAttribute("open");
     });
-    element.addEventListener("reset", (event) => setTimeout(() => filtered(event.target)));
+    element.addEventListener("reset", (event) => {
+      event.preventDefault(); // the question, and who answers it, stay
+      all("[name=outlet]", event.target).forEach((box) => (box.checked = false));
+      all("[type=date]", event.target).forEach((date) => (date.value = ""));
+      filtered(event.target);
+    });
     let waiting;
     element.addEventListener("input", (event) => {
+      if (event.target.matches("#model, #other")) choices.set(current(), choice());
       if (event.target.matches("textarea")) grow(event.target);
       if (event.target.closest(".ask")) filtered(event.target.form);
       const form = event.target.closest("form[data-live]");
@@ -38,6 +44,13 @@ window.readout = (() => {
     });
     if (element.closest("#talk")) watch("value", shown);
     if (element.closest("#source")) watch("value", opened);
+  }
+
+  let last = ["", 0];
+  function twice(name, values) { // a second click on the same, before the first had an effect
+    const now = [JSON.stringify([name, values, model()]), Date.now()], again = now[0] === last[0] && now[1] - last[1] < 500;
+    last = now;
+    return again && ["ask", "narrow", "again"].includes(name);
   }
 
   function values(form) {
@@ -57,6 +70,21 @@ window.readout = (() => {
     });
   }
 
+  // -- who answers: chosen for a conversation, while the page is open --------------------------------------------------
+
+  const choices = new Map();
+  const choice = () => all("#model, #other").map((field) => field.value);
+  function model() {
+    const [chosen, typed] = choice();
+    return chosen === "" ? typed.trim() || "nothing" : chosen;
+  }
+  function choose(before, now) {
+    const own = choices.get(now) ?? (before ? [] : choice()); // what was chosen before the first question is the conversation's
+    choices.delete("");
+    choices.set(now, own);
+    all("#model, #other").forEach((field, place) => (field.value = own[place] ?? field.options?.[0].value ?? ""));
+  }
+
   // -- what came back ---------------------------------------------------------------------------------------------------
 
   let known = { conversation: null, turns: 0 };
@@ -68,6 +96,7 @@ window.readout = (() => {
       else scrollTo(0, 0);
     }
     if (conversation !== known.conversation && known.conversation !== null) {
+      choose(known.conversation, conversation);
       close(false);
       menu(false);
       const search = one("[data-live=find] input");
@@ -81,6 +110,17 @@ window.readout = (() => {
     if (area && asked === area.value.trim().split(/\s+/).join(" ")) { area.value = ""; grow(area); }
     one("#talk .now")?.click();
     document.title = section?.dataset.title ? `${section.dataset.title} · Readout` : "Readout";
+  }
+
+  function draft(element, watch) {
+    watch("value", () => {
+      const news = one("[data-draft]", element), turn = news && document.getElementById(`turn-${news.dataset.draft}`);
+      const box = turn && one(".draft", turn);
+      if (!box) return;
+      if (box.hidden) one(".busy", turn).textContent = box.dataset.label; // said once; the draft itself is not read out as it grows
+      box.hidden = false;
+      box.textContent = news.textContent;
+    });
   }
 
   function opened() {
@@ -171,5 +211,5 @@ window.readout = (() => {
     else if (document.body.classList.contains("source-open")) close();
   });
 
-  return { wire, save };
+  return { wire, save, draft };
 })();

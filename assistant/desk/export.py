@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Literal
 
-from assistant.render import chat_message, escape_markdown, link, printable, source
+from assistant.render import chat_message, escape_markdown, link, printable, source, took
 from assistant.table import FORMULA
 from assistant.types import Answer, Citation, Point
 from index.record import Scope
@@ -43,6 +43,8 @@ def _turn_blocks(turn: Turn) -> Iterator[str]:
         yield "*Not answered: it was interrupted.*"
         return
     yield chat_message(replace(turn.answer, citations=()))
+    if turn.answer.usage:
+        yield f"*{_escaped(took(turn.answer))}*"
     for citation in turn.answer.citations:
         yield f"**\\[{citation.n}\\]** {_place(citation)}" + ("" if turn.answer.points else " · *nearest, not an answer*")
         yield "\n".join(f"> {escape_markdown(line)}" for line in citation.quote.split("\n"))

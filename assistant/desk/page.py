@@ -11,19 +11,21 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from queue import SimpleQueue
-from threading import Lock, Thread
+from threading import BoundedSemaphore, Lock, Thread
 from typing import Any
 
 import gradio as gr
 from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as ASGIScope
 
-from assistant.chain import Assistant, check_scope
+from assistant.chain import Asked, Assistant, check_scope
 from assistant.compare import compare
 from assistant.desk import panel
 from assistant.desk.batches import Batches, State
@@ -33,13 +35,15 @@ from assistant.desk.uploads import receive, uploads
 from assistant.ledger import ledger
 from assistant.question import clean, understand
 from assistant.scope import read_scope
-from assistant.settings import Settings
-from index.errors import ConversationMissing, ReadoutError, TableBusy
+from assistant.settings import EXTRACTIVE, Settings
+from assistant.types import Answer
+from index.errors import ConversationMissing, ModelMissing, ReadoutError, TableBusy
 from index.record import Record, Scope
 
 AT_ONCE = 4  # questions answered at the same time; the others wait their turn
 ROWS = 200  # rows of a table at most
-BUSY = "Reading the articles …"
+PAUSE = 0.3  # seconds between two looks at a draft
+LONGEST_NAME = 200  # characters of a model's
 SUFFIX = {"markdown": "md", "json": "json", "csv": "csv"}
 HERE = Path(__file__).parent
 PLAIN: dict[str, Any] = {"apply_default_css": False, "elem_classes": "part"}  # our own look, not Gradio's
@@ -47,15 +51,40 @@ PLAIN: dict[str, Any] = {"apply_default_css": False, "elem_classes": "part"}  # 
 Told = tuple[str, str, str]
 """The conversation, the list of conversations and the notice beneath the question, as HTML."""
 
+News = tuple[Any, ...]
+"""The same and a draft: what is told while a question is answered. Parts without news are skipped."""
+
+SAME = gr.skip()
+
+
+@dataclass(slots=True)
+class _Writing:
+    """An answer under way in a thread of its own: who writes it, the draft so far, and how it ends."""
+
+    writer: str
+    draft: str = ""
+    ended: Future[Answer] = field(default_factory=Future)
+
+    def watch(self, draft: str) -> None:
+        self.draft = draft
+
 
 class Desk:
-    """What each event does: from what was clicked, and by whom, to the HTML that is shown then."""
+    """What each event does: from what was clicked, and by whom, to the HTML that is shown then.
 
-    def __init__(self, settings: Settings, assistant: Callable[[], Assistant], scope: Scope) -> None:
+    With ``free`` a person may have any model asked that LangChain knows, else only those that are offered: extractive, and the one of the
+    settings.
+    """
+
+    def __init__(self, settings: Settings, assistant: Callable[[], Assistant], scope: Scope, free: bool = False) -> None:
         self._settings = settings
         self._assistant = assistant
         self._scope = scope
-        self._answering: set[str] = set()
+        self._models = tuple(dict.fromkeys((settings.model, EXTRACTIVE)))
+        self._free = free
+        self._under_way: dict[str, _Writing] = {}  # by turn
+        self._slots = BoundedSemaphore(AT_ONCE)
+        self._windows: dict[str, str] = {}  # the conversation that each shows
         self._adding = Lock()
         self._batches = Batches(settings, scope)
         self._shown_first: tuple[int, list[str]] = (-1, [])  # the examples, and the version of the index they are of
@@ -73,57 +102,72 @@ class Desk:
     def show(self, request: gr.Request) -> tuple[str, ...]:
         """The page as it is opened: the conversation its address names, else the question it asks (``/?q=…``), else the welcome."""
         user, asked = _user(request), request.query_params
-        talk, listed, notice = self._told(user, asked.get("c", ""))
+        talk, listed, notice = self._turned_to(asked.get("c", ""), request)
         if asked.get("q", "").strip() and not self._has(user, asked.get("c", "")):
-            talk = panel.asking(asked["q"], BUSY)
-        return talk, listed, notice, panel.question_form(self._outlets()), panel.signed_in(user)
+            talk = panel.asking(asked["q"])
+        return talk, listed, notice, self._form(), panel.signed_in(user)
 
     def chat(self, event: gr.EventData, request: gr.Request) -> Told:
         """Open a conversation of the list."""
-        return self._told(_user(request), _data(event, "id"))
+        return self._turned_to(_data(event, "id"), request)
 
     def new(self, event: gr.EventData, request: gr.Request) -> Told:
         """Show the welcome; a conversation begins with its first question."""
-        return self._told(_user(request), "")
+        return self._turned_to("", request)
+
+    def leave(self, request: gr.Request) -> None:
+        """Forget a window that was closed."""
+        self._windows.pop(request.session_hash or "", None)
 
     def find(self, event: gr.EventData, request: gr.Request) -> str:
         """List the conversations that hold some words."""
         text = _data(event, "text")
         return panel.conversations(self._kept.all(_user(request), text), _data(event, "conversation"), text)
 
-    def ask(self, event: gr.EventData, request: gr.Request) -> Iterator[Told]:
+    def ask(self, event: gr.EventData, request: gr.Request) -> Iterator[News]:
         """Answer a question in the conversation that is open, or in a new one."""
-        user, current = _user(request), _data(event, "conversation")
+        current = _data(event, "conversation")
 
-        def work() -> Iterator[Told]:
+        def work() -> Iterator[News]:
             scope = self._within(_all(event, "outlet"), _data(event, "since"), _data(event, "until"))
-            yield from self._ask(user, current, _data(event, "question"), scope)
+            yield from self._ask(request, current, Asked(_data(event, "question"), scope, model=_model(event)))
 
-        yield from self._telling(user, current, work())
+        yield from self._telling(request, current, work())
 
-    def narrow(self, event: gr.EventData, request: gr.Request) -> Iterator[Told]:
+    def narrow(self, event: gr.EventData, request: gr.Request) -> Iterator[News]:
         """Ask a turn's question of one outlet alone (no name: of all), or one side about what it asks."""
-        user, current, name = _user(request), _data(event, "conversation"), _data(event, "name")
+        current, name = _data(event, "conversation"), _data(event, "name")
 
-        def work() -> Iterator[Told]:
-            turn, before = self._turn(user, current, _data(event, "turn"))
+        def work() -> Iterator[News]:
+            turn, before = self._turn(_user(request), current, _data(event, "turn"))
             if _data(event, "kind") == "outlet":
                 scope = self._within([name] if name else [], turn.scope.since or "", turn.scope.until or "")
-                yield from self._ask(user, current, panel.asked(turn), scope)
+                yield from self._ask(request, current, Asked(panel.asked(turn), scope, model=_model(event)))
             else:
-                yield from self._ask(user, current, f"What did {name} say about that?", turn.scope, [*before, panel.asked(turn)])
+                question, history = f"What did {name} say about that?", (*before, panel.asked(turn))
+                yield from self._ask(request, current, Asked(question, turn.scope, history, _model(event)))
 
-        yield from self._telling(user, current, work())
+        yield from self._telling(request, current, work())
 
-    def again(self, event: gr.EventData, request: gr.Request) -> Iterator[Told]:
-        """Ask once more what was interrupted."""
-        user, current = _user(request), _data(event, "conversation")
+    def again(self, event: gr.EventData, request: gr.Request) -> Iterator[News]:
+        """Ask once more what was not answered."""
+        current = _data(event, "conversation")
 
-        def work() -> Iterator[Told]:
-            turn, before = self._turn(user, current, _data(event, "turn"))
-            yield from self._answer(user, current, turn.id, turn.question, turn.scope, before)
+        def work() -> Iterator[News]:
+            turn, before = self._turn(_user(request), current, _data(event, "turn"))
+            yield from self._answer(request, current, turn.id, Asked(turn.question, turn.scope, tuple(before), _model(event)))
 
-        yield from self._telling(user, current, work())
+        yield from self._telling(request, current, work())
+
+    def follow(self, event: gr.EventData, request: gr.Request) -> Iterator[News]:
+        """Tell a window how an answer comes along that was asked for before it was opened."""
+        current = _data(event, "conversation")
+
+        def work() -> Iterator[News]:
+            turn, _ = self._turn(_user(request), current, _data(event, "turn"))
+            yield from self._follow(request, current, turn.id, self._under_way.get(turn.id))
+
+        yield from self._telling(request, current, work())
 
     def rate(self, event: gr.EventData, request: gr.Request) -> Told:
         """Store a thumb, up or down, with a word why."""
@@ -154,46 +198,92 @@ class Desk:
             notice = panel.failed(str(error))
         return (*self._told(_user(request), _data(event, "conversation"))[:2], notice)
 
-    def _telling(self, user: str, current: str, work: Iterator[Told]) -> Iterator[Told]:
+    def _telling(self, request: gr.Request, current: str, work: Iterator[News]) -> Iterator[News]:
         """Do it; where it cannot be done, show the conversation with a word why."""
         try:
             yield from work
         except ReadoutError as error:
-            yield (*self._told(user, current)[:2], panel.failed(str(error)))
+            yield (*self._seen(request, current)[:2], panel.failed(str(error)), "")
 
-    def _ask(self, user: str, current: str, question: str, scope: Scope, history: Sequence[str] | None = None) -> Iterator[Told]:
-        """Store a question, in a new conversation where none is open, and answer it; what cannot be asked is not stored."""
-        question, scope = clean(question), check_scope(scope, self._record)
+    def _ask(self, request: gr.Request, current: str, asked: Asked) -> Iterator[News]:
+        """Store a question, in a new conversation where none is open, and answer it; what cannot be asked is not stored.
+
+        Without a history it follows up what the conversation holds.
+        """
+        user = _user(request)
+        question, scope = clean(asked.text), check_scope(asked.scope, self._record)
         if not self._has(user, current):
-            current = self._kept.new(user).id
-        if history is None:
-            history = [panel.asked(turn) for turn in self._kept.turns(user, current)]
+            current = self._windows[request.session_hash or ""] = self._kept.new(user).id
+        history = asked.history or tuple(panel.asked(turn) for turn in self._kept.turns(user, current))
         turn = self._kept.begin(user, current, question, scope)
-        yield from self._telling(user, current, self._answer(user, current, turn, question, scope, history))
+        yield from self._telling(request, current, self._answer(request, current, turn, Asked(question, scope, history, asked.model)))
 
-    def _answer(self, user: str, current: str, turn: str, question: str, scope: Scope, history: Sequence[str]) -> Iterator[Told]:
-        """Answer a stored question; then show its points as they come."""
-        self._answering.add(turn)
+    def _answer(self, request: gr.Request, current: str, turn: str, asked: Asked) -> Iterator[News]:
+        """Have a stored question answered, which goes on when the window is closed, and show how that comes along.
+
+        Raises:
+            ModelMissing: the model that is to answer is not offered here, or cannot be had.
+        """
+        writer = asked.model or self._settings.model
+        if not self._free and writer not in self._models:
+            raise ModelMissing(f"{writer!r} may not be asked here. Choose one of: {', '.join(self._models)}.")
+        if (writing := self._under_way.get(turn)) is None:
+            writing = self._under_way[turn] = _Writing(writer)
+            Thread(target=self._write, args=(_user(request), turn, asked, writing), daemon=True).start()
+        yield (*self._seen(request, current, asking=True), "")
+        yield from self._follow(request, current, turn, writing)
+
+    def _write(self, user: str, turn: str, asked: Asked, writing: _Writing) -> None:
         try:
-            yield self._told(user, current)
-            answer = self._assistant().ask(question, scope, history)
+            with self._slots:
+                answer = self._assistant().ask(asked.text, asked.scope, asked.history, writing.writer, writing.watch)
             self._kept.finish(user, turn, answer)
-        finally:
-            self._answering.discard(turn)
-        for shown in range(1, len(answer.points)):
-            yield self._told(user, current, {turn: shown})
-        yield self._told(user, current)
+        except BaseException as error:  # whatever it is, it is raised where the answer is waited for
+            del self._under_way[turn]
+            writing.ended.set_exception(error)
+        else:
+            del self._under_way[turn]
+            writing.ended.set_result(answer)
 
-    def _told(self, user: str, current: str, shown: dict[str, int] | None = None) -> Told:
+    def _follow(self, request: gr.Request, current: str, turn: str, writing: _Writing | None) -> Iterator[News]:
+        """Show a draft as it grows and then the answer; the points of one without a draft one by one."""
+        shown, points = "", 0
+        if writing:
+            while not wait([writing.ended], PAUSE).done:
+                if writing.draft != shown:
+                    shown = writing.draft
+                    yield SAME, SAME, SAME, panel.draft(turn, shown)
+            points = 0 if shown else len(writing.ended.result().points)
+        for number in range(1, points):
+            yield (*self._seen(request, current, {turn: number}), "")
+        yield (*self._seen(request, current), "")
+
+    def _turned_to(self, current: str, request: gr.Request) -> Told:
+        """A conversation that a window shows from now on."""
+        self._windows[request.session_hash or ""] = current
+        return self._told(_user(request), current)
+
+    def _seen(self, request: gr.Request, current: str, shown: dict[str, int] | None = None, *, asking: bool = False) -> News:
+        """A conversation as a window shows it by now; no news where it has turned to another."""
+        if self._windows.get(request.session_hash or "", current) != current:
+            return SAME, SAME, SAME
+        return self._told(_user(request), current, shown, asking=asking)
+
+    def _told(self, user: str, current: str, shown: dict[str, int] | None = None, *, asking: bool = False) -> Told:
         listed = panel.conversations(self._kept.all(user), current, "")
         if not self._has(user, current):
             return panel.welcome(self._examples(), *self._record.extent(self._scope), len(self._outlets())), listed, ""
         outlets, sides = self._outlets(), self._record.sides()
         turns = "".join(
-            panel.turn_html(turn, outlets, sides, busy=BUSY if turn.id in self._answering else "", shown=(shown or {}).get(turn.id))
+            panel.turn_html(turn, outlets, sides, now=self._now(turn, asking), shown=(shown or {}).get(turn.id))
             for turn in self._kept.turns(user, current)
         )
         return panel.conversation(self._kept.get(user, current), turns), listed, ""
+
+    def _now(self, turn: Turn, asking: bool) -> panel.UnderWay | None:
+        """How far a turn's answer is; a window that did not ask for it just now is to follow it."""
+        writing = self._under_way.get(turn.id)
+        return panel.UnderWay(writing.writer, writing.draft, not asking) if writing else None
 
     def _examples(self) -> list[str]:
         version = self._record.version()
@@ -299,7 +389,7 @@ class Desk:
                 yield panel.received(outcomes, "Reading …"), *later
                 for note in self._build():
                     yield panel.received(outcomes, note), *later
-        yield panel.received(outcomes, note), panel.question_form(self._outlets()), *self.show_corpus(), None
+        yield panel.received(outcomes, note), self._form(), *self.show_corpus(), None
 
     def _build(self) -> Iterator[str]:
         """Bring the index up to date with the uploads; how far it is, and in the end what became of it."""
@@ -324,6 +414,9 @@ class Desk:
 
         Thread(target=work, daemon=True).start()
         yield from iter(told.get, None)
+
+    def _form(self) -> str:
+        return panel.question_form(self._outlets(), self._models, self._free)
 
     def _outlets(self) -> list[str]:
         return self._record.outlets(self._scope)
@@ -386,6 +479,11 @@ def _data(event: gr.EventData, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def _model(event: gr.EventData) -> str | None:
+    """The model that was chosen; where none was, it is that of the settings."""
+    return _data(event, "model").strip()[:LONGEST_NAME] or None
+
+
 def _all(event: gr.EventData, name: str) -> list[str]:
     value = event._data.get(name) if isinstance(event._data, dict) else None
     return (
@@ -396,9 +494,12 @@ def _all(event: gr.EventData, name: str) -> list[str]:
 # -- the layout -----------------------------------------------------------------------------------------------------------
 
 
-def make_page(settings: Settings, assistant: Callable[[], Assistant], scope: Scope) -> gr.Blocks:
-    """The page over an index that ``assistant`` opens, showing the articles in a scope. A new tab is a `gr.Tab` here, with its events."""
-    desk, page = Desk(settings, assistant, scope), gr.Blocks(title="Readout", delete_cache=(3600, 3600))
+def make_page(settings: Settings, assistant: Callable[[], Assistant], scope: Scope, free: bool = False) -> gr.Blocks:
+    """The page over an index that ``assistant`` opens, showing the articles in a scope; ``free`` as `Desk` has it.
+
+    A new tab is a `gr.Tab` here, with its events.
+    """
+    desk, page = Desk(settings, assistant, scope, free), gr.Blocks(title="Readout", delete_cache=(3600, 3600))
     with page:
         gr.HTML(panel.HEADER, head=_head(), elem_id="top", js_on_load=None, **PLAIN)
         with gr.Row(elem_id="desk"):
@@ -406,8 +507,11 @@ def make_page(settings: Settings, assistant: Callable[[], Assistant], scope: Sco
                 search, listed, who = _part(panel.SIDE, "new", "find"), _part("", "chat"), _part("")
             with gr.Column(elem_id="main"), gr.Tabs(elem_id="tabs") as tabs:
                 with gr.Tab("Ask", id="ask"):
-                    talk = _part("", "ask", "narrow", "again", "open", "rate", "rename", "delete", "export", "compare", elem_id="talk")
-                    notice, form = gr.HTML(elem_id="notice", js_on_load=None, **PLAIN), _part("", "ask", elem_id="form")
+                    talk = _part(
+                        "", "ask", "narrow", "again", "follow", "open", "rate", "rename", "delete", "export", "compare", elem_id="talk"
+                    )
+                    with gr.Column(elem_id="below"):
+                        notice, form = gr.HTML(elem_id="notice", js_on_load=None, **PLAIN), _part("", "ask", elem_id="form")
                 with gr.Tab("Compare", id="compare"):
                     comparing, table = _part(panel.COMPARE_FORM, "compare"), _part(panel.COMPARE_EMPTY, "open")
                 with gr.Tab("Ledger", id="ledger") as ledger_tab:
@@ -419,12 +523,16 @@ def make_page(settings: Settings, assistant: Callable[[], Assistant], scope: Sco
                     table_upload, *batched = _batching()
             source = _part(panel.NO_SOURCE, elem_id="source")
         file = gr.HTML(js_on_load="readout.save(element, watch)", elem_id="file")
+        draft = gr.HTML(js_on_load="readout.draft(element, watch)", elem_id="draft")
 
         told = [talk, listed, notice]
         _on([page.load], desk.show, [*told, form, who])
-        _on([form.ask, talk.ask], desk.ask, told, answers=True)
-        _on([talk.narrow], desk.narrow, told, answers=True)
-        _on([talk.again], desk.again, told, answers=True)
+        news = [*told, draft]
+        _on([form.ask, talk.ask], desk.ask, news, answers=True)
+        _on([talk.narrow], desk.narrow, news, answers=True)
+        _on([talk.again], desk.again, news, answers=True)
+        _on([talk.follow], desk.follow, news, mode="once")
+        page.unload(desk.leave)
         _on([search.new], desk.new, told)
         _on([search.find], desk.find, [listed])
         _on([listed.chat], desk.chat, told)
@@ -470,7 +578,7 @@ def _on(
             show_progress="hidden",
             api_name=f"on_{do.__name__}",
             api_visibility="private",
-            trigger_mode="once" if answers else mode,
+            trigger_mode="multiple" if answers else mode,
             concurrency_limit=AT_ONCE,
             concurrency_id="answers" if answers else None,
         )

@@ -10,6 +10,7 @@ import datetime
 import html
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from assistant.compare import Utterance, Wording, changes
 from assistant.desk.batches import RUNS, SHOWN, Shown, State
@@ -17,7 +18,8 @@ from assistant.desk.conversations import Conversation, Turn
 from assistant.desk.uploads import Outcome
 from assistant.extractive import quoted
 from assistant.ledger import Entry
-from assistant.render import LABEL, link, printable
+from assistant.render import LABEL, link, printable, took
+from assistant.settings import EXTRACTIVE
 from assistant.types import Answer, Citation, Point
 from index.record import Listed, Scope
 from index.types import Article
@@ -27,6 +29,8 @@ SUPPORT = {
     "supported": "In other words than the sources, and carried by them.",
     "unsupported": "No source carries this as it stands.",
 }
+OWN_WORDS = "The articles’ own words"  # what the answerer without a language model is called
+BUSY = "Reading the articles …"
 HEARD = {"spoke": "quoted in this answer", "silent": "no passage found", "open": "not quoted in this answer"}
 LONGEST_SHOWN = 300_000  # characters of an article on either side of the cited words; longer ones slow a browser down
 MOST_CHIPS = 14  # outlets in a coverage strip; the others are counted
@@ -113,29 +117,51 @@ def paragraphs(text: str, turn: str, citations: Sequence[Citation]) -> str:
     return re.sub(r"(?:<li>.*?</li>)+", lambda items: f"<ul>{items[0]}</ul>", out, flags=re.S)
 
 
-def point(turn: str, one: Point, answer: Answer, hue: Mapping[str, int]) -> str:
-    """A point: who says it and where on a line, then the words with their numbers, and how well the sources carry it."""
+def point(turn: str, one: Point, answer: Answer, hue: Mapping[str, int], reasons: Sequence[str] = ()) -> str:
+    """A point: who says it and where on a line, then the words with their numbers, and how well the sources carry it.
+
+    ``reasons`` say why they do not.
+    """
     cited = [citation for citation in answer.citations if citation.n in one.citations]
     first = next((citation for citation in cited if citation.n == one.citations[0]), None)
     before, quote, after = one.text.partition(quoted(first.quote)) if first and first.quote.strip() else ("", "", "")
-    label, body = (before.rstrip(": "), quote + after) if quote else ("", one.text)
+    label, body = (before.rstrip(": "), quote + after) if quote else _label(one.text)
     name = LABEL.match(label)
     who = f"<b>{esc(name[2])}</b>{esc(label[name.end() :])}" if name else esc(label)
     side = side_tag(one.side, hue) if one.side != one.speaker else ""
     return (
-        f'<li class="point{f" hue-{hue[one.side]}" if one.side and one.side in hue else ""}">'
+        f'<li class="point {one.support}{f" hue-{hue[one.side]}" if one.side and one.side in hue else ""}">'
         f'<p class="who">{who}{side}</p><p class="body">{words(body, turn, cited)} '
-        f'<span class="support {one.support}" title="{SUPPORT[one.support]}">{one.support}</span></p></li>'
+        f'<span class="support {one.support}" title="{SUPPORT[one.support]}">{one.support}</span></p>{faults(one, reasons)}</li>'
     )
+
+
+def _label(text: str) -> tuple[str, str]:
+    """Who says something and where, and what is said, where a text begins with a name in bold."""
+    label, colon, body = text.partition(": ")
+    return (label, body) if colon and label.startswith("**") else ("", text)
+
+
+def faults(one: Point, reasons: Sequence[str]) -> str:
+    """Why no source carries a point, to be read beneath it; nothing where one does."""
+    if one.support != "unsupported":
+        return ""
+    return f'<ul class="faults">{"".join(f"<li>{flat(why)}</li>" for why in reasons or [SUPPORT["unsupported"]])}</ul>'
 
 
 def answered(turn: Turn, answer: Answer, hue: Mapping[str, int], shown: int | None) -> str:
     """An answer, of which the first ``shown`` points have arrived (``None``: all)."""
-    points = "".join(point(turn.id, one, answer, hue) for one in answer.points[:shown])
+    text, whole = answer.text.removesuffix(answer.note).rstrip(), shown is None
+    note = f'<p class="note">{flat(answer.note)}</p>' if answer.note and whole else ""
     if not answer.points:
-        return f'<div class="plain {answer.status}">{paragraphs(answer.text, turn.id, answer.citations)}</div>'
-    silent = f'<p class="hush">{flat(answer.text.splitlines()[-1])}</p>' if answer.silent and shown is None else ""
-    return f'<ul class="points">{points}</ul>{silent}'
+        return f'<div class="plain {answer.status}">{paragraphs(text, turn.id, answer.citations)}</div>{note}'
+    points = "".join(
+        point(turn.id, one, answer, hue, [fault.reason for fault in answer.faults if fault.point == number])
+        for number, one in enumerate(answer.points[:shown])
+    )
+    others = [line for line in text.splitlines() if line.strip() and not any(one.text in line for one in answer.points)]
+    silent = f'<p class="hush">{flat(others[-1])}</p>' if answer.silent and others and whole else ""
+    return f'<ul class="points">{points}</ul>{silent}{note}'
 
 
 def heard(names: Sequence[str], spoke: Collection[str | None], answer: Answer, asked: Collection[str]) -> list[tuple[str, str]]:
@@ -190,8 +216,17 @@ def filters(scope: Scope) -> str:
     return f'<p class="understood">Only {flat(" · ".join(parts))}</p>' if parts else ""
 
 
-def turn_html(turn: Turn, outlets: Sequence[str], sides: Sequence[str], *, busy: str = "", shown: int | None = None) -> str:
-    """A question with its answer. ``busy`` is what is being done about it; without either it was interrupted, or cannot be answered."""
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """An answer that is being made: who writes it, the draft so far, and whether the page is to ask how it comes along."""
+
+    writer: str
+    draft: str = ""
+    follow: bool = False
+
+
+def turn_html(turn: Turn, outlets: Sequence[str], sides: Sequence[str], *, now: UnderWay | None = None, shown: int | None = None) -> str:
+    """A question with its answer, or ``now`` how far that is; without either it was interrupted, or could not be answered."""
     hue, answer = hues(sides), turn.answer
     head = f'<h2 class="question">{flat(turn.question)}</h2>'
     if answer and answer.understood:
@@ -200,14 +235,35 @@ def turn_html(turn: Turn, outlets: Sequence[str], sides: Sequence[str], *, busy:
     if answer:
         body = coverage(turn, answer, outlets, sides, hue) + answered(turn, answer, hue, shown)
         body += foot(turn, answer) if shown is None else ""
-    elif busy:
-        body = f'<p class="busy" role="status">{esc(busy)}</p>'
+    elif now:
+        body = under_way(turn.id, now)
     else:
         body = (
-            '<div class="interrupted" role="status"><p>This question was interrupted before it was answered.</p>'
+            '<div class="interrupted" role="status"><p>This question was not answered.</p>'
             f'<button type="button" class="quiet" {data("again", turn=turn.id)}>Ask it again</button></div>'
         )
     return f'<article class="turn" id="turn-{esc(turn.id)}" data-shown="{"" if shown is None else shown}">{head}{body}</article>'
+
+
+def under_way(turn: str, now: UnderWay) -> str:
+    """What is shown while an answer is made: a word on that, and the draft so far, plainly called one."""
+    if now.writer == EXTRACTIVE:
+        body = busy(BUSY)
+    else:
+        label = f"{now.writer} is writing. This is a draft: nothing in it is checked against the articles yet."
+        hidden = "" if now.draft else " hidden"
+        body = f'{busy(label if now.draft else BUSY)}<div class="draft" data-label="{flat(label)}"{hidden}>{esc(now.draft)}</div>'
+    return body + f'<button hidden class="now" {data("follow", turn=turn)}></button>' * now.follow
+
+
+def busy(what: str) -> str:
+    """A word on what is being done."""
+    return f'<p class="busy" role="status">{flat(what)}</p>'
+
+
+def draft(turn: str, text: str) -> str:
+    """A draft so far, which ``desk.js`` puts where its turn shows it."""
+    return f'<span hidden data-draft="{esc(turn)}">{esc(text)}</span>'
 
 
 def foot(turn: Turn, answer: Answer) -> str:
@@ -226,7 +282,8 @@ def foot(turn: Turn, answer: Answer) -> str:
             f'<button class="quiet">Save</button><span class="saved" role="status">{"Saved" if rating.why else "Noted"}</span></form>'
         )
     compare = f'<button type="button" class="quiet" {data("compare", question=asked(turn))}>Compare the wordings</button>'
-    return f'{sources(turn, answer)}<div class="foot">{thumbs}{compare if answer.points else ""}{why}</div>'
+    line = f'<p class="took">{flat(took(answer))}</p>' if answer.usage else ""
+    return f'{sources(turn, answer)}{line}<div class="foot">{thumbs}{compare if answer.points else ""}{why}</div>'
 
 
 def asked(turn: Turn) -> str:
@@ -264,11 +321,11 @@ def conversation(current: Conversation, turns: str) -> str:
     )
 
 
-def asking(question: str, busy: str) -> str:
+def asking(question: str) -> str:
     """A question that came with the address: ``desk.js`` asks it as soon as this is shown."""
     return (
         f'<section class="conversation" data-conversation=""><div class="turn"><h2 class="question">{flat(question)}</h2>'
-        f'<p class="busy" role="status">{esc(busy)}</p>'
+        f"{busy(BUSY)}"
         f'<button hidden class="now" {data("ask", question=question)}></button></div></section>'
     )
 
@@ -279,7 +336,7 @@ def welcome(examples: Sequence[str], articles: int, first: str | None, last: str
     asks = "".join(f'<li><button type="button" {data("ask", question=one)}>{flat(one)}</button></li>' for one in examples)
     return (
         '<section class="conversation welcome" data-conversation=""><h2>Who said what, word for word</h2>'
-        "<p>Every answer is the articles’ own words. A number opens the article at the very place.</p>"
+        "<p>Every answer is held to the articles’ own words. A number opens the article at the very place.</p>"
         f'<p class="stock">{counted(articles, "article")} from {counted(outlets, "outlet")}{days}</p>'
         f'<ul class="examples" aria-label="Questions to begin with">{asks}</ul></section>'
     )
@@ -533,8 +590,26 @@ all other columns are kept. Each row is answered by itself. Leaving the page end
 BUSY_TABLE = "Reading the table …"
 
 
-def question_form(outlets: Sequence[str]) -> str:
-    """Where a question is asked, with its filters."""
+def picker(models: Sequence[str], free: bool) -> str:
+    """Who is to answer, of these models, the usual one first; with ``free`` any other by its name. Nothing where there is no choice.
+
+    ``desk.js`` reads it, whatever is asked for: it is no part of what the form sends.
+    """
+    if len(models) < 2 and not free:
+        return ""
+    options = "".join(f'<option value="{esc(one)}">{flat(OWN_WORDS if one == EXTRACTIVE else one)}</option>' for one in models)
+    other, typed = "", ""
+    if free:
+        other = '<option value="">Another model …</option>'
+        typed = (
+            '<input id="other" maxlength="200" aria-label="The other model, as PROVIDER:NAME" placeholder="PROVIDER:NAME" '
+            'autocomplete="off" autocapitalize="off" spellcheck="false">'
+        )
+    return f'<label>answered by <select id="model">{options}{other}</select></label>{typed}'
+
+
+def question_form(outlets: Sequence[str], models: Sequence[str] = (), free: bool = False) -> str:
+    """Where a question is asked, with its filters, and with who answers where there is a choice: see `picker`."""
     boxes = "".join(f'<label><input type="checkbox" name="outlet" value="{esc(one)}"> {flat(one)}</label>' for one in outlets)
     choice = f'<details class="menu"><summary>Outlets</summary><div>{boxes}</div></details>' if outlets else ""
     return (
@@ -542,7 +617,7 @@ def question_form(outlets: Sequence[str]) -> str:
         'aria-label="Question" placeholder="Ask the articles a question"></textarea><button id="send" class="primary">Ask</button></div>'
         f'<div class="filters">{choice}<label>from <input type="date" name="since"></label>'
         '<label>until <input type="date" name="until"></label>'
-        '<button type="reset" class="quiet">Clear filters</button></div></form>'
+        f'<button type="reset" class="quiet">Clear filters</button>{picker(models, free)}</div></form>'
     )
 
 

@@ -64,7 +64,7 @@ def check_bind(host: str, has_auth: bool, forced: bool) -> None:
     Raises:
         UsageError: ``host`` can be reached from other machines, there are no users, and it is not forced.
     """
-    if not (has_auth or forced or _is_loopback(host)):
+    if not (has_auth or forced or is_loopback(host)):
         raise UsageError(
             f"{host or 'every address'} can be reached from other machines, and nobody would be asked for a name. Give --auth FILE "
             "(`readout user NAME` makes its lines), or, to let anyone in who gets there, both --no-auth and --open-to-anyone."
@@ -142,7 +142,7 @@ def _user(line: str, where: str) -> tuple[str, _Secret]:
     return name, _Secret(salt, digest)
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     """Whether only this machine reaches an address. A name other than localhost may mean anything."""
     try:
         return host.lower() == "localhost" or ip_address(host.strip("[]")).is_loopback
