@@ -22,6 +22,8 @@ def terminal(answer: Answer, width: int = 100) -> str:
     """The answer as plain text for a terminal, citations below it. Escape sequences inside articles are taken out."""
     blocks = [_wrapped(f"Understood as: {answer.understood}", width), ""] if answer.understood else []
     blocks += [_wrapped(LABEL.sub(r"\g<1>\g<2>", line), width) for line in answer.text.splitlines()]
+    if line := took(answer):
+        blocks += ["", _wrapped(line, width)]
     if answer.citations:
         blocks.append("")
         for citation in answer.citations:
