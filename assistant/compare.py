@@ -13,10 +13,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from assistant.evidence import Gatherer, Voice, may_be_one
+from assistant.evidence import Gatherer, Voice, capitalised, may_be_one
 from assistant.extractive import WORD, cite, plain
 from assistant.types import Citation, Question
-from index.judge import content_stems, content_words, stem
+from index.judge import content_stems, stem
 from index.record import Scope
 from index.types import Hit
 
@@ -25,7 +25,7 @@ MOST_PIECES = 6  # how many pieces a cut may join
 FEWEST_WORDS, ASKED_WORDS = 3, 5  # words of meaning that a cut needs: to be like another, and to stand for what a question asks
 SAME = 0.565  # likeness from which on two cuts are one utterance
 LIKELY, SHARED = 3, 0.2  # cuts of a passage that are compared by meaning, and the share of words from which on they are
-A_NAME = 0.2  # what a name, or a word that only tells that somebody spoke, weighs beside another word as rare
+A_NAME = 0.2  # what a name, or a word that only tells that somebody spoke, weighs beside a word as rare: it tells less of what is said
 TELLING = frozenset(map(stem, "say says said told statement according report reported announced added revealed readout".split()))
 POOL = 24  # passages looked through for an utterance
 MOST_UTTERANCES = 6
@@ -125,7 +125,8 @@ class Matcher:
         held = {Cut(hit, start, end, voice): stems for start, end, stems in cuts_of(hit)}
         most = min(fewest, max(map(len, held.values()), default=0))
         rarity = self.gatherer.record.rarity({stem: stem for stems in (wanted, *held.values()) for stem in stems})
-        rarity |= {one: rarity[one] * A_NAME for one in (TELLING | names_in(f"{words} {hit.passage.text}")) & rarity.keys()}
+        names = map(stem, capitalised(f"{words} {hit.passage.text}"))
+        rarity |= {one: rarity[one] * A_NAME for one in TELLING.union(names) & rarity.keys()}
         shared = {cut: _shared(wanted, stems, rarity) for cut, stems in held.items() if len(stems) >= most}
         likely = sorted(shared, key=lambda cut: (-shared[cut], cut.start, cut.end))[:LIKELY]
         likely = [cut for cut in likely if shared[cut] >= SHARED]
@@ -152,11 +153,6 @@ def _closed(text: str, start: int, end: int) -> int:
     opened = inside.count("“") > inside.count("”") or inside.count('"') % 2
     closing = re.match(r'[.,]?[”"]', text[end:])
     return end + closing.end() if opened and closing else end
-
-
-def names_in(text: str) -> set[str]:
-    """The stems of the words that a text writes with a capital: who is spoken of tells less of what is said than the rest."""
-    return {stem(word) for word in content_words(text) if word[:1].isupper()}
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:

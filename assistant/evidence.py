@@ -254,7 +254,7 @@ class Gatherer:
 
     def _absent_names(self, text: str) -> tuple[str, ...]:
         """Names in a question that stand in no passage: words with a capital, but for the first."""
-        return self._absent([word for word in content_words(text.partition(" ")[2]) if word[:1].isupper()])
+        return self._absent(capitalised(text.partition(" ")[2]))
 
     def forget(self) -> None:
         """The index has changed: what was read from its ledger counts no more."""
@@ -423,8 +423,13 @@ def _repeats(hit: Hit, finding: Finding) -> bool:
 
 def _names(hit: Hit, name: str) -> bool:
     """Whether a passage holds the capitalised words of a name."""
-    wanted = {stem(word) for word in content_words(name) if word[:1].isupper()}
+    wanted = set(map(stem, capitalised(name)))
     return bool(wanted) and wanted <= content_stems(hit.passage.text)
+
+
+def capitalised(text: str) -> list[str]:
+    """The words of a text that carry meaning and are written with a capital: names, mostly."""
+    return [word for word in content_words(text) if word[:1].isupper()]
 
 
 def believed(hits: list[Hit]) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from index.judge import content_words, stem
+from index.judge import content_stems
 
 MOST_WORDS = 0.8  # a paraphrase has at least this share of its content words from what it cites
 _PLAIN = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'"})
@@ -42,13 +42,12 @@ def restated(claim: str, cited: Sequence[str]) -> bool:
     It sees words, names and numbers that come from nowhere, and a "not" that was dropped or added next to the sentence that the claim is
     closest to. It does not see who did what to whom ("A accused B" for "B accused A"), nor synonyms, which count as words from nowhere.
     """
-    words = {stem(word) for word in content_words(claim)}
-    given = {stem(word) for text in cited for word in content_words(text)}
+    words, given = content_stems(claim), content_stems("\n".join(cited))
     if not words or len(words & given) < MOST_WORDS * len(words):
         return False
     there = {token.casefold() for text in cited for token in _TOKEN.findall(text)}
     if any(token.casefold() not in there for token in _EXACT.findall(claim)):
         return False
     sentences = [sentence for text in cited for sentence in _SENTENCE.split(text)]
-    closest = max(sentences, key=lambda sentence: len(words & {stem(word) for word in content_words(sentence)}), default="")
+    closest = max(sentences, key=lambda sentence: len(words & content_stems(sentence)), default="")
     return bool(_NEGATION.search(claim)) == bool(_NEGATION.search(closest))
