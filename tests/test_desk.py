@@ -309,7 +309,7 @@ def test_who_answers_is_chosen_for_a_conversation(page: Page, model: Script) -> 
     page.click("text=New conversation")
     page.wait_for_selector(".welcome")
     assert page.get_by_label("answered by").input_value() == "extractive"
-    assert ask(page, DENIED).locator(".took").count() == 0
+    assert ask(page, "What did Trump say about Syria?").locator(".took").count() == 0
     page.locator(".conversations button", has_text=SYRIA).first.click()
     page.wait_for_selector(".took")
     assert page.get_by_label("PROVIDER:NAME").input_value() == "openai:chosen"

@@ -37,7 +37,7 @@ class Api:
         self._assistant = assistant
 
     def ask(self, question: str, outlets: list[str] | None = None, since: str | None = None, until: str | None = None) -> dict[str, Any]:
-        """Answer a question with the articles' own words, or say that they are silent.
+        """Answer a question with what the articles say, or say that they are silent.
 
         Args:
             question: What is asked, in English, in at most 2,000 characters.
@@ -46,7 +46,8 @@ class Api:
             until: Only articles published on this day or earlier, YYYY-MM-DD.
 
         Returns:
-            The answer: status ("answered" or "abstained"), text, points with speakers, and citations with their place and quotation.
+            The answer: status ("answered" or "abstained"), text, points with speakers and how well the articles carry them,
+            and citations with their place and quotation.
         """
         assistant = self._assistant()
         return assistant.ask(clean(_text(question)), self._scope(outlets, since, until)).as_json()

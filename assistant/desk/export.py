@@ -40,7 +40,7 @@ def _turn_blocks(turn: Turn) -> Iterator[str]:
     yield f"## {_escaped(turn.question)}"
     yield f"*{_escaped(' · '.join(part for part in (f'asked {turn.asked[:10]} {turn.asked[11:16]} UTC', filters(turn.scope)) if part))}*"
     if turn.answer is None:
-        yield "*Not answered: it was interrupted.*"
+        yield "*Not answered.*"
         return
     yield chat_message(replace(turn.answer, citations=()))
     if turn.answer.usage:
