@@ -1,47 +1,68 @@
 """The answerer with a language model: it may phrase and order what the evidence says, and nothing else gets through unmarked.
 
 The model is given numbered statements and writes lines that cite them. Its lines become points here, each with the speaker whom it
-credits; where a line leaves out who says it, the name of who does is put before it. Whether a point is carried is the verifier's to find.
+credits; where a line does not credit those who speak in what it cites, their names are put before it: what somebody says is never told as
+a fact. Whether a point is carried is the verifier's to find.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from assistant import wording
-from assistant.evidence import Evidence, Finding, Gatherer
+from assistant.evidence import Evidence, Gatherer
 from assistant.extractive import Extractive, cite, listed
 from assistant.prompts import Prompts
 from assistant.question import clean
+from assistant.reading import PRONOUNS, outlet_aliases
+from assistant.render import printable
 from assistant.types import Answer, Citation, Point, Question, Standalone, Watch, unwatched
 from assistant.writer import Draft, Writer
 from index.build import contents
 from index.errors import ModelFailed, QuestionError
-from index.speakers import parts_of
+from index.speakers import TITLES, key_of, parts_of
+from index.speakers import plain as bare
 
 NOTHING = "not in the articles"  # what prompts/rules.md asks for where no statement answers
 LONGEST_QUESTION = 400  # characters of a follow-up made standalone
-_THOUGHTS = re.compile(r"<think>.*?(?:</think>|\Z)", re.S)
+MOST_LINES = 30  # of a draft: the rules ask for six
+SHORTEST = 20  # characters before a number in mid-sentence that can be a sentence of their own
+_THOUGHTS = re.compile(r"\A.*</think(?:ing)?>|<think(?:ing)?>.*", re.S)
+_ASKED = re.compile(r"^[\w\s-]{0,40}question\s*:\s*", re.I)
 _BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
-_EMPHASIS = re.compile(r"\*\*|__|`|^#+\s*")
+_HEADING = re.compile(r"\s*(?:#{1,6}\s|```|~~~|\*\*[^*]+\*\*\s*$)")
 _LIST = r"(\d{1,3}(?:\s*(?:,|;|-|–|and|&)\s*\d{1,3})*)"
 _CITED = re.compile(rf"\s*(?:[\[【]\s*(?:(?:statement|source)s?\s*)?{_LIST}\s*[\]】]|\((?:statement|source)s?\s*{_LIST}\))", re.I)
-_MARKED = re.compile(r"\[(\d+)\]")
-_ENDS = re.compile(r"(?:[.!?…][\"”’')]*(?:\s*\[\d+\])+|(?:\s*\[\d+\])+[.!?…])(?=\s+\S|$)")
-_FIRST = re.compile(r"^((?:\[\d+\]\s*)*\[\d+\]):?\s+([^\[\]]+)$")
-_STOP_LAST = re.compile(r"((?:\s*\[\d+\])+)([.!?…])$")
+_MARKED = re.compile(r"\[(\d{1,4})\]")
+_MARKS = r"(?:\s*\[\d{1,4}\])+"
+_FIRST = re.compile(rf"({_MARKS})\s*(?=\S)(?!.*\[\d)")
+_STOP_LAST = re.compile(rf"({_MARKS})([.!?…])$")
+_ENDS = re.compile(rf"(?:[.!?…][\"”’')]*{_MARKS}|{_MARKS}[.!?…;]|{_MARKS}(?=\s+[A-Z“\"‘]))(?=\s+\S|$)|{_MARKS}$")
+_LINKING = frozenset("of to in for from with at by near on and or against".split())
+_PRONOUN = re.compile(r"(?:he|she|they|it|his|her|their|its|both)\b", re.I)
+
+Known = Mapping[str, tuple[str, str | None]]
+"""Canonical name and side of what speakers are called."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A statement as the model is given it: its citation, and the finding that it belongs to."""
+    """A statement as the model is given it: its citation, and who speaks in it."""
 
     citation: Citation
-    finding: Finding
+    speaker: str | None
+    side: str | None
+
+    @property
+    def lead(self) -> str:
+        """What the model is told before its words: who says them, and where."""
+        side = f" ({self.side})" if self.side and self.side != self.speaker else ""
+        who = f"{self.speaker}{side} says" if self.speaker else "the outlet's own words"
+        where = ", ".join(part for part in (self.citation.outlet or self.citation.title, self.citation.published) if part)
+        return " ".join(f"{who}, in {where}:".split())
 
 
 class Generative:
@@ -62,13 +83,15 @@ class Generative:
             return replace(self._extractive.answer(question, evidence), answerer=self.name)
         sources = self._sources(evidence)
         request = self._prompts.fill("answer", statements="\n".join(map(_numbered, sources)), question=question.understood or question.text)
-        draft = self._writer.write(self._prompts.fill("rules"), request, contents(self._gatherer.record), watch)
-        lines = list(_lines(draft))
-        if not lines and NOTHING in draft.text.lower():
-            return replace(self._abstain(question, evidence), usage=draft.usage)
-        if not any(number <= len(sources) for line in lines for number in _numbers(line)):
-            raise ModelFailed(f"{self.name}: what it wrote cites none of the articles' statements.")
-        return replace(self._composed(question, evidence, sources, lines), usage=draft.usage)
+        draft = self._writer.write(
+            self._prompts.fill("rules"), request, self._corpus, watch, useful=lambda one: not _trouble(one, len(sources))
+        )
+        if trouble := _trouble(draft, len(sources)):
+            raise ModelFailed(f"{self.name}: {trouble}.")
+        lines = _lines(draft)
+        cited = _cite(lines, len(sources))
+        answer = self._composed(question, evidence, sources, lines) if cited else self._abstain(question, evidence)
+        return replace(answer, usage=draft.usage)
 
     def standalone(self, text: str, history: Sequence[str]) -> Standalone | None:
         """A follow-up as a question that needs none of those before it, oldest first; nothing where the model fails.
@@ -78,105 +101,172 @@ class Generative:
         Raises:
             ModelMissing: it cannot be had as it was named.
         """
+        known = [*history, text]
+        request = self._prompts.fill("condense", history="\n".join(f"- {one}" for one in history), question=text)
         try:
-            request = self._prompts.fill("condense", history="\n".join(f"- {one}" for one in history), question=text)
-            draft = self._writer.write("", request, contents(self._gatherer.record))
+            draft = self._writer.write("", request, self._corpus, useful=lambda one: _question(one, known) is not None)
         except ModelFailed:
             return None
-        asked = _EMPHASIS.sub("", _THOUGHTS.sub("", draft.text)).strip().strip('"“”')
-        known = [*history, text]
-        with suppress(QuestionError):
-            if "\n" not in asked and len(asked) <= LONGEST_QUESTION and asked.endswith("?") and not _adds(asked, known):
-                return Standalone(clean(asked), draft.usage)
-        return Standalone(None, draft.usage)
+        return Standalone(_question(draft, known), draft.usage)
 
     # -- what the model is given ----------------------------------------------------------------------------------
 
+    @property
+    def _corpus(self) -> str:
+        return contents(self._gatherer.record)
+
     def _sources(self, evidence: Evidence) -> list[_Source]:
+        """The findings' statements, each with who speaks in it: of one thing told by several outlets, not each says whose words it is."""
         found: dict[tuple[str, int], _Source] = {}
         for finding in evidence.findings:
             for hit in finding.hits:
                 citation = cite(hit, self._gatherer.article(hit), len(found) + 1)
-                found.setdefault((citation.article, citation.start), _Source(citation, finding))
+                voice = self._gatherer.speaker_of(hit, {finding.speaker} if finding.speaker else None)
+                found.setdefault((citation.article, citation.start), _Source(citation, *voice))
         return list(found.values())
 
     # -- what it wrote --------------------------------------------------------------------------------------------
 
     def _abstain(self, question: Question, evidence: Evidence) -> Answer:
-        nothing = Evidence(nearest=evidence.findings[0].hits[0])
-        return replace(self._extractive.answer(question, nothing), answerer=self.name)
+        answer = self._extractive.answer(question, Evidence(nearest=evidence.findings[0].hits[0]))
+        return replace(answer, answerer=self.name, text=answer.text + self._unheard(evidence), silent=evidence.silent)
+
+    def _unheard(self, evidence: Evidence) -> str:
+        return "\n\n" + self._prompts.fill("silent", names=listed(evidence.silent)) if evidence.silent else ""
 
     def _composed(self, question: Question, evidence: Evidence, sources: list[_Source], lines: list[str]) -> Answer:
         used = list(dict.fromkeys(number for line in lines for number in _numbers(line)))
-        used.sort(key=lambda number: number > len(sources))  # numbers that lead nowhere come last, so as not to be taken for others
+        used.sort(key=lambda number: not _given(number, len(sources)))  # those that lead nowhere come last
         places = {number: place for place, number in enumerate(used, 1)}
-        cited = {places[number]: sources[number - 1] for number in used if number <= len(sources)}
+        cited = {places[number]: sources[number - 1] for number in used if _given(number, len(sources))}
         citations = tuple(replace(source.citation, n=number) for number, source in cited.items())
-        points = tuple(self._point(_MARKED.sub(lambda match: f"[{places[int(match[1])]}]", line), cited) for line in lines)
+        names = self._gatherer.record.names()
+        points = tuple(_point(_MARKED.sub(lambda match: f"[{places[int(match[1])]}]", line), cited, names) for line in lines)
         text = self._extractive.text(points, evidence.silent)
         return Answer(question.text, "answered", None, self.name, text, points, citations, evidence.silent)
-
-    def _point(self, text: str, sources: dict[int, _Source]) -> Point:
-        """A line as a point, with who says it: whom it credits itself, else who speaks in all that it cites.
-
-        A line that names neither its speaker nor, where nobody is quoted, an outlet of its own, gets that name in front.
-        """
-        numbers = tuple(dict.fromkeys(_numbers(text)))
-        own = [sources[number] for number in numbers if number in sources]
-        names = self._gatherer.record.names()
-        label, colon, rest = text.partition(": ")
-        if colon and (labelled := next((names[key][0] for key in _keys(label)[:2] if key in names), None)):
-            return Point(f"**{label}**: {rest}", labelled, self._side(labelled), numbers, "unsupported")
-        credited = [names[key][0] for name in wording.speaking(text) for key in _keys(name) if key in names]
-        voices = {source.finding.speaker for source in own}
-        voice = voices.pop() if len(voices) == 1 else None
-        speaker = credited[0] if credited and not (voice and self._joint(text, voice)) else voice
-        side, outlets = self._side(speaker), list(dict.fromkeys(source.citation.outlet or source.citation.title for source in own))
-        called = self._called(speaker) if speaker else outlets
-        if own and not credited and not _has_name(text, [*called, *([side] if side else [])]):
-            printed = listed(outlets)
-            text = f"**{speaker}**, in {printed}: {text}" if speaker else f"**{printed}** report{'s' * (len(outlets) == 1)}: {text}"
-        return Point(text, speaker, side, numbers, "unsupported")
-
-    def _joint(self, text: str, voice: str) -> bool:
-        """Whether a line names all of several who speak together."""
-        parts = parts_of(voice)
-        return len(parts) > 1 and all(_has_name(text, self._called(part)) for part in parts)
-
-    def _side(self, speaker: str | None) -> str | None:
-        return next((side for name, side in self._gatherer.record.names().values() if name == speaker), None)
-
-    def _called(self, speaker: str) -> list[str]:
-        return [speaker, *(alias for alias, (name, _) in self._gatherer.record.names().items() if name == speaker)]
-
-
-def _has_name(text: str, names: list[str]) -> bool:
-    words = wording.fold(text).lower()
-    return any(re.search(rf"(?<!\w){re.escape(wording.fold(name).lower())}(?!\w)", words) for name in names)
 
 
 def _numbered(source: _Source) -> str:
     """A statement on one line, whatever is in it."""
-    finding, citation = source.finding, source.citation
-    side = f" ({finding.side})" if finding.side and finding.side != finding.speaker else ""
-    who = f"{finding.speaker}{side} says" if finding.speaker else "the outlet's own words"
-    where = ", ".join(part for part in (citation.outlet or citation.title, citation.published) if part)
-    return " ".join(f"[{citation.n}] {who}, in {where}: {citation.quote}".split())
+    return " ".join(f"[{source.citation.n}] {source.lead} {source.citation.quote}".split())
 
 
-def _lines(draft: Draft) -> Iterator[str]:
-    """What a draft says, cited sentence by cited sentence, without the headings and introductions around it."""
-    written = [line for line in _THOUGHTS.sub("", draft.text).splitlines() if line.strip()]
-    if draft.cut and written and not _ENDS.search(written[-1]):
-        written.pop()
-    for line in written:
-        text = _CITED.sub(lambda match: "".join(f" [{number}]" for number in _spread(match[1] or match[2])), line)
-        text = re.sub(r"\s+(?=[.,;:])", "", " ".join(_EMPHASIS.sub("", _BULLET.sub("", text)).split()))
-        ends = [0, *(match.end() for match in _ENDS.finditer(text))]
-        for start, end in pairwise([*ends, len(text)] if ends[-1] < len(text) else ends):
-            part = text[start:end].strip()
-            if re.search(r"\w", _MARKED.sub("", part)) and (_MARKED.search(part) or not (part.endswith(":") or NOTHING in part.lower())):
-                yield _STOP_LAST.sub(r"\2\1", _FIRST.sub(r"\2 \1", part))
+# --- a line as a point -----------------------------------------------------------------------------------------------
+
+
+def _point(line: str, sources: Mapping[int, _Source], names: Known) -> Point:
+    """A line as a point, with who says it: whom it credits itself, else who speaks in all that it cites."""
+    numbers = tuple(dict.fromkeys(_numbers(line)))
+    own = [sources[number] for number in numbers if number in sources]
+    text = _without_lead(line, own)
+    label, colon, rest = text.partition(": ")
+    if colon and (labelled := _called(label, names)):
+        return Point(f"**{labelled[0]}**: {rest}", *labelled, numbers, "unsupported")
+    voices = {source.speaker: source.side for source in own if source.speaker}
+    credited = dict(found for who in wording.speaking(text) if (found := _called(who, names)))
+    sides = {side for side in credited.values() if side}
+    told = [name for name in credited if name in voices] or list(credited)
+    if voices and not any(name in credited or side in sides for name, side in voices.items()):
+        outlets = list(dict.fromkeys(source.citation.outlet for source in own if source.citation.outlet))
+        who = listed(dict.fromkeys(part for name in voices for part in parts_of(name)))
+        text = f"**{who}**{f', in {listed(outlets)}' if outlets else ''}: {text}"
+        told = list(voices) if len(voices) == 1 else []
+    if own and not voices and not credited:
+        outlets = list(dict.fromkeys(source.citation.outlet or source.citation.title for source in own))
+        if not any(alias in text for outlet in outlets for alias in outlet_aliases(outlet)):
+            text = f"**{listed(outlets)}** report{'s' * (len(outlets) == 1)}: {text}"
+    speaker = told[0] if told else None
+    return Point(text, speaker, {**credited, **voices}.get(speaker) if speaker else None, numbers, "unsupported")
+
+
+def _without_lead(line: str, sources: list[_Source]) -> str:
+    """A line that repeats what the model was told before a statement's words, without that."""
+    lead = next((source.lead for source in sources if line.startswith(source.lead)), "")
+    return line[len(lead) :].strip()
+
+
+def _called(words: str, names: Known) -> tuple[str, str | None] | None:
+    """Whom words stand for, with the side: a speaker that the index knows by them, or by what follows a title in them.
+
+    "Sergei Ryabkov" in "Deputy Foreign Minister Sergei Ryabkov"; nobody in "critics of Putin".
+    """
+    plain = words.replace("’", "'").split()
+    titles = [place for place, word in enumerate(plain) if bare(word) in TITLES or word[:1].islower()]
+    named = " ".join(plain[titles[-1] + 1 :]) if titles and not _LINKING.intersection(plain) else ""
+    forms = [form.lower() for form in (" ".join(plain), key_of(words), named)]
+    return next((names[form] for form in forms if form in names and form not in PRONOUNS), None)
+
+
+# --- a draft as lines ------------------------------------------------------------------------------------------------
+
+
+def _trouble(draft: Draft, given: int) -> str:
+    """Why a draft is no answer from so many statements; empty where it is one, or says that they do not answer."""
+    lines = _lines(draft)
+    if len(lines) > MOST_LINES:
+        return f"it rambles, {len(lines)} sentences long"
+    return "" if _cite(lines, given) or _denies(draft) else "what it wrote cites none of the articles' statements"
+
+
+def _cite(lines: list[str], given: int) -> bool:
+    """Whether any line cites one of so many statements."""
+    return any(_given(number, given) for line in lines for number in _numbers(line))
+
+
+def _denies(draft: Draft) -> bool:
+    """Whether a draft says that the articles do not answer."""
+    return NOTHING in _THOUGHTS.sub("", draft.text).lower()
+
+
+def _lines(draft: Draft) -> list[str]:
+    """What a draft says, cited sentence by cited sentence, each once, without the headings and introductions around it.
+
+    A sentence about "he" or "they" stays with the one before it, which says who that is.
+    """
+    found: list[str] = []
+    for part in _parts(draft):
+        if not re.search(r"\w", _MARKED.sub("", part)):  # numbers alone: of what stands before them
+            found[-1:] = [f"{found[-1]} {part}"] if found and not _MARKED.search(found[-1]) else found[-1:]
+        elif found and _PRONOUN.match(part) and _MARKED.search(found[-1]):
+            found[-1] += f" {part}"
+        else:
+            found.append(part)
+    return list(dict.fromkeys(found))
+
+
+def _parts(draft: Draft) -> list[str]:
+    written = _THOUGHTS.sub("", draft.text).splitlines()
+    parts = [part for line in written if _CITED.search(line) or not _HEADING.match(line) for part in _cut(printable(_plain(line)))]
+    if draft.cut and parts and not re.search(rf"{_MARKS}\W*$", parts[-1]):
+        parts.pop()
+    return [_STOP_LAST.sub(r"\2\1", part) for part in parts if _says(part)]
+
+
+def _plain(line: str) -> str:
+    """A line of text alone, its numbers behind what they belong to: "[1, 3-5]" is "[1] [3] [4] [5]"."""
+    line = _CITED.sub(lambda match: "".join(f" [{number}]" for number in _spread(match[1] or match[2])), line)
+    line = " ".join(wording.without_emphasis(_BULLET.sub("", line)).split())
+    line = re.sub(r"(?<=\])\s+(?=[.,;:])", "", line)
+    first = _FIRST.match(line)
+    return f"{line[first.end() :]} {first[1]}" if first else line
+
+
+def _cut(line: str) -> Iterator[str]:
+    """A line's sentences, as far as numbers stand between them."""
+    start = 0
+    for match in _ENDS.finditer(line):
+        if match.start() - start >= SHORTEST or match.end() == len(line) or line[match.start()] in ".!?…":
+            yield line[start : match.end()].strip()
+            start = match.end()
+    if line[start:].strip():
+        yield line[start:].strip()
+
+
+def _says(part: str) -> bool:
+    """Whether a part of a draft is more than an introduction, or the words for having found nothing."""
+    if not _MARKED.search(part):
+        return bool(re.search(r"\w", part)) and not part.endswith(":") and NOTHING not in part.lower()
+    return _MARKED.sub("", part).strip(" .*\"'").lower() != NOTHING
 
 
 def _spread(numbers: str) -> list[int]:
@@ -191,12 +281,23 @@ def _numbers(text: str) -> list[int]:
     return [int(number) for number in _MARKED.findall(text)]
 
 
-def _adds(asked: str, known: list[str]) -> bool:
+def _given(number: int, given: int) -> bool:
+    return 1 <= number <= given
+
+
+# --- a question ------------------------------------------------------------------------------------------------------
+
+
+def _question(draft: Draft, known: Sequence[str]) -> str | None:
+    """The one question of a draft, if it has no name or number that the questions known have not."""
+    text = wording.without_emphasis(_THOUGHTS.sub("", draft.text)).strip()
+    asked = _ASKED.sub("", text).strip().strip('"“”')
+    with suppress(QuestionError):
+        if "\n" not in asked and len(asked) <= LONGEST_QUESTION and asked.endswith("?") and not _adds(asked, known):
+            return clean(asked)
+    return None
+
+
+def _adds(asked: str, known: Sequence[str]) -> bool:
     """Whether a question has names or numbers that none of the questions known has."""
     return bool(wording.foreign_names(asked, known) or wording.foreign_numbers(asked, known))
-
-
-def _keys(name: str) -> list[str]:
-    """How a name may be called among those that the index knows: as it stands, without its article, by its last word."""
-    words = name.lower().replace("’", "'").split()
-    return [" ".join(words), " ".join(words[1:]) if words[:1] == ["the"] else "", words[-1] if words else ""]

@@ -14,18 +14,39 @@ from functools import cached_property
 
 from assistant import wording
 from assistant.evidence import tells_the_same
-from assistant.question import outlet_aliases
+from assistant.reading import Names, outlet_aliases, speakers_in
 from assistant.support import Reader
 from assistant.types import Answer, Check, Citation, Fault, Point, Support
 from assistant.wording import fold
+from index.judge import content_words
 from index.record import Record
-from index.speakers import TITLES, key_of, parts_of
+from index.speakers import BODIES, PEOPLE, TITLES, key_of, parts_of
 from index.types import Statement
 
 MARK = "⚠ unsupported"
 NEAR = 400  # characters before a citation that a name in the point may be taken from
+_CLAUSE = re.compile(
+    r"\s*(?:[;:]|\s[–—-])\s+|,\s+(?=(?:but|and|while|though|although|because|so|yet|then|whereas|which)\s)|\s+(?=(?:but|because|although|whereas|while)\s)"
+)
+_ASIDE = re.compile(r"\(([^()]+)\)|,\s+((?:who|whose|which)\s[^,]+),")
+_OTHER_VOICE = re.compile(r"(?<=\])(?=[,;]?\s+(?:and|but|while|whereas|though|although)\b)")
+_HE = re.compile(r"(?:He|She)\b(?!['’])")
+_OTHERS = re.compile(
+    r"\b(?:critic|opponent|rival|foe|enem(?:y|ie)|detractor|adversar(?:y|ie)|predecessor|successor)s?\b", re.I
+)  # not whom they are of
+_WHOEVER = "|".join((*PEOPLE, *BODIES, *TITLES))
+_STANDS_FOR = re.compile(
+    r"\b(?:(?i:he|she|him|his|hers?|they|them|their|it|its|who|both)"
+    rf"|(?i:the|this|that|these|those|two|both)\s+(?:[a-z-]+\s+)?(?:{_WHOEVER})s?)\b"
+)  # what leaves open who is meant
+_FIRST = re.compile(
+    r"(?!(?:Any|Every|Some|No)(?:body|one|thing)\b|None\b|Nothing\b|Neither\b|There\b|Who\b|What\b|Which\b)([A-Z][\w-]*[^\Ws])\b"
+    r"( (?:and [A-Z]|(?:ha[sd]|is|was|will|would|did|does|can|could|may|might|should|must|\w+ed)\b))?"
+)  # a first word that is a name by what follows it
+_LABELLING = frozenset({"in", "and", "report", "reports"})  # the words of our own labels besides names
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\b[a-z0-9-]{2,}(?:\.[a-z0-9-]{2,})*\.[a-z]{2,}\b|\S+@\S+\.\w+")
 _MARKERS = re.compile(r'"*(?: \[\d+\])+(?: \((?:in other words in [^"]*: )?\d+ outlets, \d+ wordings?\))?')
-_NUMBER = re.compile(r"\[(\d+)\]")
+_NUMBER = re.compile(r" ?\[(\d{1,4})\]")
 _BULLET = re.compile(r"^\s*[-*•]\s+")
 _LABEL = re.compile(r"^\s*(?:[-*•]\s+)?\*\*(?P<who>[^*]+)\*\*(?P<rest>[^:“\"]{0,200}?):\s*(?P<body>.*)$", re.S)
 
@@ -98,12 +119,22 @@ def _sound(answer: Answer, citations: Mapping[int, Citation]) -> Answer:
     """The answer without citations that do not hold, and without the markers that lead nowhere."""
 
     def kept(text: str) -> str:
-        return re.sub(r" ?\[(\d+)\]", lambda match: match[0] if int(match[1]) in citations else "", text)
+        for marker in reversed(_markers(text, citations)):
+            if int(marker[1]) not in citations:
+                text = text[: marker.start()] + text[marker.end() :]
+        return text
 
     points = tuple(
         replace(point, text=kept(point.text), citations=tuple(n for n in point.citations if n in citations)) for point in answer.points
     )
     return replace(answer, text=kept(answer.text), points=points, citations=tuple(citations.values()))
+
+
+def _markers(text: str, citations: Mapping[int, Citation]) -> list[re.Match[str]]:
+    """The ``[n]`` of a text; what an article has in brackets, in a quotation printed whole, is none."""
+    quotes = [" ".join(one.quote.split()) for one in citations.values()]
+    places = [match.span() for quote in quotes for match in re.finditer(re.escape(quote), text)]
+    return [found for found in _NUMBER.finditer(text) if not any(start <= found.start() < end for start, end in places)]
 
 
 # --- one point -------------------------------------------------------------------------------------------------------
@@ -127,6 +158,10 @@ class _Sources:
     def names(self) -> dict[str, tuple[str, str | None]]:
         """Canonical name and side of every alias of a speaker."""
         return self.record.names()
+
+    def named(self, text: str) -> dict[str, str]:
+        """The speakers whom a text names: canonical, with the words it has for them."""
+        return {name: words for name, _, words in speakers_in(text, Names((), self.names, ()))}
 
     @cached_property
     def outlets(self) -> dict[str, list[str]]:
@@ -153,11 +188,20 @@ class _Case:
         return names | {part for name in names for part in parts_of(name)}
 
     @property
+    def before(self) -> list[str]:
+        """What stands just before what is cited."""
+        return [self.sources.record.article(one.article).text[max(0, one.start - NEAR) : one.start] for one in self.cited]
+
+    @property
     def near(self) -> list[str]:
-        """What a name in the point may come from besides what is cited: the text before it, its headline, outlet and speakers."""
-        before = [self.sources.record.article(one.article).text[max(0, one.start - NEAR) : one.start] for one in self.cited]
-        about = [text for one in self.cited for text in (one.title, one.outlet) if text]
-        return [*before, *about, *(text for one in self.said for text in (one.speaker, one.side) if text)]
+        """What a name in the point may come from besides what is cited: its outlet and speakers.
+
+        Where what is cited leaves open who "he" or "the two leaders" are, also the text before it and its headline.
+        """
+        about = [text for one in self.said for text in (one.speaker, one.side) if text] + [one.outlet for one in self.cited if one.outlet]
+        if not any(_STANDS_FOR.search(text) for text in self.texts):
+            return about
+        return [*about, *self.before, *(one.title for one in self.cited)]
 
 
 def _case(point: Point, sources: _Sources) -> _Case:
@@ -168,7 +212,7 @@ def _case(point: Point, sources: _Sources) -> _Case:
     return _Case(
         point,
         label["who"] if label and not label["rest"].strip().startswith("report") else None,
-        wording.without_markers(body).replace("**", "").strip(),
+        wording.without_emphasis(wording.without_markers(body)).strip(),
         cited,
         _joined(cited, sources.record),
         said,
@@ -177,13 +221,42 @@ def _case(point: Point, sources: _Sources) -> _Case:
 
 
 def _sentences(point: Point, sources: _Sources) -> list[_Case]:
-    """A point sentence by sentence, each with the citations it names itself; where it names none, with all of the point's."""
+    """A point sentence by sentence, each with the citations it names itself; where it names none, with all of the point's.
+
+    Who "he" is at the beginning of a sentence, the one before it says, where it names but one.
+    """
     label = _LABEL.match(point.text)
-    found = []
-    for sentence in wording.sentences(label["body"] if label else point.text):
+    found: list[_Case] = []
+    for sentence in _claims(label["body"] if label else point.text):
         own = tuple(n for n in map(int, _NUMBER.findall(sentence)) if n in sources.citations)
-        found.append(_case(replace(point, text=sentence, speaker=None, citations=own or point.citations), sources))
+        who = sources.named(found[-1].body) if found and _HE.match(sentence) else {}
+        text = _HE.sub(next(iter(who.values())), sentence, count=1) if len(who) == 1 else sentence
+        part = replace(point, text=text, speaker=label["who"] if label else None, citations=own or point.citations)
+        found.append(_of_those_named(_case(part, sources)))
     return found
+
+
+def _claims(text: str) -> Iterator[str]:
+    """The sentences of a text; one in which several speak, each with a citation, as many claims."""
+    for sentence in wording.sentences(text):
+        claim = ""
+        for part in _OTHER_VOICE.split(sentence):
+            if claim and _NUMBER.search(part) and any(wording.speaking(part)):
+                yield claim
+                claim = ""
+            claim += part
+        yield claim
+
+
+def _of_those_named(case: _Case) -> _Case:
+    """A claim held against the citations of those alone whom it names: words of one do not carry what another is said to have said."""
+    credited = list(wording.speaking(case.body)) or [name for name in (case.point.speaker,) if name]
+    if not credited or len(case.cited) < 2:
+        return case
+    named = case.sources.named(case.body).keys()
+    single = {one.n: _case(replace(case.point, citations=(one.n,)), case.sources) for one in case.cited}
+    kept = tuple(n for n, one in single.items() if named & one.speakers or any(_is_speaker(name, one) for name in credited))
+    return _case(replace(case.point, citations=kept), case.sources) if 0 < len(kept) < len(single) else case
 
 
 def _examined(point: Point, number: int, sources: _Sources, reader: Reader | None) -> tuple[Support, list[Fault]]:
@@ -216,17 +289,22 @@ def _joined(cited: Sequence[Citation], record: Record) -> tuple[str, ...]:
 
 
 def _verbatim(point: Point, cited: Sequence[Citation]) -> bool:
-    if not cited or cited[0].n != point.citations[0] or not _prints(point.text, cited[0].quote):
+    if not cited or cited[0].n != point.citations[0] or not _prints(point, cited):
         return False
     return all(tells_the_same(other.quote, cited[0].quote, 1.0) for other in cited[1:])
 
 
-def _prints(text: str, quote: str) -> bool:
-    """Whether a point prints a quote and, but for the label before it and the markers after it, nothing else."""
-    words = fold(quote).strip('"')
-    before, found, after = fold(text).partition(words)
+def _prints(point: Point, cited: Sequence[Citation]) -> bool:
+    """Whether a point prints its first quote and, but for a label of ours before it and the markers after it, nothing else."""
+    words = fold(cited[0].quote).strip('"')
+    before, found, after = fold(point.text).partition(words)
     label = before.rstrip('"')
-    return bool(words and found) and label.endswith(": ") and '"' not in label and bool(_MARKERS.fullmatch(after))
+    if not (words and found and label.endswith(": ") and _MARKERS.fullmatch(after)):
+        return False
+    known = [name for one in cited for name in (one.outlet, one.title) if name] + ([point.speaker] if point.speaker else [])
+    for name in sorted(map(fold, known), key=len, reverse=True):
+        label = label.replace(name, "")
+    return '"' not in label and set(wording.words_of(label)) <= _LABELLING
 
 
 # --- the checks: each yields the reasons why a point fails it ----------------------------------------------------------
@@ -234,7 +312,7 @@ def _prints(text: str, quote: str) -> bool:
 
 def _citations(case: _Case) -> Iterator[str]:
     point, known = case.point, case.sources.citations
-    asked = dict.fromkeys((*point.citations, *(int(n) for n in _NUMBER.findall(point.text))))
+    asked = dict.fromkeys((*point.citations, *(int(marker[1]) for marker in _markers(point.text, known))))
     if not asked:
         yield "It cites nothing."
     for n in asked:
@@ -271,12 +349,16 @@ def _not_said_by(name: str, case: _Case) -> str:
 def _is_speaker(name: str, case: _Case) -> bool:
     """Whether words that name somebody stand for one who speaks in what is cited, or for their side.
 
-    Where nobody with a name speaks there, it may be anybody. Where several speak together, it may be who speaks just before: an outlet
-    that retells a statement does not name its source in every sentence.
+    Where nobody with a name speaks there, it may be who is named there or just before. Where several speak together, it may be who speaks
+    just before: an outlet that retells a statement does not name its source in every sentence.
     """
-    if name in case.speakers or not any(not _describes(speaker) for speaker in case.speakers):
+    if name in case.speakers:
         return True
+    if _OTHERS.search(name):
+        return False
     key = key_of(name)
+    if all(_describes(speaker, case) for speaker in case.speakers):
+        return _stands_near(key, case)
     canonical, _ = case.sources.names.get(name.lower().replace("’", "'"), case.sources.names.get(key, (name, None)))
     if canonical in case.speakers or key in {key_of(one.side) for one in case.said if one.side}:
         return True
@@ -290,10 +372,22 @@ def _ends(one: str, other: str) -> bool:
     return f" {one}".endswith(f" {other}") or f" {other}".endswith(f" {one}")
 
 
-def _describes(speaker: str) -> bool:
-    """Whether a speaker is known by a description only ("Oklahoma Republican", "Retired teacher"): it may be anybody with a name."""
+def _describes(speaker: str, case: _Case) -> bool:
+    """Whether a speaker is known by a description only ("Oklahoma Republican", "Retired teacher"): it may be anybody with a name.
+
+    What no article writes small is a name: "Trump team".
+    """
     words = speaker.split()
-    return len(words) > 1 and (words[-1].lower() in TITLES or speaker[1:] == speaker[1:].lower())
+    if len(words) < 2 or case.sources.names.get(speaker.lower(), (speaker, None))[1]:
+        return False
+    small = any(re.search(rf"(?<!\w){re.escape(words[0].lower())}(?!\w)", text) for text in (*case.texts, *case.before))
+    return words[-1].lower() in TITLES or (small and speaker[1:] == speaker[1:].lower())
+
+
+def _stands_near(key: str, case: _Case) -> bool:
+    """Whether the last word of a name's key is in what is cited or just before it."""
+    last = re.compile(rf"(?<!\w){re.escape(key.rpartition(' ')[2])}(?!\w)", re.I)
+    return any(last.search(text) for text in (*case.texts, *case.before))
 
 
 def _heard_before(case: _Case) -> set[str]:
@@ -328,8 +422,15 @@ def _numbers(case: _Case) -> Iterator[str]:
 
 
 def _names(case: _Case) -> Iterator[str]:
-    for name in dict.fromkeys(wording.foreign_names(case.body, (*case.texts, *case.near))):
+    evidence = (*case.texts, *case.near)
+    first = _FIRST.match(case.body)
+    subject = first[1] if first and (first[2] or key_of(first[1]) in case.sources.names) else ""
+    for name in dict.fromkeys((*wording.foreign_names(f"of {subject}", evidence), *wording.foreign_names(case.body, evidence))):
         yield f"The name {name} is not in what is cited, nor just before it."
+    known = " ".join((*case.texts, *case.near, *(one.url for one in case.cited if one.url))).lower()
+    for address in dict.fromkeys(_ADDRESS.findall(case.body)):
+        if address.lower().rstrip(".,;:)") not in known:
+            yield f"The address {address} is not in what is cited."
 
 
 def _negations(case: _Case) -> Iterator[str]:
@@ -338,6 +439,8 @@ def _negations(case: _Case) -> Iterator[str]:
         yield f"The point has “{one}” where what it cites has “{other}”."
     if words := wording.flipped(case.body, cited):
         yield f"The point and what it cites do not agree on a “not”: see “{words[0]}”."
+    if words := wording.affirmed(case.body, cited):
+        yield f"The point states “{words[0]}”; in what it cites somebody denies it."
 
 
 def _roles(case: _Case) -> Iterator[str]:
@@ -346,14 +449,20 @@ def _roles(case: _Case) -> Iterator[str]:
 
 
 def _meaning(sentences: list[_Case], reader: Reader) -> Iterator[str]:
-    claims = [case for case in sentences if re.search(r"\w", case.body)]
+    claims = [(case, clause) for case in sentences for clause in _clauses(case.body)]
     if not claims:
         yield "It says nothing."
-    for case in claims:
-        reading = reader.read(case.body, _evidence(case))
+    for case, clause in claims:
+        reading = reader.read(clause, _evidence(case))
         if not reading.carried:
             weak = f", least of all {', '.join(f'“{word}”' for word in reading.weak)}" if reading.weak else ""
-            yield f"What is cited does not carry “{case.body}”{weak}."
+            yield f"What is cited does not carry “{clause}”{weak}."
+
+
+def _clauses(sentence: str) -> list[str]:
+    """A sentence's clauses, as far as words like "but" part them, and its asides: a long true one does not carry a short false one."""
+    asides = [aside for match in _ASIDE.finditer(sentence) if len(content_words(aside := match[1] or match[2])) > 1]
+    return [clause for clause in (*_CLAUSE.split(sentence), *asides) if re.search(r"\w", clause)]
 
 
 def _evidence(case: _Case) -> list[str]:

@@ -17,6 +17,7 @@ from index.statements import SINGLE, quotations
 
 _FOLD = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "\u00a0": " "})
 _MARKER = re.compile(r"\s*\[\d+\]")
+_EMPHASIS = re.compile(r"(?<!\w)(\*{1,3}|_{1,3}|`{1,3})(?=\S)(.+?)(?<=\S)\1(?!\w)")
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"”’']*\s+(?=[\"“‘A-Z\d])")
 _ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Col|Lt|St|No|vs|Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec)|\b[A-Z])\.$")
 _BOUNDARY = re.compile(r"[,;:()“”\"]")
@@ -31,6 +32,11 @@ def fold(text: str) -> str:
 def without_markers(text: str) -> str:
     """A text without its ``[n]``."""
     return _MARKER.sub("", text)
+
+
+def without_emphasis(text: str) -> str:
+    """A text without the marks of Markdown for bold, italics, code and headings; those of a word are its own ("f***", "f**k")."""
+    return _EMPHASIS.sub(r"\2", text).lstrip("#*_` ")
 
 
 def sentences(text: str) -> list[str]:
@@ -83,6 +89,7 @@ _SCALES = frozenset("million billion trillion".split())
 _MONTHS = frozenset("january february march april may june july august september october november december".split())
 _DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 _SMALL = frozenset((1, 2))
+_LONGEST = 15  # digits of a number that is reckoned with
 _NUMERAL = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 
@@ -116,7 +123,8 @@ def _value(words: list[re.Match[str]], place: int) -> tuple[str, int]:
     word = words[place].group().lower()
     if word[0].isdigit():
         plain = word.rstrip(",").replace(",", "")
-        times = _TIMES.get(words[place + 1].group().lower()) if place + 1 < len(words) and plain.isdigit() else None
+        followed = place + 1 < len(words) and plain.isdigit() and len(plain) <= _LONGEST
+        times = _TIMES.get(words[place + 1].group().lower()) if followed else None
         return (str(int(plain) * times), 2) if times else (plain.rstrip("0").rstrip(".") if "." in plain else plain, 1)
     if word in _SCALES:
         return word, 1
@@ -329,6 +337,30 @@ def opposites(claim: str, evidence: str) -> list[tuple[str, str]]:
         (one, other) for one in firm for other in against for prefix in _REVERSING if prefix + one == other or prefix + other == one
     ]
     return [*pairs, *reversed_]
+
+
+_DENIAL = re.compile(r"\b(?:den(?:y|ies|ied|ying|ials?)|reject\w*|dismiss\w*|refut\w*|disput\w*|untrue|false)\b", re.I)
+_NO_FACT = re.compile(r"\b(?:accus\w*|alleg\w*|charg\w*|claim\w*|suggest\w*|whether|if|any|not?)\b", re.I)
+_DENIED_WORDS = 4
+
+
+def affirmed(claim: str, evidence: str) -> list[str]:
+    """Words that a claim states as a fact and its evidence has only as denied by somebody: "interfered" for "denied any interference"."""
+    if _DENIAL.search(claim) or _NO_FACT.search(claim):
+        return []
+    denied: set[str] = set()
+    told: set[str] = set()
+    for clause in _CLAUSE.split(without_markers(evidence)):
+        match = _DENIAL.search(clause)
+        words = content_stems_in_order(clause[match.end() :]) if match else []
+        denied.update(words[:_DENIED_WORDS])
+        told.update(content_stems_in_order(clause[: match.start()] if match else clause), words[_DENIED_WORDS:])
+    return [word for word in content_words(claim) if word.islower() and stem(word) in denied - told]
+
+
+def content_stems_in_order(text: str) -> list[str]:
+    """The stems of a text's words of meaning, in their order."""
+    return [stem(word) for word in content_words(text)]
 
 
 def _opposed(one: _Polarity, other: _Polarity) -> bool:

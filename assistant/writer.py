@@ -7,7 +7,7 @@ import json
 import os
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -62,8 +62,17 @@ class Writer:
         self._drafts = Drafts(settings.index / DRAFTS) if settings.cache else None
         self._worked = False
 
-    def write(self, rules: str, request: str, corpus: str, watch: Watch = unwatched) -> Draft:
+    def write(
+        self,
+        rules: str,
+        request: str,
+        corpus: str,
+        watch: Watch = unwatched,
+        useful: Callable[[Draft], bool] = lambda draft: True,
+    ) -> Draft:
         """Have a request answered under some rules; ``corpus`` names the articles that it is about, whose change makes a kept draft void.
+
+        A draft is kept if it is ``useful`` and whole: what is not may be better another time.
 
         Raises:
             ModelFailed: the model gave nothing that can be used.
@@ -73,7 +82,7 @@ class Writer:
         if self._drafts and (kept := self._drafts.get(key)):
             return Draft(kept, Usage(kept=True))
         draft = self._tried(rules, request, watch)
-        if self._drafts and not draft.cut:
+        if self._drafts and not draft.cut and useful(draft):
             self._drafts.put(key, draft.text)
         return draft
 
@@ -95,7 +104,7 @@ class Writer:
         text, began = "", time.monotonic()
         for chunk in self._model.stream([*([("system", rules)] if rules else []), ("human", request)]):
             whole = chunk if whole is None else whole + chunk
-            text += chunk.text
+            text = _sound(text + chunk.text)
             watch(text)
             if len(text) > LONGEST:
                 raise _Unusable("it does not come to an end", again=False)
@@ -137,6 +146,11 @@ class Writer:
             return ModelFailed(f"{self.name}: {error}.")
         words = trouble(error, self.name, self._environment, self._patience)
         return ModelMissing(words) if not self._worked and (beyond_retry(error) or _unreached(error)) else ModelFailed(words)
+
+
+def _sound(text: str) -> str:
+    """A text with the halves of characters put together, and U+FFFD for a half alone, which cannot be stored."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def pause(error: Exception, attempt: int) -> float:
