@@ -3,7 +3,7 @@
 The claim and the evidence go through the bundled encoder together, so that every word of the claim sees the evidence; a small change
 of its weights, learned for this, turns what comes out into the odds that the evidence carries that word. The change is of low rank (Hu and
 others, "LoRA", 2021) and is kept beside this file; a mark for each word, not only one for the claim, follows Goyal and Durrett (Findings of
-EMNLP 2020). To this is added how much of the claim stands in one sentence of the evidence word for word: a reader this small can be
+EMNLP 2020). To this is added how much of the claim stands in one place of the evidence word for word: a reader this small can be
 fooled, copied words cannot. `eval/train_verifier.py` made the weights and tells from what.
 """
 
@@ -18,8 +18,9 @@ from pathlib import Path
 
 import numpy as np
 
+from assistant import wording
 from index.embedder import QuickEmbedder, Vectors, bundled_folder
-from index.judge import content_words, stems
+from index.judge import content_stems, content_words, stems
 
 WEIGHTS = Path(__file__).with_name("support.npz")
 CARRIED = 0.3  # the score from which on a claim is carried; eval/LOG.md has what moving it costs
@@ -35,13 +36,14 @@ Terms = set[str | tuple[str, str]]
 class Reading:
     """How well a claim is carried.
 
-    ``score`` is between 0 and 1, the mean of ``read`` (the odds word by word, as a geometric mean) and ``copied`` (the share of its
-    pairs of neighbouring words that are neighbours in two evidence sentences in a row). ``weak`` are the words carried least.
+    ``score`` is between 0 and 1, the mean of ``read`` (the odds word by word, as a geometric mean) and ``copied`` (how much of it the
+    evidence has word for word). ``weak`` are the words carried least, ``seen`` the parts of the evidence that were read.
     """
 
     read: float
     copied: float
-    weak: tuple[str, ...]
+    weak: tuple[str, ...] = ()
+    seen: tuple[str, ...] = ()
 
     @property
     def score(self) -> float:
@@ -69,20 +71,26 @@ class Reader:
         whole = [sentence for text in evidence for sentence in sentences(text)]
         ids, places = self._encoder.pieces(claim)
         if not ids or not whole:
-            return Reading(0.0, 0.0, ())
-        odds = self.odds(ids, self.chosen(claim, [window for sentence in whole for window in windows(sentence)]))
+            return Reading(0.0, 0.0)
+        seen = self.chosen(claim, [window for sentence in whole for window in windows(sentence)])
+        odds = self.odds(ids, [piece for part in seen for piece in self._encoder.pieces(part)[0]])
         read = float(np.exp(np.mean(-np.log1p(np.exp(-odds)))))
-        return Reading(read, copied(claim, whole), weakest(claim, places, odds))
+        return Reading(read, copied(claim, whole), weakest(claim, places, odds), tuple(seen))
+
+    def score(self, claim: str, evidence: Sequence[str]) -> float:
+        """How well a claim is carried, whoever says it: what reading gives, halved where its words tell against it (`contradicted`)."""
+        reading = self.read(claim, evidence)
+        return reading.score / 2 if contradicted(claim, evidence, " ".join(reading.seen)) else reading.score
 
     def odds(self, claim: list[int], evidence: list[int]) -> Vectors:
         """The log-odds of each word piece of a claim."""
         states = self._encoder.read_pair(claim[:LONGEST_CLAIM], evidence[:LONGEST_EVIDENCE])
         return np.asarray(states @ self._head + self._bias, dtype=np.float32)
 
-    def chosen(self, claim: str, parts: list[str], most: int = MOST_PIECES) -> list[int]:
-        """The word pieces of those parts of the evidence that have most of the claim's words, in reading order."""
-        pieces = [self._encoder.pieces(part)[0] for part in parts]
-        return [piece for number in select(claim, parts, [len(one) for one in pieces], most) for piece in pieces[number]]
+    def chosen(self, claim: str, parts: list[str], most: int = MOST_PIECES) -> list[str]:
+        """Those parts of the evidence that have most of the claim's words, in reading order."""
+        lengths = [len(self._encoder.pieces(part)[0]) for part in parts]
+        return [parts[number] for number in select(claim, parts, lengths, most)]
 
 
 def sentences(text: str) -> list[str]:
@@ -134,15 +142,39 @@ def _weigh(found: Terms, weight: dict[str | tuple[str, str], float]) -> float:
 
 
 def copied(claim: str, parts: Sequence[str]) -> float:
-    """The largest share of a claim's pairs of neighbouring words that two parts of the evidence in a row have.
+    """How much of a claim the evidence, sentence by sentence, has word for word: the mean of two shares.
 
-    Of its words, when it has but one.
+    Of the claim's words that matter, the most that stand in one sentence (one window of a long one); of its pairs of neighbouring words,
+    the most that stand in two sentences in a row. Words meet by chance where pairs do not, so they are looked for in less.
     """
-    own = pairs(words := stems(claim))
-    if not own:
-        return float(any(words[:1] == [word] for part in parts for word in stems(part)))
-    held = [set(pairs(stems(part))) for part in parts]
-    return max((sum(pair in one or pair in other for pair in own) / len(own) for one, other in pairwise([*held, set()])), default=0.0)
+    words, own, shares = content_stems(claim), pairs(stems(claim)), []
+    if words:
+        shares.append(max((len(words & content_stems(window)) for part in parts for window in windows(part)), default=0) / len(words))
+    if own:
+        held = [set(pairs(stems(part))) for part in parts]
+        found = [sum(pair in one or pair in other for pair in own) for one, other in pairwise([*held, set()])]
+        shares.append(max(found, default=0) / len(own))
+    return sum(shares) / max(1, len(shares))
+
+
+def contradicted(claim: str, evidence: Sequence[str], near: str) -> bool:
+    """Whether words alone tell against a claim, as the verifier's checks have it.
+
+    A quotation, a number or a name in it is not in the evidence; or a "not", an opposite or who does what to whom is the other way round
+    in ``near``, the part of the evidence that it is about. A claim in lower case is held against the evidence in lower case.
+    """
+    if claim.islower():
+        evidence, near = [text.lower() for text in evidence], near.lower()
+    return any(
+        (
+            any(not wording.stands_in(quote, evidence) for quote in wording.quoted(claim)),
+            wording.foreign_numbers(claim, evidence),
+            wording.foreign_names(claim, evidence),
+            wording.flipped(claim, near),
+            wording.opposites(claim, near),
+            wording.exchanged(claim, near),
+        )
+    )
 
 
 def weakest(claim: str, places: list[tuple[int, int]], odds: Vectors) -> tuple[str, ...]:

@@ -378,7 +378,7 @@ def _polarities(text: str) -> dict[str, _Polarity]:
                 last.stated, last.denied = False, True
             if word.lower() == "that":
                 reach = min(reach, 2)
-            elif _NOT.match(word) and after.lower() not in ("only", "just", "merely"):
+            elif _NOT.match(word) and not after.isdigit() and after.lower() not in ("only", "just", "merely"):
                 reach = 4
             elif content_words(word) and word.islower() and word not in ("whether", "instead", "rather"):
                 last = found.setdefault(stem(word), _Polarity())

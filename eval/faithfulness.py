@@ -27,7 +27,14 @@ from index.embedder import BUNDLED, Embedder, load_embedder
 from index.judge import content_stems
 
 FACTUAL = 1.0
-_TOKENISED = {"-lrb-": "(", "-rrb-": ")", "-lsb-": "[", "-rsb-": "]", "``": '"', "''": '"'}
+_TOKENISED = {"\\'": "'", "-lrb-": "(", "-rrb-": ")", "-lsb-": "[", "-rsb-": "]", "``": '"', "''": '"', "[UNK]": "UNK", "UNK": "unk"}
+_PRINTED = [
+    (r'\s*"\s*([^"]*?)\s*"\s*', r' "\1" '),
+    (r"(?<!\w)[`']\s+(.*?)\s+'(?!\w)", r"'\1'"),
+    (r"#\s*(?=\d)", "£"),
+    (r"([(\[])\s+", r"\1"),
+    (r"\s+(n't|'(?:s|re|ve|ll|d|m)\b|[.,;:!?)\]%])", r"\1"),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +71,12 @@ def _summary(entry: dict[str, object]) -> Summary:
 
 
 def untokenised(text: str) -> str:
-    """A text as it is printed, from one cut into tokens: "did n't" is "didn't"."""
+    """A text as it is printed, from one cut into tokens: "did n't" is "didn't", "# 5" is "£5". "UNK", for a word unknown, is no name."""
     for token, printed in _TOKENISED.items():
         text = text.replace(token, printed)
-    return re.sub(r"\s+(n't|'(?:s|re|ve|ll|d|m)\b|[.,;:!?)%])", r"\1", text)
+    for pattern, printed in _PRINTED:
+        text = re.sub(pattern, printed, text)
+    return text.strip()
 
 
 def baseline(claims: Sequence[str], article: str, embedder: Embedder) -> tuple[float, ...]:
@@ -105,7 +114,7 @@ def main() -> None:
     scored = [
         Scored(
             summary,
-            tuple(reader.read(sentence, [summary.article]).score for sentence in summary.claims),
+            tuple(reader.score(sentence, [summary.article]) for sentence in summary.claims),
             checked(summary.claims, summary.article),
             baseline(summary.claims, summary.article, embedder),
         )

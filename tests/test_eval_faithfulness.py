@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.support import Reader, contradicted, copied
 from eval.faithfulness import auroc, checked, read_summaries, untokenised
 
 ARTICLE = "The minister said on Monday that the bridge is safe. Ann Smith did not agree."
@@ -29,4 +30,49 @@ def test_a_summary_is_read_as_it_would_be_printed(tmp_path: Path) -> None:
     (summary,) = read_summaries(file)
     assert summary.claims == ("Ann didn't agree.", "So be it.")
     assert summary.factual
-    assert untokenised("`` Yes '' , he said") == '" Yes ", he said'
+
+
+@pytest.mark.parametrize(
+    ("tokens", "printed"),
+    [
+        ("`` Yes '' , he said", '"Yes", he said'),
+        (r"a ``breakdown\'\'in the town\'s prison", 'a "breakdown" in the town\'s prison'),
+        ("it was ` her best day ' , she did n't say", "it was 'her best day', she didn't say"),
+        ("' i 've won ' , he said of john 's # 2 million", "'i've won', he said of john's £2 million"),
+        ("the film -lrb- by [UNK] -rrb- and UNK", "the film (by unk) and unk"),
+        ("The man's dogs' names aren't in a \"list\".", "The man's dogs' names aren't in a \"list\"."),
+    ],
+)
+def test_what_is_cut_into_tokens_is_put_together(tokens: str, printed: str) -> None:
+    assert untokenised(tokens) == printed
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The minister said on Monday that 3 bridges are safe.",
+        "The minister said on Friday that the bridge is safe.",
+        "The minister said on Monday that the bridge is not safe.",
+        "Ann Smith agreed, but “the bridge is unsafe”.",
+        "the minister said on monday that 'the bridge is unsafe'.",
+    ],
+)
+def test_words_that_tell_against_a_claim_halve_its_score(claim: str) -> None:
+    reader = Reader()
+    assert reader.score(claim, [ARTICLE]) == reader.read(claim, [ARTICLE]).score / 2
+
+
+@pytest.mark.parametrize("claim", ["The bridge is safe, the minister said on Monday.", "ann smith did not agree.", ""])
+def test_words_that_do_not_leave_its_score(claim: str) -> None:
+    reader = Reader()
+    assert not contradicted(claim, [ARTICLE], ARTICLE)
+    assert reader.score(claim, [ARTICLE]) == reader.read(claim, [ARTICLE]).score
+
+
+def test_words_are_looked_for_in_one_sentence_and_pairs_in_two() -> None:
+    parts = ["The old bridge fell.", "Trains stopped in Berlin.", "Rain came."]
+    assert copied("The old bridge fell.", parts) == 1
+    assert copied("bridge Berlin", parts) == (1 / 2 + 0) / 2
+    assert copied("old bridge stopped in Berlin", parts) == pytest.approx((2 / 4 + 3 / 4) / 2)
+    assert copied("Rain", parts) == 1
+    assert copied("?", parts) == copied("Snow", parts) == copied("Rain", []) == 0

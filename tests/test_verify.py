@@ -269,6 +269,7 @@ def test_a_not_more_or_less_is_found_both_ways(claim: str, evidence: str) -> Non
         ("Not only Putin but also Trump agreed.", "Trump agreed."),
         ("He denies that he agreed to it.", "He did not agree to it."),
         ("The two leaders disagreed.", "The two leaders did not agree."),
+        ("She is No 2 manager now.", "She is a manager."),
     ],
 )
 def test_other_ways_to_say_no_are_no_contradiction(claim: str, evidence: str) -> None:
