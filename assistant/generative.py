@@ -219,16 +219,11 @@ def _denies(draft: Draft) -> bool:
 
 
 def _lines(draft: Draft) -> list[str]:
-    """What a draft says, cited sentence by cited sentence, each once, without the headings and introductions around it.
-
-    A sentence about "he" or "they" stays with the one before it, which says who that is.
-    """
+    """What a draft says, cited sentence by cited sentence, each once, without the headings and introductions around it."""
     found: list[str] = []
     for part in _parts(draft):
         if not re.search(r"\w", _MARKED.sub("", part)):  # numbers alone: of what stands before them
             found[-1:] = [f"{found[-1]} {part}"] if found and not _MARKED.search(found[-1]) else found[-1:]
-        elif found and _PRONOUN.match(part) and _MARKED.search(found[-1]):
-            found[-1] += f" {part}"
         else:
             found.append(part)
     return list(dict.fromkeys(found))
@@ -252,9 +247,11 @@ def _plain(line: str) -> str:
 
 
 def _cut(line: str) -> Iterator[str]:
-    """A line's sentences, as far as numbers stand between them."""
+    """A line's sentences, as far as numbers stand between them; one about "he" or "they" stays with the one that says who that is."""
     start = 0
     for match in _ENDS.finditer(line):
+        if _PRONOUN.match(line, match.end() + 1):
+            continue
         if match.start() - start >= SHORTEST or match.end() == len(line) or line[match.start()] in ".!?…":
             yield line[start : match.end()].strip()
             start = match.end()

@@ -91,7 +91,7 @@ def strict(answer: Answer) -> Answer:
         reason = (
             f"Nothing that was answered is carried by the articles: {answer.faults[0].reason}" if answer.faults else "Nothing is carried."
         )
-        return replace(answer, status="abstained", reason=reason, text=reason, points=(), citations=())
+        return replace(answer, status="abstained", reason=reason, text=reason, points=(), citations=(), faults=())
     text = answer.text
     for point in answer.points:
         if point.support == "unsupported":
@@ -99,7 +99,8 @@ def strict(answer: Answer) -> Answer:
     if len(kept) == 1:
         text = text.replace(f"- {kept[0].text}", kept[0].text, 1)
     cited = {number for point in kept for number in point.citations}
-    return replace(answer, text=text.strip(), points=kept, citations=tuple(one for one in answer.citations if one.n in cited))
+    citations = tuple(one for one in answer.citations if one.n in cited)
+    return replace(answer, text=text.strip(), points=kept, citations=citations, faults=())
 
 
 def _line(point: Point) -> re.Pattern[str]:
