@@ -78,6 +78,7 @@ def marked(answer: Answer) -> Answer:
             why = next((fault.reason for fault in answer.faults if fault.point == number), "Nothing carries it.")
             found = _line(point).search(text)
             place = found.end() if found else len(text)
+            why = _NUMBER.sub(r" number \1", why)  # no marker of a citation
             text = f"{text[:place].rstrip()} ({MARK}: {why.rstrip('.')}){text[place:]}"
     return replace(answer, text=text)
 
