@@ -41,7 +41,7 @@ class Prompts:
             file = folder / f"{name}.md"
             try:
                 text = file.read_text(encoding="utf-8").strip()
-                found = {field for _, field, _, _ in string.Formatter().parse(text) if field is not None}
+                found = _fields(text)
             except (OSError, ValueError) as error:
                 raise UsageError(f"{file}: the prompt cannot be read ({_why(error)}). {_remedy(folder, name)}") from error
             if found != expected:
@@ -56,6 +56,16 @@ class Prompts:
     def fill(self, prompt: str, /, **values: str) -> str:
         """The text called ``prompt`` with its placeholders filled; braces inside the values mean nothing."""
         return self._texts[prompt].format_map(values)
+
+
+def _fields(text: str) -> set[str]:
+    """The placeholders of a text; one with a conversion or a format is none that it can be filled with."""
+    parts = [
+        (name, f"!{how}" if how else "", f":{form}" if form else "")
+        for _, name, form, how in string.Formatter().parse(text)
+        if name is not None
+    ]
+    return {"".join(part) for part in parts}
 
 
 def _why(error: OSError | ValueError) -> str:

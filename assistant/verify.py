@@ -18,7 +18,7 @@ from assistant.reading import Names, outlet_aliases, speakers_in
 from assistant.support import Reader
 from assistant.types import Answer, Check, Citation, Fault, Point, Support
 from assistant.wording import fold
-from index.judge import content_words
+from index.judge import content_stems, content_words
 from index.record import Record
 from index.speakers import BODIES, PEOPLE, TITLES, key_of, parts_of
 from index.types import Statement
@@ -26,7 +26,8 @@ from index.types import Statement
 MARK = "⚠ unsupported"
 NEAR = 400  # characters before a citation that a name in the point may be taken from
 _CLAUSE = re.compile(
-    r"\s*(?:[;:]|\s[–—-])\s+|,\s+(?=(?:but|and|while|though|although|because|so|yet|then|whereas|which)\s)|\s+(?=(?:but|because|although|whereas|while)\s)"
+    r"\s*(?:[;:]|\s[–—-])\s+|,\s+(?:(?:but|and|while|though|although|because|so|yet|then|whereas)\s|(?=which\s))"
+    r"|\s(?:but|because|although|whereas|while)\s"
 )
 _ASIDE = re.compile(r"\(([^()]+)\)|,\s+((?:who|whose|which)\s[^,]+),")
 _OTHER_VOICE = re.compile(r"(?<=\])(?=[,;]?\s+(?:and|but|while|whereas|though|although)\b)")
@@ -34,10 +35,10 @@ _HE = re.compile(r"(?:He|She)\b(?!['’])")
 _OTHERS = re.compile(
     r"\b(?:critic|opponent|rival|foe|enem(?:y|ie)|detractor|adversar(?:y|ie)|predecessor|successor)s?\b", re.I
 )  # not whom they are of
-_WHOEVER = "|".join((*PEOPLE, *BODIES, *TITLES))
+_SOMEBODY, _BODY = "|".join(PEOPLE | TITLES), "|".join(BODIES)
 _STANDS_FOR = re.compile(
     r"\b(?:(?i:he|she|him|his|hers?|they|them|their|it|its|who|both)"
-    rf"|(?i:the|this|that|these|those|two|both)\s+(?:[a-z-]+\s+)?(?:{_WHOEVER})s?)\b"
+    rf"|(?i:the|this|that|these|those|two|both)\s+(?:(?:[\w-]+\s+)?(?i:{_SOMEBODY})(?!\s+[A-Z])|(?:[a-z-]+\s+)?(?:{_BODY}))s?)\b"
 )  # what leaves open who is meant
 _FIRST = re.compile(
     r"(?!(?:Any|Every|Some|No)(?:body|one|thing)\b|None\b|Nothing\b|Neither\b|There\b|Who\b|What\b|Which\b)([A-Z][\w-]*[^\Ws])\b"
@@ -298,15 +299,18 @@ def _verbatim(point: Point, cited: Sequence[Citation]) -> bool:
 
 def _prints(point: Point, cited: Sequence[Citation]) -> bool:
     """Whether a point prints its first quote and, but for a label of ours before it and the markers after it, nothing else."""
-    words = fold(cited[0].quote).strip('"')
-    before, found, after = fold(point.text).partition(words)
+    text, words = fold(point.text), fold(cited[0].quote).strip('"')
+    places = [match.span() for match in re.finditer(re.escape(words), text)] if words else []
+    return any(_labels(text[:start], point, cited) and _MARKERS.fullmatch(text, end) for start, end in places)
+
+
+def _labels(before: str, point: Point, cited: Sequence[Citation]) -> bool:
+    """Whether what stands before a quotation names who says it and where, and says no more than that."""
     label = before.rstrip('"')
-    if not (words and found and label.endswith(": ") and _MARKERS.fullmatch(after)):
-        return False
     known = [name for one in cited for name in (one.outlet, one.title) if name] + ([point.speaker] if point.speaker else [])
     for name in sorted(map(fold, known), key=len, reverse=True):
         label = label.replace(name, "")
-    return '"' not in label and set(wording.words_of(label)) <= _LABELLING
+    return label.endswith(": ") and '"' not in label and set(wording.words_of(label)) <= _LABELLING
 
 
 # --- the checks: each yields the reasons why a point fails it ----------------------------------------------------------
@@ -427,7 +431,10 @@ def _names(case: _Case) -> Iterator[str]:
     evidence = (*case.texts, *case.near)
     first = _FIRST.match(case.body)
     subject = first[1] if first and (first[2] or key_of(first[1]) in case.sources.names) else ""
-    for name in dict.fromkeys((*wording.foreign_names(f"of {subject}", evidence), *wording.foreign_names(case.body, evidence))):
+    foreign = dict.fromkeys((*wording.foreign_names(f"of {subject}", evidence), *wording.foreign_names(case.body, evidence)))
+    if first and content_stems(first[1]) <= content_stems(" ".join(case.texts)):
+        foreign.pop(first[1], None)  # "Prosecuting Snowden" for "Snowden's prosecution": another form of a word, and no name
+    for name in foreign:
         yield f"The name {name} is not in what is cited, nor just before it."
     known = " ".join((*case.texts, *case.near, *(one.url for one in case.cited if one.url))).lower()
     for address in dict.fromkeys(_ADDRESS.findall(case.body)):

@@ -352,14 +352,13 @@ def affirmed(claim: str, evidence: str) -> list[str]:
     told: set[str] = set()
     for clause in _CLAUSE.split(without_markers(evidence)):
         match = _DENIAL.search(clause)
-        words = content_stems_in_order(clause[match.end() :]) if match else []
+        words = _content(clause[match.end() :]) if match else []
         denied.update(words[:_DENIED_WORDS])
-        told.update(content_stems_in_order(clause[: match.start()] if match else clause), words[_DENIED_WORDS:])
+        told.update(_content(clause[: match.start()] if match else clause), words[_DENIED_WORDS:])
     return [word for word in content_words(claim) if word.islower() and stem(word) in denied - told]
 
 
-def content_stems_in_order(text: str) -> list[str]:
-    """The stems of a text's words of meaning, in their order."""
+def _content(text: str) -> list[str]:
     return [stem(word) for word in content_words(text)]
 
 

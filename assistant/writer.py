@@ -101,10 +101,11 @@ class Writer:
 
     def _once(self, rules: str, request: str, watch: Watch) -> Draft:
         whole: AIMessageChunk | None = None
-        text, began = "", time.monotonic()
+        text, written, began = "", "", time.monotonic()
         for chunk in self._model.stream([*([("system", rules)] if rules else []), ("human", request)]):
             whole = chunk if whole is None else whole + chunk
-            text = _sound(text + chunk.text)
+            written += chunk.text
+            text = _sound(written)
             watch(text)
             if len(text) > LONGEST:
                 raise _Unusable("it does not come to an end", again=False)

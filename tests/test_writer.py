@@ -37,7 +37,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 @pytest.fixture
 def make(server: Script, tmp_path: Path, pauses: list[float]) -> Make:
     def writer(name: str = "openai:test", address: str = "", **settings: object) -> Writer:
-        known = Settings(index=tmp_path, **{"cache": False, "patience": 0.5, **settings})
+        known = Settings(index=tmp_path, **{"cache": False, "patience": 1.0, **settings})
         return Writer(name, known, {"READOUT_BASE_URL": address or server.address})
 
     return writer
