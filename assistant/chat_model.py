@@ -2,34 +2,64 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
-from index.errors import ModelMissing, UsageError
+from assistant.render import printable
+from index.errors import ModelMissing
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 SECONDS = 60.0  # that one call may take
 RETRIES = 1  # by the provider's own client, of calls that were lost or turned away for the moment
-NO_KEY = "none"  # what a server without keys is sent, as OpenAI's client insists on one
-_KEYS = {
-    "google_genai": "GOOGLE_API_KEY",
-    "google": "GOOGLE_API_KEY",
-    "mistralai": "MISTRAL_API_KEY",
-    "mistral": "MISTRAL_API_KEY",
-    "huggingface": "HUGGINGFACEHUB_API_TOKEN",
+NO_KEY = "none"  # what a server without keys is sent, as the providers' clients insist on one
+
+
+@dataclass(frozen=True, slots=True)
+class _Provider:
+    """A provider: as people call it, the extra that its package is, the variables of its key (the usual one first), its address's path."""
+
+    title: str
+    extra: str
+    keys: tuple[str, ...]
+    path: str = ""
+    here: bool = False  # it runs on people's own machines, and needs no key
+
+
+_KNOWN = {  # by LangChain's words for them
+    "openai": _Provider("OpenAI", "openai", ("OPENAI_API_KEY",), path="/v1"),
+    "anthropic": _Provider("Anthropic", "anthropic", ("ANTHROPIC_API_KEY",)),
+    "ollama": _Provider("Ollama", "ollama", ("OLLAMA_API_KEY",), here=True),
+    "google_genai": _Provider("Google", "google", ("GOOGLE_API_KEY", "GEMINI_API_KEY")),
+    "mistralai": _Provider("Mistral", "mistral", ("MISTRAL_API_KEY",), path="/v1"),
 }
-_PROVIDERS = {"google": "google_genai", "mistral": "mistralai"}  # as people say, and as LangChain does
-EXTRAS = frozenset({"openai", "anthropic", "ollama", "google", "mistral"})  # providers whose package is an extra of this one
-_NAME = re.compile(r"(?P<provider>[\w-]+):(?P<model>\S+)")
-_BROKEN = frozenset({"ConnectionResetError", "BrokenPipeError", "ReadError", "WriteError", "RemoteProtocolError"})
+_AS_PEOPLE_SAY = {provider.extra: word for word, provider in _KNOWN.items()}
+EXTRAS = frozenset(_AS_PEOPLE_SAY)  # providers whose package is an extra of this one
+_NAME = re.compile(r"[\w-]+:\S+")
+
+_BROKEN = frozenset(
+    {"ConnectionResetError", "BrokenPipeError", "ReadError", "WriteError", "RemoteProtocolError", "ChunkedEncodingError"}
+)  # in every provider's network library, as are these:
+_UNREACHED = frozenset(
+    {"ConnectError", "ConnectTimeout", "ConnectionRefusedError", "NewConnectionError", "NameResolutionError", "SSLError"}
+)
 _ABOUT_KEYS = re.compile(r"api[ _-]?key|credential|authenticat|\btoken must\b", re.I)
-_MASKED = re.compile(r"\S*\*{3,}\S*|\b(?:sk|pk|gsk|xai|AIza)[-_]?[\w-]{12,}")
-_SECRET = re.compile(r"(?:KEY|TOKEN|SECRET|PASSWORD)S?$")
-_LONGEST = 120  # characters of a provider's own words
+_KEY_REFUSED = re.compile(r"API_KEY_INVALID|API key (?:not valid|expired|not found)|(?:invalid|incorrect) api[ _-]?key", re.I)
+_MODEL_REFUSED = re.compile(r"invalid[ _]model|model[ _]not[ _](?:found|exist)|not a valid model|\bmodel\b.{0,80}\bdoes not exist", re.I)
+
+_SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH", re.I)  # variables whose value is not shown
+_SHORTEST_SECRET = 8  # characters; what is shorter is a word in a key's place, such as "none"
+_MASKED = re.compile(r"\S*\*{3,}\S*|\b(?:sk|pk|gsk|xai|hf|nvapi)[-_]\S{4,}|\bAIza\S{8,}|\bBearer\s+\S+")
+_MESSAGE = re.compile(r"""["'](?:message|detail|error)["']: ?(["'])(?P<said>.+?)(?<!\\)\1""")
+_FRAME = re.compile(r"^[\w ]{0,60}https?://\S+: |^Error code: \d+ - | \(status code: -?\d+\)$|<[^>]*>")  # what is around a server's words
+_LONGEST = 120  # characters of somebody else's words
 
 
 def load_chat_model(
@@ -42,17 +72,20 @@ def load_chat_model(
     Raises:
         ModelMissing: the name, the provider, its package, the address or the key is missing or unknown.
     """
-    from langchain.chat_models import init_chat_model
-
-    found = _NAME.fullmatch(name)
-    if found is None:
+    if not _NAME.fullmatch(name):
         raise ModelMissing(
             f"{shown(name, environment)!r} names no model. Write PROVIDER:NAME, such as openai:gpt-5-mini or ollama:llama3.2."
         )
-    provider = found["provider"].replace("-", "_").lower()
-    options = {"max_retries": retries, **_options(provider, seconds, environment)}
+    from langchain.chat_models import init_chat_model
+
+    provider, model_name = _parts(name)
     try:
-        model: BaseChatModel = init_chat_model(found["model"], model_provider=_PROVIDERS.get(provider, provider), **options)
+        if known(name):
+            import_module(f"langchain_{provider}")  # in place of Ollama's, LangChain would take an old one that knows no time limit
+        options = {**_limits(provider, seconds, retries), **_access(name, environment)}
+        model: BaseChatModel = init_chat_model(model_name, model_provider=provider, **options)
+    except ModelMissing:
+        raise
     except Exception as error:  # each provider's package has its own kinds
         raise ModelMissing(trouble(error, name, environment)) from None
     return model
@@ -60,80 +93,216 @@ def load_chat_model(
 
 def address(environment: Mapping[str, str] = os.environ) -> str:
     """The server that was named in place of the provider's own; empty where none was."""
-    return environment.get("READOUT_BASE_URL", "")
+    return environment.get("READOUT_BASE_URL", "").strip().rstrip("/")
 
 
-def _options(provider: str, seconds: float, environment: Mapping[str, str]) -> dict[str, Any]:
-    options: dict[str, Any] = {"client_kwargs": {"timeout": seconds}} if provider == "ollama" else {"timeout": seconds}
+def known(name: str) -> bool:
+    """Whether a model's provider is one whose package is an extra of this one, and whose ways are known here."""
+    return _parts(name)[0] in _KNOWN
+
+
+def _parts(name: str) -> tuple[str, str]:
+    """LangChain's word for the provider in a model's name, and what the provider calls the model."""
+    provider, _, model = name.partition(":")
+    provider = provider.replace("-", "_").lower()
+    return _AS_PEOPLE_SAY.get(provider, provider), model
+
+
+def _provider(name: str) -> _Provider:
+    word, _ = _parts(name)
+    return _KNOWN.get(word) or _Provider(word, "", (f"{word.upper()}_API_KEY",))
+
+
+def _limits(provider: str, seconds: float, retries: int) -> dict[str, Any]:
+    """The longest silence and the retries, as each package calls and counts them."""
+    if provider == "ollama":  # has no retries
+        return {"client_kwargs": {"timeout": seconds}}
+    if provider == "google_genai":  # counts tries; over gRPC, its other way, it neither keeps time nor takes an address with http
+        return {"timeout": seconds, "max_retries": retries + 1, "transport": "rest"}
+    if provider == "mistralai":  # counts tries, and takes whole seconds
+        return {"timeout": math.ceil(seconds), "max_retries": retries + 1}
     if provider == "openai":
-        options["stream_usage"] = True
+        return {"timeout": seconds, "max_retries": retries, "stream_usage": True}
+    return {"timeout": seconds, "max_retries": retries}
+
+
+def _access(name: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """The address and the key for a model, where they are known: other providers' packages look for their keys themselves."""
+    found, provider = {}, _provider(name)
     if server := address(environment):
-        if not re.match(r"https?://[^/\s]", server):
+        if not _is_address(server):
             raise ModelMissing(f"READOUT_BASE_URL {shown(server, environment)!r} is no address. Set one such as http://127.0.0.1:8080/v1.")
-        options["base_url"] = server
-        if provider == "openai" and not environment.get("OPENAI_API_KEY"):
-            options["api_key"] = NO_KEY
-    return options
+        found["base_url"] = server
+    if provider.extra and not provider.here:
+        key = _key(provider, environment)
+        if not re.fullmatch(r"[!-~]*", key):
+            raise ModelMissing(f"{shown(name, environment)}: {provider.keys[0]} holds characters that no key has. Copy the key again.")
+        if not key and not server:
+            raise ModelMissing(f"{shown(name, environment)}: {_needs_key(provider.keys[0])}")
+        found["api_key"] = key or NO_KEY
+    return found
+
+
+def _is_address(server: str) -> bool:
+    try:
+        parts = urlsplit(server)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and not re.search(r"\s", server)
+    except ValueError:  # a port that is none
+        return False
+
+
+def _key(provider: _Provider, environment: Mapping[str, str]) -> str:
+    return next((key for variable in provider.keys if (key := environment.get(variable, "").strip())), "")
+
+
+# -- when it cannot serve -----------------------------------------------------------------------------------------------
 
 
 def trouble(error: Exception, name: str, environment: Mapping[str, str] = os.environ, seconds: float = SECONDS) -> str:
     """What is wrong with a model that raised ``error`` (or was silent for so many seconds), and what to do about it, in a line."""
-    provider, _, model = name.partition(":")
-    status, words = getattr(error, "status_code", None), str(error)
-    own = address(environment)
-    server = shown(own, environment) if own else f"the address of {provider}"
-    if isinstance(error, UsageError):
-        return words
+    status = status_of(error)
     if isinstance(error, ImportError):
-        package = re.search(r"pip install ([\w.-]+)", words)
-        missing = package[1].rstrip(".") if package else f"langchain-{provider}"
-        wanted = f"'readout[{provider}]'" if provider in EXTRAS else missing
-        return f"{name}: the package {missing} is not installed. Run: pip install {wanted}"
-    if words.startswith("Unsupported provider"):
-        return f"{name}: LangChain has no provider {provider!r}. Name openai, anthropic, ollama, google_genai, mistralai or another of its."
-    if status in (401, 403):
-        return f"{name}: {server} refuses the key. Put a valid one into {_key(provider, words)}."
-    if status == 404:
-        return f"{name}: {server} has no model {model!r}. Name one it has; where READOUT_BASE_URL lacks its path, often /v1, add it."
-    if status == 429:
-        return f"{name}: {server} takes no more questions for now. Try again later, or ask for a higher limit there."
-    if status is not None and status >= 500:
-        return f"{name}: {server} is out of order (status {status}). Try again later, or name another model."
-    if _BROKEN & set(_kinds(error)):
-        return f"{name}: the connection to {server} broke off. Try again, and look after the server where it is yours."
-    if any("Connect" in kind for kind in _kinds(error)):
-        return f"{name}: nothing answers at {server}. Start the server, or set READOUT_BASE_URL to where it is."
-    if any("Timeout" in kind for kind in _kinds(error)):
-        return f"{name}: no answer from {server} within {seconds:g} seconds. Try again, or name a quicker model."
-    if _ABOUT_KEYS.search(words):
-        return f"{name}: needs a key. Put it into {_key(provider, words)}; a server of your own that needs none goes into READOUT_BASE_URL."
-    return f"{name}: {type(error).__name__}: {shown(words, environment) or 'no reason given'}. Name another model, or mend the server."
+        said = _no_package(error, name)
+    elif status:
+        said = _refused(status, error, name, environment)
+    else:
+        said = _lost(error, name, environment, seconds)
+    return f"{shown(name, environment)}: {said}"
+
+
+def status_of(error: BaseException) -> int | None:
+    """The HTTP status that a server refused with, which the providers' packages keep in different places; None where there was none.
+
+    Some refuse a key or the name of a model with 400: those are 401 and 404 here, as with the others.
+    """
+    for one in causes(error):
+        places = (
+            getattr(one, "status_code", None),
+            getattr(getattr(one, "response", None), "status_code", None),
+            getattr(one, "code", None),
+        )
+        for status in places:
+            if isinstance(status, int) and 400 <= status < 600:
+                meant = 401 if _KEY_REFUSED.search(str(one)) else 404 if _MODEL_REFUSED.search(str(one)) else 400
+                return meant if status == 400 else int(status)
+    return None
 
 
 def beyond_retry(error: Exception) -> bool:
     """Whether a call failed by what a person must mend: a key, a name, a package."""
-    status = getattr(error, "status_code", None)
+    status = status_of(error)
     return isinstance(error, ImportError) or status in (401, 403, 404) or (status is None and bool(_ABOUT_KEYS.search(str(error))))
+
+
+def unreached(error: BaseException) -> bool:
+    """Whether a call failed because there is no server."""
+    return bool(_UNREACHED & set(_kinds(error)))
+
+
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error, and those that it came from."""
+    met: list[BaseException] = []
+    while error is not None and error not in met:
+        met.append(error)
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def shown(words: str, environment: Mapping[str, str] = os.environ) -> str:
     """Somebody else's words on one line, cut short, without any secret of the environment's or what looks like a key."""
-    for variable, value in environment.items():
-        if _SECRET.search(variable) and len(value) >= len(NO_KEY) * 2:
-            words = words.replace(value, "…")
-    words = _MASKED.sub("…", re.sub(r"(?<=//)[^/\s@]+@", "", words))
-    words = " ".join(words.split())
+    words = _MASKED.sub("…", re.sub(r"(?<=//)[^/\s]+@", "", _plain(words)))
+    secrets = {_plain(value) for variable, value in environment.items() if _SECRET.search(variable)}
+    for secret in sorted(secrets, key=len, reverse=True):  # one may begin with another
+        if len(secret) >= _SHORTEST_SECRET:
+            words = words.replace(secret, "…")
     return words if len(words) <= _LONGEST else f"{words[:_LONGEST]}…"
 
 
-def _key(provider: str, words: str) -> str:
-    """The variable that a provider's key is in: as its own words call it, else the usual one."""
-    named = re.search(r"\b[A-Z][A-Z0-9_]*_(?:API_KEY|API_TOKEN)\b", words)
-    return named[0] if named else _KEYS.get(provider, f"{provider.upper()}_API_KEY")
+def _no_package(error: ImportError, name: str) -> str:
+    provider = _provider(name)
+    wanted = re.search(r"pip install ([\w.-]+)", str(error))
+    package = f"langchain-{_parts(name)[0]}".replace("_", "-") if provider.extra or not wanted else wanted[1].rstrip(".")
+    what = f"-e '.[{provider.extra}]'" if provider.extra else package
+    return f"the package {package} is missing or does not fit. In Readout's folder, run: .venv/bin/pip install -c constraints.txt {what}"
 
 
-def _kinds(error: BaseException | None) -> Iterator[str]:
+def _refused(status: int, error: Exception, name: str, environment: Mapping[str, str]) -> str:
+    """What it means that a server answered with a status that is an error's."""
+    provider, own, said = _provider(name), _own(environment), _said(error, environment)
+    who = own or provider.title
+    key = _key_variable(provider, str(error))
+    if status == 401:
+        return f"{who} {'refuses the key. Put a valid one' if _key(provider, environment) else 'asks for a key. Put it'} into {key}."
+    if status == 403:
+        return f"{who} does not allow it: {said}. Put a key that may use this model into {key}."
+    if status == 404:
+        return f"{who} has no model {shown(_parts(name)[1], environment)!r}. {_other_model(name, environment)}."
+    if status == 429:
+        return f"{who} takes no more questions for now: {said}. Try again later, or ask for a higher limit there."
+    if status >= 500:
+        return f"{who} is out of order (status {status}): {said}. Try again later, or name another model."
+    return f"{who} says (status {status}): {said}. Mend what it names, or name another model."
+
+
+def _other_model(name: str, environment: Mapping[str, str]) -> str:
+    provider, server = _provider(name), address(environment)
+    path = urlsplit(server).path
+    remedy = f"Get it there with `ollama pull {shown(_parts(name)[1], environment)}`, or name one" if provider.here else "Name one"
+    if server and provider.path and not path:
+        return f"{remedy} it has, or add the path that READOUT_BASE_URL lacks, often {provider.path}"
+    if server and provider.extra and not provider.path and path:
+        return f"{remedy} it has, or take {shown(path, environment)} off READOUT_BASE_URL"
+    return f"{remedy} it has"
+
+
+def _lost(error: Exception, name: str, environment: Mapping[str, str], seconds: float) -> str:
+    """What it means that a call failed without a server's answer."""
+    provider, own, kinds = _provider(name), _own(environment), set(_kinds(error))
+    place = own or f"{provider.title}'s address"
+    if insecure := [one for one in causes(error) if "SSL" in type(one).__name__]:
+        said = _said(insecure[-1], environment)
+        return f"no secure connection to {place}: {said}. See to http or https in its address, or to its certificate."
+    if unreached(error):
+        mine = "Start the server, or set READOUT_BASE_URL to where it is"
+        return f"nothing answers at {place}. {mine if own or provider.here else 'See to the network, or name another model'}."
+    if any("Timeout" in kind for kind in kinds):
+        return f"no answer from {own or provider.title} within {seconds:g} seconds. Try again, or name a quicker model."
+    if kinds & _BROKEN or "Unfinished stream" in str(error):  # as Google's package calls it
+        return f"the connection to {own or provider.title} broke off. Try again, and look after the server where it is yours."
+    if str(error).startswith("Unsupported provider"):
+        title, others = shown(provider.title, environment), ", ".join(sorted(EXTRAS))
+        return f"LangChain has no provider {title!r}. Name {others} or another that it has; Ollama's models are ollama:NAME."
+    if _ABOUT_KEYS.search(str(error)):
+        return _needs_key(_key_variable(provider, str(error)))
+    return f"{type(error).__name__}: {_said(error, environment)}. Name another model, or mend the server."
+
+
+def _needs_key(variable: str) -> str:
+    return f"needs a key. Put it into {variable}; a server of your own that needs none goes into READOUT_BASE_URL."
+
+
+def _own(environment: Mapping[str, str]) -> str:
+    """The server that was named, as it may be shown."""
+    return shown(address(environment).partition("?")[0], environment)
+
+
+def _said(error: BaseException, environment: Mapping[str, str]) -> str:
+    """A server's own message, without what the provider's package or a web server puts around it."""
+    words = _FRAME.sub("", str(error))
+    found = _MESSAGE.search(words)
+    return shown(found["said"] if found else words, environment).rstrip(".") or "no reason given"
+
+
+def _key_variable(provider: _Provider, words: str) -> str:
+    """The variable that a provider's key is in: of an unknown one as its own words call it."""
+    named = None if provider.extra else re.search(r"\b[A-Z][A-Z0-9_]*_(?:API_KEY|API_TOKEN)\b", words)
+    return named[0] if named else provider.keys[0]
+
+
+def _plain(words: str) -> str:
+    return " ".join(printable(words).split())
+
+
+def _kinds(error: BaseException) -> Iterator[str]:
     """The names of an error's classes, and of those it came from."""
-    while error is not None:
-        yield from (kind.__name__ for kind in type(error).__mro__)
-        error = error.__cause__ or error.__context__
+    return (kind.__name__ for one in causes(error) for kind in type(one).__mro__)

@@ -11,17 +11,16 @@ from dataclasses import replace
 import pytest
 from conftest import run_command
 from langchain_core.runnables import RunnableLambda
+from test_chat_model import Refused
 from test_eval_metrics import CORPUS, NEED, RIGHT, citation, golden
 from test_eval_metrics import answer as answer_of
 
-from assistant.chat_model import load_chat_model, shown, trouble
 from eval import judged
 from eval.gate import Limits, judge, load_baseline, write_baseline
 from eval.golden import held_out_ids
 from eval.judged import JUDGED, BundledEmbeddings, ChatJudge, Judge, judge_rows
 from eval.report import Report, figure_cells, lines, markdown, provenance_lines, table_of_results
 from eval.suite import Provenance, Row
-from index.errors import UsageError
 
 PROVENANCE = Provenance("corpus", "questions", {}, {}, "test", "2026-01-01T00:00:00+00:00", "fake:judge, of 1 of 1 answers")
 NAMES = [metric.name for metric in JUDGED]
@@ -267,61 +266,6 @@ def test_a_figure_that_is_no_share_is_a_blank():
 
 
 # -- a judge that cannot be had -----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("name", "settings", "said"),
-    [
-        ("gpt-5", {}, "Write PROVIDER:NAME"),
-        ("openai:", {}, "Write PROVIDER:NAME"),
-        ("abacus:one", {}, "LangChain has no provider 'abacus'"),
-        ("upstage:solar", {}, "pip install langchain-upstage"),
-        ("openai:gpt-5", {}, "OPENAI_API_KEY"),
-        ("openai:gpt-5", {"READOUT_BASE_URL": "localhost:80"}, "READOUT_BASE_URL"),
-    ],
-)
-def test_a_model_that_cannot_be_had_is_an_error_of_one_line(monkeypatch, name, settings, said):
-    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    with pytest.raises(UsageError) as caught:
-        load_chat_model(name, settings)
-    assert said in str(caught.value)
-    assert "\n" not in str(caught.value)
-
-
-def test_a_server_of_ones_own_needs_no_key(monkeypatch):
-    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    assert load_chat_model("openai:any", {"READOUT_BASE_URL": "http://127.0.0.1:1/v1"})
-
-
-class Refused(Exception):
-    def __init__(self, status_code, words="no"):
-        super().__init__(words)
-        self.status_code = status_code
-
-
-@pytest.mark.parametrize(
-    ("error", "said"),
-    [
-        (Refused(401, "Incorrect API key provided: sk-proj-********abcd"), "refuses the key. Put a valid one into OPENAI_API_KEY"),
-        (Refused(404), "has no model 'gpt-5'"),
-        (ConnectionRefusedError("[Errno 111]"), "nothing answers at http://127.0.0.1:1/v1. Start the server"),
-        (TypeError("Could not resolve authentication method: expected ANTHROPIC_API_KEY"), "needs a key. Put it into ANTHROPIC_API_KEY"),
-        (TimeoutError(), "no answer from http://127.0.0.1:1/v1"),
-        (RuntimeError("boom\nat line 3"), "RuntimeError: boom at line 3. Name another model"),
-    ],
-)
-def test_what_a_server_says_becomes_one_line_with_a_remedy(error, said):
-    line = trouble(error, "openai:gpt-5", {"READOUT_BASE_URL": "http://user:secret@127.0.0.1:1/v1"})
-    assert said in line
-    assert "\n" not in line
-    assert "secret" not in line
-    assert "sk-proj" not in line
-
-
-def test_keys_are_never_shown():
-    environment = {"MISTRAL_API_KEY": "abcdef0123456789", "HF_TOKEN": "hf_0123456789", "HOME": "/home"}
-    words = "key abcdef0123456789 token hf_0123456789 masked sk-a****wxyz other sk-proj-0123456789abcdef at https://me:pass@host/v1"
-    assert shown(words, environment) == "key … token … masked … other … at https://host/v1"
 
 
 def test_a_key_does_not_reach_the_report_through_an_error(monkeypatch):
