@@ -27,8 +27,9 @@ from assistant.output import Output, Stream
 from assistant.prompts import Prompts
 from assistant.question import clean
 from assistant.scope import read_scope
-from assistant.settings import EXTRACTIVE, Settings
+from assistant.settings import Settings
 from assistant.table import WORKBOOKS, Row, Table
+from assistant.types import EXTRACTIVE
 from assistant.workers import Task, Workers
 from index.build import contents, open_record
 from index.errors import ReadoutError, TableError
@@ -102,6 +103,7 @@ def run(
         ReadoutError: a worker ended.
     """
     began = time.perf_counter()
+    settings = replace(settings, cache=settings.cache and not options.redo)
     with Table(source) as table, open_record(settings.index, settings.embedding) as record:
         if isinstance(target, Path):
             target = _checked(target, source)

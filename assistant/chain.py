@@ -10,12 +10,12 @@ from typing import Protocol
 
 from langchain_core.runnables import Runnable, RunnableLambda
 
-from assistant.evidence import Evidence, Gatherer
+from assistant.evidence import Evidence, Finding, Gatherer
 from assistant.extractive import Extractive, listed
 from assistant.prompts import PLACEHOLDERS, Prompts
 from assistant.question import Names, understand
-from assistant.settings import EXTRACTIVE, Settings
-from assistant.types import NO_EVIDENCE, Answer, Form, Question, Standalone, Usage, Watch, unwatched
+from assistant.settings import Settings
+from assistant.types import EXTRACTIVE, NO_EVIDENCE, Answer, Form, Question, Standalone, Usage, Watch, unwatched
 from assistant.verify import marked, strict, verify
 from index.build import fingerprint, open_record
 from index.embedder import BUNDLED, QuickEmbedder, bundled_folder, load_embedder
@@ -168,24 +168,31 @@ class Assistant:
         try:
             return replace(step, answer=step.answerer.answer(step.question, step.evidence, step.asked.watch))
         except ModelFailed as failure:
-            return replace(step, answer=self._without_model(step, str(failure)))
+            return replace(step, answer=self._without_model(step, str(failure), failure.usage))
 
-    def _without_model(self, step: _Step, trouble: str) -> Answer:
+    def _without_model(self, step: _Step, trouble: str, usage: Usage | None) -> Answer:
         """The extractive answer, with a line that says why it is that."""
         answer, note = self._extractive.answer(step.question, step.evidence), self.prompts.fill("without_model", trouble=trouble)
-        return replace(answer, text=f"{answer.text}\n\n{note}", note=note)
+        return replace(answer, text=f"{answer.text}\n\n{note}", note=note, usage=usage)
 
     def _verify(self, step: _Step) -> Answer:
         assert step.answer is not None
         answer = verify(step.answer, self.record)
         if self.settings.strict and answer.points and all(point.support == "unsupported" for point in answer.points):
             trouble = f"{answer.answerer}: the articles carry nothing of what it wrote."
-            answer = replace(verify(self._without_model(step, trouble), self.record), usage=answer.usage)
+            answer = verify(self._without_model(step, trouble, answer.usage), self.record)
         answer = strict(answer) if self.settings.strict else answer
         if answer.points and (left_out := self.gatherer.unheard(answer, step.question, step.evidence)):
-            answer = verify(self._extractive.completed(answer, left_out), self.record)
+            answer = self._completed(answer, left_out)
         usage = answer.usage + step.usage if answer.usage and step.usage else answer.usage or step.usage
         return replace(marked(answer), understood=step.question.understood, usage=usage)
+
+    def _completed(self, answer: Answer, left_out: Sequence[Finding]) -> Answer:
+        """A verified answer with what it left out, verified as well; what was found of it before stays found."""
+        whole, before = self._extractive.completed(answer, left_out), len(answer.points)
+        added = verify(replace(whole, points=whole.points[before:]), self.record)
+        faults = (*answer.faults, *(replace(fault, point=fault.point + before) for fault in added.faults))
+        return replace(whole, points=(*answer.points, *added.points), faults=faults)
 
     def _about(self, question: Question, answerer: str) -> Answer:
         """Answers about Readout and its corpus, which need no evidence."""

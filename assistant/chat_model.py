@@ -72,10 +72,7 @@ def load_chat_model(
     Raises:
         ModelMissing: the name, the provider, its package, the address or the key is missing or unknown.
     """
-    if not _NAME.fullmatch(name):
-        raise ModelMissing(
-            f"{shown(name, environment)!r} names no model. Write PROVIDER:NAME, such as openai:gpt-5-mini or ollama:llama3.2."
-        )
+    check_name(name, environment)
     from langchain.chat_models import init_chat_model
 
     provider, model_name = _parts(name)
@@ -89,6 +86,13 @@ def load_chat_model(
     except Exception as error:  # each provider's package has its own kinds
         raise ModelMissing(trouble(error, name, environment)) from None
     return model
+
+
+def check_name(name: str, environment: Mapping[str, str] = os.environ) -> None:
+    """Raise `ModelMissing` for what is no PROVIDER:NAME."""
+    if not _NAME.fullmatch(name):
+        words = shown(name, environment)
+        raise ModelMissing(f"{words!r} names no model. Write PROVIDER:NAME, such as openai:gpt-5-mini or ollama:llama3.2.")
 
 
 def address(environment: Mapping[str, str] = os.environ) -> str:

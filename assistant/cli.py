@@ -15,8 +15,8 @@ import typer
 from typer import TyperException
 
 from assistant.scope import read_scope
-from assistant.settings import EXTRACTIVE, load_settings
-from assistant.types import Watch, unwatched
+from assistant.settings import load_settings
+from assistant.types import EXTRACTIVE, Watch, unwatched
 from index.errors import ReadoutError, UsageError
 from index.record import Scope
 

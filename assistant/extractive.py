@@ -8,8 +8,7 @@ from dataclasses import replace
 
 from assistant.evidence import Evidence, Finding, Gatherer
 from assistant.prompts import Prompts
-from assistant.settings import EXTRACTIVE
-from assistant.types import Answer, Citation, Form, Point, Question, Watch, unwatched
+from assistant.types import EXTRACTIVE, Answer, Citation, Form, Point, Question, Watch, unwatched
 from index.types import Article, Hit
 
 WORD = re.compile(r"\w+(?:['’.\-]\w+)*")

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from html import unescape
 
 from assistant import wording
 from assistant.evidence import Evidence, Gatherer
@@ -19,23 +20,27 @@ from assistant.prompts import Prompts
 from assistant.question import clean
 from assistant.reading import PRONOUNS, outlet_aliases
 from assistant.render import printable
-from assistant.types import Answer, Citation, Point, Question, Standalone, Watch, unwatched
+from assistant.types import Answer, Citation, Form, Point, Question, Standalone, Watch, unwatched
 from assistant.writer import Draft, Writer
 from index.build import contents
 from index.errors import ModelFailed, QuestionError
+from index.judge import content_stems
 from index.speakers import TITLES, key_of, parts_of
 from index.speakers import plain as bare
 
 NOTHING = "not in the articles"  # what prompts/rules.md asks for where no statement answers
+MOST_NEW = 3  # words of meaning that a follow-up made standalone may have of its own
 LONGEST_QUESTION = 400  # characters of a follow-up made standalone
 MOST_LINES = 30  # of a draft: the rules ask for six
 SHORTEST = 20  # characters before a number in mid-sentence that can be a sentence of their own
 _THOUGHTS = re.compile(r"\A.*</think(?:ing)?>|<think(?:ing)?>.*", re.S)
 _ASKED = re.compile(r"^[\w\s-]{0,40}question\s*:\s*", re.I)
 _BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
+_TAG = re.compile(r"</?[A-Za-z!][^<>]{0,500}>")
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
 _HEADING = re.compile(r"\s*(?:#{1,6}\s|```|~~~|\*\*[^*]+\*\*\s*$)")
-_LIST = r"(\d{1,3}(?:\s*(?:,|;|-|–|and|&)\s*\d{1,3})*)"
-_CITED = re.compile(rf"\s*(?:[\[【]\s*(?:(?:statement|source)s?\s*)?{_LIST}\s*[\]】]|\((?:statement|source)s?\s*{_LIST}\))", re.I)
+_LIST = r"(\d{1,3}(?:\s*(?:,|;|-|–|and|&)\s*(?:(?:statement|source|s|\^)s?\s*)?\d{1,3})*)"
+_CITED = re.compile(rf"\s*(?:[\[【]\s*(?:(?:statement|source|s|\^)s?\s*)?{_LIST}\s*[\]】]|\((?:statement|source)s?\s*{_LIST}\))", re.I)
 _MARKED = re.compile(r"\[(\d{1,4})\]")
 _MARKS = r"(?:\s*\[\d{1,4}\])+"
 _FIRST = re.compile(rf"({_MARKS})\s*(?=\S)(?!.*\[\d)")
@@ -87,7 +92,9 @@ class Generative:
             self._prompts.fill("rules"), request, self._corpus, watch, useful=lambda one: not _trouble(one, len(sources))
         )
         if trouble := _trouble(draft, len(sources)):
-            raise ModelFailed(f"{self.name}: {trouble}.")
+            raise ModelFailed(f"{self.name}: {trouble}.", draft.usage)
+        if question.form in (Form.BY_SIDE, Form.BY_OUTLET) and not _cite(_lines(draft), len(sources)):
+            raise ModelFailed(f"{self.name}: it finds no answer in the statements, and there are some.", draft.usage)
         lines = _lines(draft)
         cited = _cite(lines, len(sources))
         answer = self._composed(question, evidence, sources, lines) if cited else self._abstain(question, evidence)
@@ -105,8 +112,8 @@ class Generative:
         request = self._prompts.fill("condense", history="\n".join(f"- {one}" for one in history), question=text)
         try:
             draft = self._writer.write("", request, self._corpus, useful=lambda one: _question(one, known) is not None)
-        except ModelFailed:
-            return None
+        except ModelFailed as failure:
+            return Standalone(None, failure.usage) if failure.usage else None
         return Standalone(_question(draft, known), draft.usage)
 
     # -- what the model is given ----------------------------------------------------------------------------------
@@ -238,7 +245,8 @@ def _parts(draft: Draft) -> list[str]:
 
 
 def _plain(line: str) -> str:
-    """A line of text alone, its numbers behind what they belong to: "[1, 3-5]" is "[1] [3] [4] [5]"."""
+    """A line of text alone, without markup, its numbers behind what they belong to: "[1, 3-5]" is "[1] [3] [4] [5]"."""
+    line = _LINK.sub(r"\1", _TAG.sub("", unescape(line))).replace("``", "“").replace("''", "”").replace("|", " ")
     line = _CITED.sub(lambda match: "".join(f" [{number}]" for number in _spread(match[1] or match[2])), line)
     line = " ".join(wording.without_emphasis(_BULLET.sub("", line)).split())
     line = re.sub(r"(?<=\])\s+(?=[.,;:])", "", line)
@@ -297,4 +305,5 @@ def _question(draft: Draft, known: Sequence[str]) -> str | None:
 
 def _adds(asked: str, known: Sequence[str]) -> bool:
     """Whether a question has names or numbers that none of the questions known has."""
-    return bool(wording.foreign_names(asked, known) or wording.foreign_numbers(asked, known))
+    new = content_stems(asked) - content_stems(" ".join(known))
+    return bool(len(new) > MOST_NEW or wording.foreign_names(asked, known) or wording.foreign_numbers(asked, known))

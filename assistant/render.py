@@ -6,8 +6,7 @@ import re
 import textwrap
 from urllib.parse import urlsplit
 
-from assistant.settings import EXTRACTIVE
-from assistant.types import Answer, Citation, Usage
+from assistant.types import EXTRACTIVE, Answer, Citation, Usage
 
 LABEL = re.compile(r"^(- )?\*\*(.+?)\*\*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")

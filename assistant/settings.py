@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.chat_model import check_name
+from assistant.types import EXTRACTIVE
 from index.embedder import BUNDLED
 from index.errors import UsageError
 
-EXTRACTIVE = "extractive"
 PATIENCE = 60.0  # seconds
 
 
@@ -52,16 +53,19 @@ def load_settings(
     """Settings from the environment's ``READOUT_…``: INDEX, MODEL, EMBEDDING, CHROMA, DESK, PROMPTS, PRICE, TIMEOUT; arguments win.
 
     Raises:
-        UsageError: a number that is none.
+        UsageError: a number that is none. ModelMissing: a model's name that is none.
     """
 
     def path(name: str) -> Path | None:
         return Path(environment[name]) if environment.get(name) else None
 
+    model = model or environment.get("READOUT_MODEL") or EXTRACTIVE
+    if model != EXTRACTIVE:
+        check_name(model, environment)
     return Settings(
         index=index or path("READOUT_INDEX") or Path(".readout"),
         embedding=environment.get("READOUT_EMBEDDING") or BUNDLED,
-        model=model or environment.get("READOUT_MODEL") or EXTRACTIVE,
+        model=model,
         chroma=environment.get("READOUT_CHROMA") or None,
         desk=path("READOUT_DESK"),
         prompts=path("READOUT_PROMPTS"),

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Literal, TypeVar
 
 Status = Literal["answered", "abstained"]
+EXTRACTIVE = "extractive"  # the answerer without a language model
 Support = Literal["verbatim", "supported", "unsupported"]
 Made = TypeVar("Made")
 Number = TypeVar("Number", int, float)

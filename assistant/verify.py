@@ -197,11 +197,13 @@ class _Case:
 
     @property
     def near(self) -> list[str]:
-        """What a name in the point may come from besides what is cited: its outlet and speakers.
+        """What a name in the point may come from besides what is cited: its outlet and speakers, and what those named there are called.
 
         Where what is cited leaves open who "he" or "the two leaders" are, also the text before it and its headline.
         """
         about = [text for one in self.said for text in (one.speaker, one.side) if text] + [one.outlet for one in self.cited if one.outlet]
+        there = {name for text in self.texts for name in self.sources.named(text)}
+        about += [alias.title() for alias, (name, _) in self.sources.names.items() if name in there]
         if not any(_STANDS_FOR.search(text) for text in self.texts):
             return about
         return [*about, *self.before, *(one.title for one in self.cited)]
@@ -355,14 +357,16 @@ def _not_said_by(name: str, case: _Case) -> str:
 def _is_speaker(name: str, case: _Case) -> bool:
     """Whether words that name somebody stand for one who speaks in what is cited, or for their side.
 
-    Where nobody with a name speaks there, it may be who is named there or just before. Where several speak together, it may be who speaks
-    just before: an outlet that retells a statement does not name its source in every sentence.
+    Where somebody without a name speaks there, it may be who is named there or just before. Where several speak together, it may be who
+    speaks just before: an outlet that retells a statement does not name its source in every sentence.
     """
     if name in case.speakers:
         return True
     if _OTHERS.search(name):
         return False
     key = key_of(name)
+    if not case.speakers:
+        return any(_ends(key, key_of(who)) for text in case.texts for who in wording.speaking(text))
     if all(_describes(speaker, case) for speaker in case.speakers):
         return _stands_near(key, case)
     canonical, _ = case.sources.names.get(name.lower().replace("’", "'"), case.sources.names.get(key, (name, None)))
@@ -448,7 +452,7 @@ def _negations(case: _Case) -> Iterator[str]:
         yield f"The point has “{one}” where what it cites has “{other}”."
     if words := wording.flipped(case.body, cited):
         yield f"The point and what it cites do not agree on a “not”: see “{words[0]}”."
-    if words := wording.affirmed(case.body, cited):
+    if words := [word for clause in _clauses(case.body) for word in wording.affirmed(clause, cited)]:
         yield f"The point states “{words[0]}”; in what it cites somebody denies it."
 
 

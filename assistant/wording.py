@@ -15,7 +15,9 @@ from index.speakers import TITLES
 from index.speakers import plain as bare
 from index.statements import SINGLE, quotations
 
-_FOLD = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "\u00a0": " "})
+_DOUBLE, _SINGLE = "“”„«»‟″〝〞〟＂「」『』", "‘’‚‛‹›"  # quotation marks of all kinds
+_FOLD = str.maketrans({**dict.fromkeys(_DOUBLE, '"'), **dict.fromkeys(_SINGLE, "'"), "\u00a0": " "})
+_ODD = str.maketrans(dict.fromkeys("‟″〝〞〟＂「」『』‹›", '"'))
 _MARKER = re.compile(r"\s*\[\d+\]")
 _EMPHASIS = re.compile(r"(?<!\w)(\*{1,3}|_{1,3}|`{1,3})(?=\S)(.+?)(?<=\S)\1(?!\w)")
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"”’']*\s+(?=[\"“‘A-Z\d])")
@@ -57,6 +59,7 @@ def sentences(text: str) -> list[str]:
 
 def quoted(text: str) -> list[str]:
     """The words that a text puts in quotation marks, without the marks."""
+    text = text.translate(_ODD)
     doubles = [(quote.start, quote.end) for quote in quotations(text)]
     singles = [match.span() for match in SINGLE.finditer(text) if not any(start <= match.start() < end for start, end in doubles)]
     return [
@@ -432,7 +435,7 @@ def _around(text: str) -> Iterator[tuple[str, str, str]]:
             for match in between if len(between) <= _BETWEEN_NAMES else []:
                 word = match.group()
                 passive = _PASSIVE.search(clause[: last + match.start()])
-                if content_words(word) and not passive and stem(word) not in _MUTUAL:
+                if content_words(word) and (not passive or word.endswith("ing")) and stem(word) not in _MUTUAL:
                     yield clause[first:last], word, clause[start:end]
 
 

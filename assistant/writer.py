@@ -8,11 +8,11 @@ import os
 import random
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from assistant.chat_model import address, beyond_retry, load_chat_model, trouble
+from assistant.chat_model import address, beyond_retry, causes, known, load_chat_model, status_of, trouble, unreached
 from assistant.drafts import Drafts
 from assistant.settings import Settings
 from assistant.types import Usage, Watch, unwatched
@@ -26,8 +26,10 @@ MOST_TIMES_PATIENCE = 5  # a draft may take so many times as long as a silence
 BUSY = frozenset({408, 409, 429, 500, 502, 503, 504, 529})  # what a server says that can serve later
 TRIES_WHEN_BUSY, TRIES = 4, 2
 LONGEST_PAUSE = 60.0
-UNREACHED = frozenset({"ConnectError", "ConnectTimeout", "ConnectionRefusedError"})  # in every provider's network library
+CUT = frozenset({"length", "max_tokens", "model_length"})  # why a model stopped, in the words of its provider
+REFUSED = frozenset({"content_filter", "refusal", "safety", "recitation", "prohibited_content", "blocklist", "spii"})
 DRAFTS = "drafts.sqlite3"
+UNKNOWN = Usage(None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,11 @@ class Draft:
 
 
 class _Unusable(Exception):
-    """The model answered, and there is nothing in it. ``again`` where asking once more can help."""
+    """The model answered, and there is nothing in it. ``again`` where asking once more can help; ``usage`` is what it took."""
 
-    def __init__(self, why: str, *, again: bool) -> None:
+    def __init__(self, why: str, usage: Usage, *, again: bool) -> None:
         super().__init__(why)
-        self.again = again
+        self.usage, self.again = usage, again
 
 
 class Writer:
@@ -87,16 +89,18 @@ class Writer:
         return draft
 
     def _tried(self, rules: str, request: str, watch: Watch) -> Draft:
+        spent = Usage()
         for attempt in count(1):
             try:
                 draft = self._once(rules, request, watch)
             except Exception as error:  # each provider's package has its own kinds
+                spent += error.usage if isinstance(error, _Unusable) else Usage()
                 if attempt >= self._tries(error):
-                    raise self._told(error) from None
+                    raise self._told(error, spent) from None
                 time.sleep(pause(error, attempt))
             else:
                 self._worked = True
-                return draft
+                return replace(draft, usage=draft.usage + spent)
         raise AssertionError
 
     def _once(self, rules: str, request: str, watch: Watch) -> Draft:
@@ -108,24 +112,24 @@ class Writer:
             text = _sound(written)
             watch(text)
             if len(text) > LONGEST:
-                raise _Unusable("it does not come to an end", again=False)
+                raise _Unusable("it does not come to an end", UNKNOWN, again=False)
             if time.monotonic() - began > self._patience * MOST_TIMES_PATIENCE:
                 raise TimeoutError
         if whole is None:
-            raise _Unusable("it returned nothing", again=True)
-        ended = _ended(whole.response_metadata)
-        if ended == "content_filter" or whole.additional_kwargs.get("refusal"):
-            raise _Unusable("it refuses to answer", again=False)
+            raise _Unusable("it returned nothing", UNKNOWN, again=True)
+        ended, usage = _ended(whole.response_metadata), self._usage(whole)
+        if ended in REFUSED or whole.additional_kwargs.get("refusal"):
+            raise _Unusable("it refuses to answer", usage, again=False)
         if not text.strip():
-            raise _Unusable("it returned nothing", again=True)
-        if not ended and self.name.startswith("openai:"):
-            raise _Unusable("the connection broke off while it was answering", again=True)
-        return Draft(text, self._usage(whole), cut=ended in ("length", "max_tokens"))
+            raise _Unusable("it returned nothing", usage, again=True)
+        if not ended and known(self.name):
+            raise _Unusable("the connection broke off while it was answering", usage, again=True)
+        return Draft(text, usage, cut=ended in CUT)
 
     def _usage(self, message: AIMessageChunk) -> Usage:
         used = message.usage_metadata
         if not used:
-            return Usage(None, None, None)
+            return UNKNOWN
         read, written = used["input_tokens"], used["output_tokens"]
         cost = (read * self._price[0] + written * self._price[1]) / 1e6 if self._price else None
         return Usage(read, written, cost)
@@ -136,17 +140,19 @@ class Writer:
             return 1
         if isinstance(error, _Unusable):
             return TRIES if error.again else 1
-        if (status := getattr(error, "status_code", None)) is not None:
+        if (status := status_of(error)) is not None:
             return TRIES_WHEN_BUSY if status in BUSY else 1
-        return TRIES if self._worked or not _unreached(error) else 1
+        return TRIES if self._worked or not unreached(error) else 1
 
-    def _told(self, error: Exception) -> ReadoutError:
+    def _told(self, error: Exception, spent: Usage) -> ReadoutError:
         if isinstance(error, ReadoutError):
             return error
         if isinstance(error, _Unusable):
-            return ModelFailed(f"{self.name}: {error}.")
+            return ModelFailed(f"{self.name}: {error}.", spent)
         words = trouble(error, self.name, self._environment, self._patience)
-        return ModelMissing(words) if not self._worked and (beyond_retry(error) or _unreached(error)) else ModelFailed(words)
+        if not self._worked and (beyond_retry(error) or unreached(error)):
+            return ModelMissing(words)
+        return ModelFailed(words, spent if spent != Usage() else None)
 
 
 def _sound(text: str) -> str:
@@ -156,7 +162,8 @@ def _sound(text: str) -> str:
 
 def pause(error: Exception, attempt: int) -> float:
     """Seconds until another try: what a server asks for, else twice as long each time, from one second, and never the same."""
-    headers: Mapping[str, str] = getattr(getattr(error, "response", None), "headers", None) or {}
+    answers = [getattr(one, "response", None) for one in causes(error)]
+    headers: Mapping[str, str] = next((answer.headers for answer in answers if answer is not None and hasattr(answer, "headers")), {})
     try:
         wanted = float(headers.get("retry-after", ""))
     except ValueError:
@@ -166,16 +173,4 @@ def pause(error: Exception, attempt: int) -> float:
 
 def _ended(metadata: Mapping[str, Any]) -> str:
     """Why a model stopped, as its provider says; empty where nothing says that it did."""
-    return next((str(metadata[key]) for key in ("finish_reason", "stop_reason", "done_reason") if metadata.get(key)), "")
-
-
-def _unreached(error: Exception) -> bool:
-    return any(kind.__name__ in UNREACHED for one in _causes(error) for kind in type(one).__mro__)
-
-
-def _causes(error: BaseException | None) -> list[BaseException]:
-    found: list[BaseException] = []
-    while error is not None and error not in found:
-        found.append(error)
-        error = error.__cause__ or error.__context__
-    return found
+    return next((str(metadata[key]).lower() for key in ("finish_reason", "stop_reason", "done_reason") if metadata.get(key)), "")

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from assistant.chat_model import load_chat_model
-from assistant.settings import EXTRACTIVE, Settings
+from assistant.settings import Settings
+from assistant.types import EXTRACTIVE
 from eval.golden import QUESTIONS, Golden, load_golden
 from index.errors import ModelMissing, UsageError
 from index.types import Article, Passage

@@ -20,6 +20,8 @@ ReadoutError                 every error that a user may see; its message is one
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class ReadoutError(Exception):
     """Base of all errors meant for people. ``retry`` tells whether doing the same again later can help."""
@@ -84,9 +86,13 @@ class UsageError(ReadoutError):
 
 
 class ModelFailed(ReadoutError):
-    """A language model gave nothing that can be used, after as many tries as can help."""
+    """A language model gave nothing that can be used, after as many tries as can help. ``usage`` is what that took, where it is known."""
 
     retry = True
+
+    def __init__(self, message: str, usage: Any = None) -> None:
+        super().__init__(message)
+        self.usage = usage
 
 
 class ModelMissing(UsageError):

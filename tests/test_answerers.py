@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -249,3 +250,21 @@ def test_any_text_is_refused_or_becomes_an_answer_that_keeps_the_contract(
     assert MARK not in left.text
     assert {point.support for point in left.points} <= {"verbatim", "supported"}
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", verified.text)
+
+
+# --- a real model --------------------------------------------------------------------------------------------------------
+
+
+def test_what_a_real_small_model_writes_reaches_the_user_checked(bundled: Path, model_server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("READOUT_BASE_URL", f"{model_server}/v1")
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    drafts: list[str] = []
+    with Assistant(Settings(index=bundled, model="openai:small", cache=False, patience=120.0)) as assistant:
+        answer = assistant.ask("What did Trump say about Assad?", watch=drafts.append)
+        holds(answer, assistant.record)
+    assert answer.answerer in ("openai:small", "extractive")
+    assert len(set(drafts)) > 3
+    assert all(later.startswith(draft) for draft, later in pairwise(drafts) if draft.strip())
+    assert answer.usage is not None
+    assert answer.usage.tokens is not None
+    assert answer.usage.tokens > 100

@@ -179,7 +179,7 @@ def test_an_evaluation_without_its_model_stops_and_blames_no_question(run: Run, 
     server.say(Fault(status=401))
     done = run("eval", "--index", bundled, "--out", tmp_path / "out", env=told(server))
     assert done.returncode == 2
-    assert "refuses the key" in done.stderr.splitlines()[-1]
+    assert "asks for a key" in done.stderr.splitlines()[-1]
     assert not (tmp_path / "out" / "report.md").exists()
     assert len(server.requests) == 1
 

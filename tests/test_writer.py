@@ -95,7 +95,7 @@ def test_without_a_word_from_the_server_pauses_grow() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "said"), [(401, "refuses the key"), (403, "refuses the key"), (404, "has no model 'test'")], ids=["401", "403", "404"]
+    ("status", "said"), [(401, "asks for a key"), (403, "does not allow it"), (404, "has no model 'test'")], ids=["401", "403", "404"]
 )
 def test_what_a_person_must_mend_is_not_tried_again(make: Make, server: Script, status: int, said: str) -> None:
     server.say(Fault(status=status))

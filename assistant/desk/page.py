@@ -35,8 +35,8 @@ from assistant.desk.uploads import receive, uploads
 from assistant.ledger import ledger
 from assistant.question import clean, understand
 from assistant.scope import read_scope
-from assistant.settings import EXTRACTIVE, Settings
-from assistant.types import Answer
+from assistant.settings import Settings
+from assistant.types import EXTRACTIVE, Answer
 from index.errors import ConversationMissing, ModelMissing, ReadoutError, TableBusy
 from index.record import Record, Scope
 

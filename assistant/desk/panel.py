@@ -19,8 +19,7 @@ from assistant.desk.uploads import Outcome
 from assistant.extractive import quoted
 from assistant.ledger import Entry
 from assistant.render import LABEL, link, printable, took
-from assistant.settings import EXTRACTIVE
-from assistant.types import Answer, Citation, Point
+from assistant.types import EXTRACTIVE, Answer, Citation, Point
 from index.record import Listed, Scope
 from index.types import Article
 
