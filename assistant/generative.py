@@ -38,6 +38,7 @@ _ASKED = re.compile(r"^[\w\s-]{0,40}question\s*:\s*", re.I)
 _BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
 _TAG = re.compile(r"</?[A-Za-z!][^<>]{0,500}>")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
+_YES = re.compile(r"^(?:yes|no)[.,:;!]\s+(\w)", re.I)
 _HEADING = re.compile(r"\s*(?:#{1,6}\s|```|~~~|\*\*[^*]+\*\*\s*$)")
 _LIST = r"(\d{1,3}(?:\s*(?:,|;|-|–|and|&)\s*(?:(?:statement|source|s|\^)s?\s*)?\d{1,3})*)"
 _CITED = re.compile(rf"\s*(?:[\[【]\s*(?:(?:statement|source|s|\^)s?\s*)?{_LIST}\s*[\]】]|\((?:statement|source)s?\s*{_LIST}\))", re.I)
@@ -249,6 +250,7 @@ def _plain(line: str) -> str:
     line = _LINK.sub(r"\1", _TAG.sub("", unescape(line))).replace("``", "“").replace("''", "”").replace("|", " ")
     line = _CITED.sub(lambda match: "".join(f" [{number}]" for number in _spread(match[1] or match[2])), line)
     line = " ".join(wording.without_emphasis(_BULLET.sub("", line)).split())
+    line = _YES.sub(lambda found: found[1].upper(), line)  # of which nothing cited can tell whether it answers the question
     line = re.sub(r"(?<=\])\s+(?=[.,;:])", "", line)
     first = _FIRST.match(line)
     return f"{line[first.end() :]} {first[1]}" if first else line

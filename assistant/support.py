@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -28,6 +28,8 @@ MOST_PIECES = 90  # word pieces of evidence to choose; the last sentence chosen 
 LONGEST_CLAIM, LONGEST_EVIDENCE = 80, 150
 WINDOW = 36  # words of a longer evidence sentence that are taken for one
 MOST_WEAK = 4
+FOREIGN = -2.5  # log-odds down to which a word that is not in the evidence may be another word for one that is
+NEARLY_COPIED, SWAPPED = 0.65, -0.5  # the same in a claim of which so much is copied: there, one word was put in the place of another
 
 Terms = set[str | tuple[str, str]]
 
@@ -37,12 +39,14 @@ class Reading:
     """How well a claim is carried.
 
     ``score`` is between 0 and 1, the mean of ``read`` (the odds word by word, as a geometric mean) and ``copied`` (how much of it the
-    evidence has word for word). ``weak`` are the words carried least, ``seen`` the parts of the evidence that were read.
+    evidence has word for word). ``weak`` are the words carried least, ``foreign`` those of them that are nowhere in the evidence and that
+    nothing in it carries, ``seen`` the parts of the evidence that were read.
     """
 
     read: float
     copied: float
     weak: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
     seen: tuple[str, ...] = ()
 
     @property
@@ -52,8 +56,8 @@ class Reading:
 
     @property
     def carried(self) -> bool:
-        """Whether the evidence carries the claim."""
-        return self.score >= CARRIED
+        """Whether the evidence carries the claim: the whole of it, and no word that is wholly foreign to it."""
+        return self.score >= CARRIED and not self.foreign
 
 
 class Reader:
@@ -75,7 +79,11 @@ class Reader:
         seen = self.chosen(claim, [window for sentence in whole for window in windows(sentence)])
         odds = self.odds(ids, [piece for part in seen for piece in self._encoder.pieces(part)[0]])
         read = float(np.exp(np.mean(-np.log1p(np.exp(-odds)))))
-        return Reading(read, copied(claim, whole), weakest(claim, places, odds), tuple(seen))
+        share = copied(claim, whole)
+        words = weak_words(claim, places, odds)
+        least, there = SWAPPED if share >= NEARLY_COPIED else FOREIGN, content_stems(" ".join(evidence))
+        foreign = tuple(word for word, odd in words.items() if odd <= least and not content_stems(word) <= there)
+        return Reading(read, share, weakest(words), foreign, tuple(seen))
 
     def score(self, claim: str, evidence: Sequence[str]) -> float:
         """How well a claim is carried, whoever says it: what reading gives, halved where its words tell against it (`contradicted`)."""
@@ -177,12 +185,17 @@ def contradicted(claim: str, evidence: Sequence[str], near: str) -> bool:
     )
 
 
-def weakest(claim: str, places: list[tuple[int, int]], odds: Vectors) -> tuple[str, ...]:
-    """Up to four words that matter and are rather not carried than carried, in their order."""
-    found: dict[tuple[int, int], float] = {}
+def weak_words(claim: str, places: list[tuple[int, int]], odds: Vectors) -> dict[str, float]:
+    """The words that matter and are rather not carried than carried, in their order, with their odds."""
+    found: dict[str, float] = {}
     for match in re.finditer(r"[\w’'-]+", claim):
         own = [float(odds[number]) for number, (start, _) in enumerate(places[: len(odds)]) if match.start() <= start < match.end()]
         if own and min(own) < 0 and content_words(match.group()):
-            found[match.span()] = min(own)
-    worst = sorted(sorted(found, key=lambda place: found[place])[:MOST_WEAK])
-    return tuple(claim[start:end] for start, end in worst)
+            found.setdefault(match.group(), min(own))
+    return found
+
+
+def weakest(words: Mapping[str, float]) -> tuple[str, ...]:
+    """The four weakest of weak words, in their order."""
+    worst = sorted(words, key=lambda word: words[word])[:MOST_WEAK]
+    return tuple(word for word in words if word in worst)
