@@ -204,8 +204,8 @@ def _answer(answer: Answer, row: int) -> str:
         shown = f"<b>{escape(label[2])}</b>{escape(text[label.end() :])}" if label else escape(text.removeprefix("- "))
         point = ' class="point"' if text.startswith("- ") else ""
         lines.append(f"<p{point}>{_MARKER.sub(marker, shown)}</p>" if text.strip() else "")
-    supports = {point.support for point in answer.points} - {"verbatim"}
-    doubt = f'<p class="failed">Some of this is {escape(" and ".join(sorted(supports)))}.</p>' if supports else ""
+    unsupported = any(point.support == "unsupported" for point in answer.points)
+    doubt = '<p class="failed">Some of this is carried by nothing that it cites.</p>' if unsupported else ""
     return f'<div class="answer">{"".join(lines)}{doubt}</div>'
 
 

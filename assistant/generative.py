@@ -137,6 +137,9 @@ class Generative:
 
     def _abstain(self, question: Question, evidence: Evidence) -> Answer:
         answer = self._extractive.answer(question, Evidence(nearest=evidence.findings[0].hits[0]))
+        assert answer.reason is not None
+        reason = self._prompts.fill("unanswered", model=self.name)
+        answer = replace(answer, reason=reason, text=answer.text.replace(self._prompts.fill("abstain", reason=answer.reason), reason))
         return replace(answer, answerer=self.name, text=answer.text + self._unheard(evidence), silent=evidence.silent)
 
     def _unheard(self, evidence: Evidence) -> str:
@@ -240,8 +243,8 @@ def _lines(draft: Draft) -> list[str]:
 def _parts(draft: Draft) -> list[str]:
     written = _THOUGHTS.sub("", draft.text).splitlines()
     parts = [part for line in written if _CITED.search(line) or not _HEADING.match(line) for part in _cut(printable(_plain(line)))]
-    if draft.cut and parts and not re.search(rf"{_MARKS}\W*$", parts[-1]):
-        parts.pop()
+    if draft.cut and parts and not re.search(rf"(?:{_MARKS}|[.!?…])\W*$", written[-1]):
+        parts.pop()  # half a sentence
     return [_STOP_LAST.sub(r"\2\1", part) for part in parts if _says(part)]
 
 

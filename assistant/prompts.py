@@ -24,6 +24,7 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
     "answer": frozenset({"statements", "question"}),
     "condense": frozenset({"history", "question"}),
     "without_model": frozenset({"trouble"}),
+    "unanswered": frozenset({"model"}),
 }
 
 

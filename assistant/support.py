@@ -29,7 +29,7 @@ LONGEST_CLAIM, LONGEST_EVIDENCE = 80, 150
 WINDOW = 36  # words of a longer evidence sentence that are taken for one
 MOST_WEAK = 4
 FOREIGN = -2.5  # log-odds down to which a word that is not in the evidence may be another word for one that is
-NEARLY_COPIED, SWAPPED = 0.65, -0.5  # the same in a claim of which so much is copied: there, one word was put in the place of another
+NEARLY_COPIED, SHORT, SWAPPED = 0.65, 5, -0.5  # the same where so much is copied, or so few words matter: there, one word is the claim
 
 Terms = set[str | tuple[str, str]]
 
@@ -81,7 +81,8 @@ class Reader:
         read = float(np.exp(np.mean(-np.log1p(np.exp(-odds)))))
         share = copied(claim, whole)
         words = weak_words(claim, places, odds)
-        least, there = SWAPPED if share >= NEARLY_COPIED else FOREIGN, content_stems(" ".join(evidence))
+        plain = share >= NEARLY_COPIED or len(content_words(claim)) <= SHORT
+        least, there = SWAPPED if plain else FOREIGN, content_stems(" ".join(evidence))
         foreign = tuple(word for word, odd in words.items() if odd <= least and not content_stems(word) <= there)
         return Reading(read, share, weakest(words), foreign, tuple(seen))
 

@@ -489,6 +489,7 @@ def _named(words: str) -> Iterator[str]:
     who = re.sub(r"^(?:and|but|or)\s+", "", who)
     if who.split()[-1:] in (["and"], ["but"], ["or"]):
         return
+    who = re.sub(rf"(?<=\w)\s+{_SAYS}$", "", who)  # "Putin rejected claims of …": a noun that might be a verb
     if re.search(r"\b[A-Z]", _PRONOUN.sub("", who)):
         yield who
 
