@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import random
 import time
@@ -167,8 +168,9 @@ def pause(error: Exception, attempt: int) -> float:
     try:
         wanted = float(headers.get("retry-after", ""))
     except ValueError:
-        wanted = 2 ** (attempt - 1) * random.uniform(0.5, 1)
-    return min(max(wanted, 0.0), LONGEST_PAUSE)
+        wanted = math.nan
+    own = 2 ** (attempt - 1) * random.uniform(0.5, 1)
+    return min(max(wanted, 0.0) if math.isfinite(wanted) else own, LONGEST_PAUSE)
 
 
 def _ended(metadata: Mapping[str, Any]) -> str:

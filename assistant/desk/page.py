@@ -227,8 +227,8 @@ class Desk:
         writer = asked.model or self._settings.model
         if not self._free and writer not in self._models:
             raise ModelMissing(f"{writer!r} may not be asked here. Choose one of: {', '.join(self._models)}.")
-        if (writing := self._under_way.get(turn)) is None:
-            writing = self._under_way[turn] = _Writing(writer)
+        mine = _Writing(writer)
+        if (writing := self._under_way.setdefault(turn, mine)) is mine:
             Thread(target=self._write, args=(_user(request), turn, asked, writing), daemon=True).start()
         yield (*self._seen(request, current, asking=True), "")
         yield from self._follow(request, current, turn, writing)
@@ -239,10 +239,10 @@ class Desk:
                 answer = self._assistant().ask(asked.text, asked.scope, asked.history, writing.writer, writing.watch)
             self._kept.finish(user, turn, answer)
         except BaseException as error:  # whatever it is, it is raised where the answer is waited for
-            del self._under_way[turn]
+            self._under_way.pop(turn, None)
             writing.ended.set_exception(error)
         else:
-            del self._under_way[turn]
+            self._under_way.pop(turn, None)
             writing.ended.set_result(answer)
 
     def _follow(self, request: gr.Request, current: str, turn: str, writing: _Writing | None) -> Iterator[News]:
