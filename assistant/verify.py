@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -76,10 +76,9 @@ def marked(answer: Answer) -> Answer:
     text = answer.text
     for number, point in enumerate(answer.points):
         if point.support == "unsupported":
-            why = next((fault.reason for fault in answer.faults if fault.point == number), "Nothing carries it.")
+            why = _why(fault for fault in answer.faults if fault.point == number)
             found = _line(point).search(text)
             place = found.end() if found else len(text)
-            why = _NUMBER.sub(r" number \1", why)  # no marker of a citation
             text = f"{text[:place].rstrip()} ({MARK}: {why.rstrip('.')}){text[place:]}"
     return replace(answer, text=text)
 
@@ -89,20 +88,26 @@ def strict(answer: Answer) -> Answer:
     kept = tuple(point for point in answer.points if point.support != "unsupported")
     if len(kept) == len(answer.points):
         return answer
-    if not kept:
-        reason = (
-            f"Nothing that was answered is carried by the articles: {answer.faults[0].reason}" if answer.faults else "Nothing is carried."
-        )
-        return replace(answer, status="abstained", reason=reason, text=reason, points=(), citations=(), faults=())
     text = answer.text
     for point in answer.points:
         if point.support == "unsupported":
             text = re.sub(rf"{_line(point).pattern}\n?", "", text, count=1, flags=re.M)
+    if not kept:
+        reason = f"Nothing that was answered is carried by the articles: {_why(answer.faults)}"
+        return replace(
+            answer, status="abstained", reason=reason, text=f"{reason}\n\n{text.strip()}".strip(), points=(), citations=(), faults=()
+        )
     if len(kept) == 1:
         text = text.replace(f"- {kept[0].text}", kept[0].text, 1)
     cited = {number for point in kept for number in point.citations}
     citations = tuple(one for one in answer.citations if one.n in cited)
     return replace(answer, text=text.strip(), points=kept, citations=citations, faults=())
+
+
+def _why(faults: Iterable[Fault]) -> str:
+    """The first of some reasons, without anything that looks like a marker."""
+    first = next(iter(faults), None)
+    return re.sub(r"\[(\d+)\]", r"number \1", first.reason) if first else "Nothing carries it."
 
 
 def _line(point: Point) -> re.Pattern[str]:
@@ -130,7 +135,8 @@ def _sound(answer: Answer, citations: Mapping[int, Citation]) -> Answer:
     points = tuple(
         replace(point, text=kept(point.text), citations=tuple(n for n in point.citations if n in citations)) for point in answer.points
     )
-    return replace(answer, text=kept(answer.text), points=points, citations=tuple(citations.values()))
+    lines = [line[:2] + kept(line[2:]) if line.startswith("- ") else kept(line) for line in answer.text.split("\n")]
+    return replace(answer, text="\n".join(lines), points=points, citations=tuple(citations.values()))
 
 
 def _markers(text: str, citations: Mapping[int, Citation]) -> list[re.Match[str]]:
@@ -211,7 +217,7 @@ class _Case:
 
 def _case(point: Point, sources: _Sources) -> _Case:
     cited = tuple(sources.citations[n] for n in dict.fromkeys(point.citations) if n in sources.citations)
-    label = _LABEL.match(point.text)
+    label = _label(point, cited, sources)
     body = label["body"] if label else _BULLET.sub("", point.text)
     said = tuple(one for citation in cited for one in sources.said(citation.article) if _touches(one, citation))
     return _Case(
@@ -230,7 +236,7 @@ def _sentences(point: Point, sources: _Sources) -> list[_Case]:
 
     Who "he" is at the beginning of a sentence, the one before it says, where it names but one.
     """
-    label = _LABEL.match(point.text)
+    label = _label(point, list(sources.citations.values()), sources)
     found: list[_Case] = []
     for sentence in _claims(label["body"] if label else point.text):
         own = tuple(n for n in map(int, _NUMBER.findall(sentence)) if n in sources.citations)
@@ -309,10 +315,24 @@ def _prints(point: Point, cited: Sequence[Citation]) -> bool:
 def _labels(before: str, point: Point, cited: Sequence[Citation]) -> bool:
     """Whether what stands before a quotation names who says it and where, and says no more than that."""
     label = before.rstrip('"')
-    known = [name for one in cited for name in (one.outlet, one.title) if name] + ([point.speaker] if point.speaker else [])
-    for name in sorted(map(fold, known), key=len, reverse=True):
-        label = label.replace(name, "")
-    return label.endswith(": ") and '"' not in label and set(wording.words_of(label)) <= _LABELLING
+    return label.endswith(": ") and _names_alone(label, cited, [point.speaker] if point.speaker else [])
+
+
+def _label(point: Point, cited: Sequence[Citation], sources: _Sources) -> re.Match[str] | None:
+    """The bold name that a point begins with, and where it says so; nothing where more than that is said there."""
+    label = _LABEL.match(point.text)
+    if label is None:
+        return None
+    place = label["rest"] if not label["rest"].strip().startswith("report") else f"{label['who']} {label['rest']}"
+    return label if _names_alone(fold(place), cited, list(sources.outlets)) else None
+
+
+def _names_alone(text: str, cited: Sequence[Citation], more: Sequence[str] = ()) -> bool:
+    """Whether a text, folded, has nothing but names of what is cited and the few words of our own labels."""
+    names = [fold(name) for one in cited for name in (one.outlet, one.title) if name] + [fold(name) for name in more]
+    for name in sorted(names, key=len, reverse=True):
+        text = text.replace(name, "")
+    return '"' not in text and set(wording.words_of(text)) <= _LABELLING
 
 
 # --- the checks: each yields the reasons why a point fails it ----------------------------------------------------------

@@ -21,6 +21,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from model_server import PACKAGES
 from offline.sitecustomize import STOPPED, cut
+from scripted_server import Script, scripted
 
 from assistant.settings import Settings
 from index.embedder import SentenceTransformerEmbedder, Vectors
@@ -142,6 +143,41 @@ def model_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         assert address, f"the model server did not start:\n{log.read_text()[-2000:]}"
         yield address
         server.kill()
+
+
+SCRIPTED = "openai:scripted"
+
+
+@pytest.fixture(scope="session")
+def script_server() -> Iterator[Script]:
+    """The scripted model server; tests take ``script``."""
+    with scripted() as script:
+        yield script
+
+
+@pytest.fixture
+def script(script_server: Script, monkeypatch: pytest.MonkeyPatch) -> Script:
+    """A model server that says what it is told to, and nothing but "not in the articles" before; READOUT_BASE_URL names it."""
+    monkeypatch.setenv("READOUT_BASE_URL", script_server.address)
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    script_server.say("not in the articles")
+    return script_server
+
+
+@pytest.fixture(scope="session")
+def generative(bundled: Path, script_server: Script) -> Iterator[Assistant]:
+    """The Assistant over the bundled corpus with the scripted model, whose drafts are not kept. A test takes ``script`` with it."""
+    with answered_by_script(script_server, Settings(index=bundled, model=SCRIPTED, cache=False)) as opened:
+        yield opened
+
+
+def answered_by_script(script: Script, settings: Settings) -> Assistant:
+    """An Assistant that finds the scripted model by READOUT_BASE_URL, which is read once."""
+    from assistant.chain import Assistant
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("READOUT_BASE_URL", script.address)
+        return Assistant(settings)
 
 
 # --- the bundled corpus, indexed by the real parts ---------------------------------------------------------------------------

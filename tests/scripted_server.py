@@ -12,7 +12,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,17 +21,53 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What goes wrong: a status with headers; or after ``text`` the line drops, goes silent, or ends unfinished."""
+    """What goes wrong: a status with headers; or after ``text`` the line drops, goes silent, ends unfinished or with an error.
+
+    ``says`` is the message of a status or an error; ``AUTHORIZATION`` in it stands for the header that came with the request.
+    ``body`` is what a status comes with where that is not OpenAI's form of an error.
+    """
 
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
-    body: dict[str, Any] = field(default_factory=lambda: {"error": {"message": "no", "type": "no"}})
+    says: str = "no"
     text: str = ""
-    then: str = "stop"  # "drop", "hang", "end", or a finish_reason
+    then: str = "stop"  # "drop", "hang", "end", "error", or a finish_reason
+    refusal: str = ""
+    body: Mapping[str, Any] | None = None
 
 
 Reply = str | Fault | Callable[[str], str]
 """A reply, or what makes one of the request's last message."""
+
+_STATEMENT = re.compile(r"^\[(\d+)\] (?:(.+?)(?: \([^()]*\))? says|the outlet's own words), in (.+?)(?:, \d{4}-\d\d-\d\d)?: (.*)$", re.M)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A statement that a model is given."""
+
+    number: int
+    speaker: str | None
+    outlet: str
+    words: str
+
+
+def given(request: str) -> list[Given]:
+    """The numbered statements of a request, as `prompts/answer.md` has them."""
+    body = request.partition("The statements:")[2].rpartition("The question:")[0]
+    return [Given(int(number), speaker or None, outlet, words) for number, speaker, outlet, words in _STATEMENT.findall(body)]
+
+
+def honest(request: str) -> str:
+    """What an honest model writes: every statement it is given, under who says it; a follow-up as it was asked."""
+    if question := re.search(r"^The next question: (.*)$", request, re.M):
+        return question[1]
+    return "\n".join(f"- {_told(one)} [{one.number}]." for one in given(request)) or "not in the articles"
+
+
+def _told(one: Given) -> str:
+    words = one.words.strip('“”"').rstrip(".")
+    return f"{one.speaker} said: “{words}”" if one.speaker else words
 
 
 class Script:
@@ -77,24 +113,34 @@ def scripted(*replies: Reply) -> Iterator[Script]:
                 self._stream(fault)
 
         def _whole(self, fault: Fault) -> None:
-            body = json.dumps(fault.body).encode()
+            body = json.dumps(self._error(fault)).encode()
             self.send_response(fault.status)
             for name, value in {"Content-Type": "application/json", "Content-Length": str(len(body)), **fault.headers}.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
 
+        def _error(self, fault: Fault) -> Mapping[str, Any]:
+            if fault.body is not None:
+                return fault.body
+            says = fault.says.replace("AUTHORIZATION", self.headers.get("Authorization", ""))
+            return {"error": {"message": says, "type": "no"}}
+
         def _stream(self, fault: Fault) -> None:
             self.send_response(200)
             self.send_header("Content-Type", "text/event-stream")
             self.send_header("Connection", "close")
             self.end_headers()
+            if fault.refusal:
+                self._send({"choices": [{"index": 0, "delta": {"role": "assistant", "refusal": fault.refusal}}]})
             for word in re.findall(r"\S+\s*|\s+", fault.text):
                 self._send({"choices": [{"index": 0, "delta": {"role": "assistant", "content": word}}]})
             if fault.then == "drop":
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             elif fault.then == "hang":
                 script.closing.wait(30)
+            elif fault.then == "error":
+                self._send(self._error(fault))
             elif fault.then != "end":
                 self._send({"choices": [{"index": 0, "delta": {}, "finish_reason": fault.then}]})
                 words = len(fault.text.split())

@@ -18,9 +18,9 @@ from typing import ClassVar
 
 import pytest
 from conftest import ROOT, Run, article_of, environment, store
+from contract import ANSWER, has_shape
 from hypothesis import given
 from hypothesis import strategies as st
-from test_answer import ANSWER, has_shape
 from test_cli import Told, here, refused, without_privileges  # noqa: F401 - here is a fixture
 
 from assistant import batch, workers

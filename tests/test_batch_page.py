@@ -109,7 +109,7 @@ def test_any_words_leave_the_page_in_order(words: str) -> None:
 
 def test_doubtful_support_is_told() -> None:
     doubtful = replace(ANSWER, points=(replace(ANSWER.points[0], support="unsupported"),))
-    assert "Some of this is unsupported" in Read(page("q", "", Outcome("extractive", "i", doubtful))).text
+    assert "carried by nothing that it cites" in Read(page("q", "", Outcome("extractive", "i", doubtful))).text
     assert "unsupported" not in Read(page("q", "", Outcome("extractive", "i", ANSWER))).text
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, Run, environment, run_command
-from test_answer import ANSWER, CITATION, has_shape
+from contract import ANSWER, CITATION, has_shape
 
 from assistant.cli import app, main
 from assistant.scope import read_scope

@@ -20,7 +20,7 @@ from scripted_server import Fault, Script, scripted
 
 QUESTION = "What did each side say about Syria?"
 FACT = "When will Trump succeed Obama?"
-TRUE = "- The Kremlin said that the two men discussed Syria [1]."
+TRUE = "- The Kremlin said that relations between Moscow and Washington are unsatisfactory [1]."
 LIE = "- They will meet in Rome on 4 July [1]."
 
 
@@ -49,7 +49,7 @@ def test_ask_marks_what_is_not_carried_and_strict_leaves_it_out(run: Run, own_in
     assert re.search(r"4 July\. \[1\] \(⚠ unsupported: .*not\s+in\s+what\s+is\s+cited\)", marked.stdout, re.S)
     assert re.search(r"^openai:test · 100 \+ \d+ tokens · \$0\.0001 · \d+\.\d s$", marked.stdout, re.M)
     strict = run("ask", QUESTION, "--strict", "--index", own_index, env=told(server))
-    assert "discussed Syria" in strict.stdout
+    assert "are unsatisfactory" in strict.stdout
     assert "Rome" not in strict.stdout
     assert "kept from before" in strict.stdout
     assert len(server.requests) == 1
@@ -111,7 +111,7 @@ def test_a_terminal_sees_the_draft_grow_and_then_the_answer(own_index: Path, ser
     os.close(reading)
     assert "nothing of it is checked yet" in seen.decode()
     assert "checked yet" not in out
-    assert "discussed Syria" in out
+    assert "are unsatisfactory" in out
 
 
 # --- batch ---------------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import article_of, store
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,7 +18,7 @@ from assistant import wording
 from assistant.chain import Assistant
 from assistant.support import WINDOW, Reader, select, windows
 from assistant.types import Answer, Check, Citation, Point
-from assistant.verify import examine, strict, verify
+from assistant.verify import examine, marked, strict, verify
 from index.record import Record
 
 DATA = Path(__file__).with_name("data")
@@ -143,6 +144,22 @@ def test_a_verbatim_quotation_under_another_name_or_outlet_is_a_fault(assistant:
         assert verified.points[0].support == "unsupported"
 
 
+@pytest.mark.parametrize("label", ["As everybody knows", "**Obama's regime** reports", "**MaltaToday** reports, to the shame of Obama"])
+def test_words_before_a_copied_sentence_are_examined(faults: Faults, label: str) -> None:
+    assert faults(f"{label}: “Putin has denied any interference.” [1]", DENIAL)
+    assert not faults("**MaltaToday** reports: “Putin has denied any interference.” [1]", DENIAL)
+
+
+def test_brackets_of_an_article_are_no_citations(record: Record) -> None:
+    words = "The bridge [12] was opened in 1901 [1]."
+    store(record, *article_of("bridge.txt", [words], outlet="Town News"))
+    citation = Citation(1, "bridge.txt", "Town News", "bridge.txt", None, None, 0, len(words), words)
+    text = f"**Town News** reports: “{words}” [1]"
+    answer = Answer("?", "answered", None, "m", text, (Point(text, None, None, (1,), "verbatim"),), (citation,))
+    assert verify(answer, record) == answer
+    assert examine(replace(answer, points=(replace(answer.points[0], text=f"{text} [12]"),)), record)
+
+
 def test_a_citation_under_another_outlets_name_is_a_fault(assistant: Assistant) -> None:
     answer = assistant.ask("Who is a puppet?")
     relabelled = tuple(replace(citation, outlet="Euractiv") for citation in answer.citations)
@@ -175,6 +192,19 @@ def test_strict_leaves_out_unsupported_points_and_keeps_the_rest(assistant: Assi
 def test_strict_leaves_a_carried_answer_as_it_is(assistant: Assistant) -> None:
     answer = assistant.ask("Did Putin deny it?")
     assert strict(answer) == answer
+
+
+def test_who_is_silent_is_named_also_where_nothing_is_left(assistant: Assistant) -> None:
+    answer = replace(two_points(assistant), silent=("Democrats",))
+    nothing = strict(replace(answer, points=tuple(replace(point, support="unsupported") for point in answer.points)))
+    assert nothing.reason
+    assert nothing.text == f"{nothing.reason}\n\nDemocrats: no passage found."
+
+
+def test_a_mark_has_nothing_that_looks_like_a_citation(assistant: Assistant) -> None:
+    answer = verify(prose({"text": "Putin has denied any interference [7].", "cites": [DENIAL]}, assistant.record), assistant.record)
+    assert "[" not in marked(answer).text
+    assert "number 7" in marked(answer).text
 
 
 def test_an_answer_with_nothing_carried_becomes_an_abstention_with_a_reason(assistant: Assistant) -> None:
@@ -277,6 +307,34 @@ def test_other_ways_to_say_no_are_no_contradiction(claim: str, evidence: str) ->
 
 
 @pytest.mark.parametrize(
+    ("claim", "evidence", "words"),
+    [
+        ("Yes, Putin interfered.", "Putin has denied any interference.", ["interfered"]),
+        ("He stole it.", "He dismissed the story that he stole it as untrue.", ["stole"]),
+        ("Putin was accused of interfering.", "Putin has denied any interference.", []),
+        ("Putin denies that he interfered.", "Putin has denied any interference.", []),
+        ("Putin interfered.", "Putin interfered, and denied interfering.", []),
+    ],
+)
+def test_what_somebody_denies_is_no_fact(claim: str, evidence: str, words: list[str]) -> None:
+    assert wording.affirmed(claim, evidence) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("**The Kremlin** said _that_ and `this`.", "The Kremlin said that and this."),
+        ("### Heading", "Heading"),
+        ("**bold", "bold"),
+        ("f**k and f***", "f**k and f***"),
+        ("snake_case 2 * 3", "snake_case 2 * 3"),
+    ],
+)
+def test_emphasis_is_taken_off_and_stars_of_words_are_kept(text: str, plain: str) -> None:
+    assert wording.without_emphasis(text) == plain
+
+
+@pytest.mark.parametrize(
     ("claim", "evidence", "turned"),
     [
         ("Trump congratulated Putin on it.", "Putin congratulated Trump on his win.", True),
@@ -332,6 +390,13 @@ def test_a_sentence_carries_itself_and_nothing_foreign(reader: Reader) -> None:
     foreign = reader.read("Tickets for the opera cost forty euros.", evidence)
     assert not foreign.carried
     assert set(foreign.weak) & {"Tickets", "opera", "euros"}
+
+
+@pytest.mark.parametrize("claim", ["The mayor is a thief.", "The mayor resigned.", "The mayor loves the river."])
+def test_one_foreign_word_is_the_point_of_a_short_claim(reader: Reader, claim: str) -> None:
+    evidence = ["The mayor opened the new bridge over the river on Monday."]
+    assert not reader.read(claim, evidence).carried
+    assert reader.read("The mayor opened a bridge.", evidence).carried
 
 
 def test_nothing_carries_nothing(reader: Reader) -> None:
