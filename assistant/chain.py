@@ -11,16 +11,17 @@ from typing import Protocol
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from assistant.evidence import Evidence, Finding, Gatherer
-from assistant.extractive import Extractive, listed
+from assistant.extractive import Extractive, listed, outlets_of, quoted
 from assistant.prompts import PLACEHOLDERS, Prompts
 from assistant.question import Names, understand
+from assistant.relation import Comparer
 from assistant.settings import Settings
 from assistant.types import EXTRACTIVE, NO_EVIDENCE, Answer, Form, Question, Standalone, Usage, Watch, unwatched
 from assistant.verify import marked, strict, verify
 from index.build import fingerprint, open_record
-from index.embedder import BUNDLED, QuickEmbedder, bundled_folder, load_embedder
+from index.embedder import load_embedder
 from index.errors import ModelFailed, QuestionError
-from index.judge import Judge
+from index.reader import Reader
 from index.record import Record, Scope
 from index.search import Searcher
 from index.types import Article
@@ -81,14 +82,14 @@ class Assistant:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.record: Record = open_record(settings.index, settings.embedding)
-        reader = QuickEmbedder(bundled_folder())
-        embedder = reader if settings.embedding == BUNDLED else load_embedder(settings.embedding, bulk=False)
+        embedder = load_embedder(settings.embedding, bulk=False)
         vectors = VectorStore(settings.index, fingerprint(settings.embedding), settings.chroma)
         self.prompts = Prompts(settings.prompts)
         self._version = self.record.version()
         self.names = self._names()
-        self.searcher = Searcher(self.record, vectors, embedder, reader, Judge())
-        self.gatherer = Gatherer(self.searcher, self.names.sides)
+        reader = Reader()
+        self.searcher = Searcher(self.record, vectors, embedder, reader)
+        self.gatherer = Gatherer(self.searcher, Comparer(reader), self.names.sides)
         self._extractive = Extractive(self.gatherer, self.prompts)
         self._answerers: dict[str, Answerer] = {EXTRACTIVE: self._extractive}
         self.answerer = self.answerer_called(settings.model)
@@ -177,20 +178,36 @@ class Assistant:
 
     def _verify(self, step: _Step) -> Answer:
         assert step.answer is not None
-        answer = verify(step.answer, self.record)
+        answer = verify(step.answer, self.record, self.gatherer.comparer)
         if self.settings.strict and answer.points and all(point.support == "unsupported" for point in answer.points):
             trouble = f"{answer.answerer}: the articles carry nothing of what it wrote."
-            answer = verify(self._without_model(step, trouble, answer.usage), self.record)
+            answer = verify(self._without_model(step, trouble, answer.usage), self.record, self.gatherer.comparer)
         answer = strict(answer) if self.settings.strict else answer
         if answer.points and (left_out := self.gatherer.unheard(answer, step.question, step.evidence)):
             answer = self._completed(answer, left_out)
         usage = answer.usage + step.usage if answer.usage and step.usage else answer.usage or step.usage
-        return replace(marked(answer), understood=step.question.understood, usage=usage)
+        return replace(self._in_conflict(marked(answer)), understood=step.question.understood, usage=usage)
+
+    def _in_conflict(self, answer: Answer) -> Answer:
+        """The answer with what its sources tell differently, as values and as a line each behind its points."""
+        conflicts = self.gatherer.conflicts(answer)
+        if not conflicts:
+            return answer
+        cited = {citation.n: citation for citation in answer.citations}
+        lines = []
+        for conflict in conflicts:
+            accounts = []
+            for place, words in zip(conflict.points, conflict.differs, strict=True):
+                outlets = outlets_of([cited[number] for number in answer.points[place].citations])
+                accounts.append(f"{listed(outlets)} {'have' if len(outlets) > 1 else 'has'} {quoted(words)}")
+            lines.append(self.prompts.fill("conflict", accounts="; ".join(accounts)))
+        body = answer.text.removesuffix(answer.note).rstrip()
+        return replace(answer, text="\n\n".join(part for part in (body, *lines, answer.note) if part), conflicts=conflicts)
 
     def _completed(self, answer: Answer, left_out: Sequence[Finding]) -> Answer:
         """A verified answer with what it left out, verified as well; what was found of it before stays found."""
         whole, before = self._extractive.completed(answer, left_out), len(answer.points)
-        added = verify(replace(whole, points=whole.points[before:]), self.record)
+        added = verify(replace(whole, points=whole.points[before:]), self.record, self.gatherer.comparer)
         faults = (*answer.faults, *(replace(fault, point=fault.point + before) for fault in added.faults))
         return replace(whole, points=(*answer.points, *added.points), faults=faults)
 

@@ -14,10 +14,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from assistant.evidence import Gatherer, Voice, capitalised, may_be_one
-from assistant.extractive import WORD, cite, plain
+from assistant.extractive import cite
+from assistant.relation import WORD, Kin, Told, plain
 from assistant.types import Citation, Question
-from index.judge import content_stems, stem
 from index.record import Scope
+from index.text import content_stems, stem
 from index.types import Hit
 
 BETWEEN = re.compile(r"[,;:!?()—–\"“”«»]+|\s(?:and|but|or|that|who|which|as|while)\s")  # what parts the pieces of a sentence
@@ -42,12 +43,16 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """One thing said, as the outlets print it: the fullest wording first; ``cut_by`` are the outlets that do not carry it."""
+    """One thing said, as the outlets print it: the fullest wording first; ``cut_by`` are the outlets that do not carry it.
+
+    ``conflicts`` are the places, in the comparison, of utterances that tell it differently.
+    """
 
     speaker: str | None
     side: str | None
     wordings: tuple[Wording, ...]
     cut_by: tuple[str, ...]
+    conflicts: tuple[int, ...] = ()
 
     @property
     def outlets(self) -> int:
@@ -79,11 +84,17 @@ def compare(question: Question, gatherer: Gatherer, scope: Scope) -> list[Uttera
     matcher = Matcher(gatherer, scope)
     outlets = scope.outlets or tuple(gatherer.record.outlets())
     said: list[list[Cut]] = []
-    for anchor in matcher.anchors(question):
-        if not any(_overlap(anchor, cut) for cuts in said for cut in cuts):
-            said.append(matcher.cuts_like(anchor))
+    anchors = matcher.anchors(question)
+    while anchors:
+        anchor = anchors.pop(0)
+        if len(said) < MOST_UTTERANCES and not any(_overlap(anchor, cut) for cuts in said for cut in cuts):
+            same, contrary = matcher.cuts_like(anchor)
+            said.append(same)
+            anchors += contrary
     numbers = itertools.count(1)
-    return [_utterance(cuts, gatherer, outlets, numbers) for cuts in said]
+    found = [_utterance(cuts, gatherer, outlets, numbers) for cuts in said]
+    firsts = [cuts[0] for cuts in said]
+    return [replace(one, conflicts=matcher.contrary(first, firsts)) for one, first in zip(found, firsts, strict=True)]
 
 
 @dataclass(slots=True)
@@ -104,7 +115,22 @@ class Matcher:
     def _whole(self, hit: Hit) -> Cut:
         return Cut(hit, hit.passage.start, hit.passage.end, self.gatherer.speaker_of(hit), 0.0)
 
-    def cuts_like(self, anchor: Cut) -> list[Cut]:
+    def contrary(self, cut: Cut, others: list[Cut]) -> tuple[int, ...]:
+        """The places of those cuts that contradict one."""
+        found = self.gatherer.comparer.compare((self._told(cut), self._told(other), 1.0) for other in others)
+        return tuple(place for place, kin in enumerate(found) if kin is Kin.CONFLICT)
+
+    def cuts_like(self, anchor: Cut) -> tuple[list[Cut], list[Cut]]:
+        """The anchor and the cuts that tell the same; and those most like it that tell it differently. One an article."""
+        like = self._most_like(anchor)
+        contrary = {like[place] for place in self.contrary(anchor, like)}
+        return [cut for cut in like if cut not in contrary], [cut for cut in like if cut in contrary]
+
+    def _told(self, cut: Cut) -> Told:
+        text = replace(self.gatherer.searcher.text(cut.hit), words=cut.words)
+        return Told((cut.hit.passage.article, cut.start, cut.end), cut.words, text)
+
+    def _most_like(self, anchor: Cut) -> list[Cut]:
         """The anchor, and of each other article the cut most like it, where one is like enough and nobody else says it."""
         best = {anchor.hit.passage.article: anchor}
         for hit in self._near(anchor.words):
@@ -215,6 +241,10 @@ def lines(utterances: list[Utterance]) -> list[str]:
             out.append(f"  {names}: {' '.join(wording.words.split())}")
             if wording.differs:
                 out.append(f"    differs: {' | '.join(wording.differs)}")
+        for place in utterance.conflicts:
+            other = utterances[place].wordings[0]
+            names = ", ".join(citation.outlet or citation.article for citation in other.citations)
+            out.append(f"  told differently by {names}: {' '.join(other.words.split())}")
         if utterance.cut_by:
             out.append(f"  not in: {', '.join(utterance.cut_by)}")
         out.append("")

@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from assistant.types import Answer, Form, Question
-from index.embedder import Vectors
-from index.judge import content_stems, content_words, stem
+from assistant.relation import NEARLY_ALL, Comparer, Kin, Kinship, Place, Told, differing, shared
+from assistant.types import Answer, Citation, Conflict, Form, Question
+from index.passages import Voice, voice_of
 from index.record import Record, Scope
-from index.search import Searcher
+from index.search import Searcher, fuse
 from index.statements import OPENING
+from index.text import content_stems, content_words, stem
 from index.types import Article, Hit, Statement
 
-ANSWERS = -0.5  # log-odds that a passage answers, from which on Readout does; eval/LOG.md has what moving it costs
+ANSWERED = 0.0  # log-odds that the articles answer, from which on Readout does; eval/LOG.md has what moving it costs
 TOLD = 1.0  # the same for a passage that tells of a speaker asked about, though in nobody's words
-SAME_VECTOR, SAME_WORDS, NEARLY_ALL_WORDS = 0.72, 0.5, 0.8  # from where on two passages tell one thing
-NAMES_IT, ON_TOPIC = 4.0, 1.0  # what holding all words of a topic adds to a judge's score, and the sum from which on a passage is on topic
-UNHEARD = 2.0  # how much surer the judge must be for each name in a question that no passage holds
+MOST_READ = 40  # passages read for a topic: of each side, outlet or speaker one is wanted
+NAMES_IT, ON_TOPIC = 4.0, 1.0  # what holding all words of a topic adds to a passage's odds, and the sum from which on a passage is on topic
+UNHEARD = 2.0  # how much surer the reader must be for each name in a topic that no passage holds
 MARGIN = 1.5  # a second and third point must come this close to the first
-MASS = 0.9  # the share of the judge's belief that an answer's points are to hold
+MASS = 0.9  # the share of the reader's belief that an answer's points are to hold
 QUOTING = f'"{OPENING}'  # what a passage begins with that is a quotation
 NAMED = 2  # a topic of so few words of meaning is only where one of them is
 REPLIES = frozenset(map(stem, "deny denial reject dismiss refute rebut dispute contradict confirm".split()))
 JOINT = re.compile(r",\s*|\s+(?:and|or)\s+")  # what parts a topic: "trade and the economy"
-Voice = tuple[str | None, str | None]  # who speaks, and for which side
 NO_OUTLET = "\0"  # an outlet that no article has
 MOST_POINTS = 3
-LIKENESS = 6.0  # what similarity weighs against the judge's score where only the nearest passage is wanted
+MOST_CONTRARY = 2  # points more, where they contradict one that is given
+LIKENESS = 6.0  # what similarity weighs against the odds where only the nearest passage is wanted
 LIKELY = 16  # the best passages, of which an answer's points and their further citations are chosen
 MOST_SPEAKERS = 6
 MOST_PER_SIDE = 3
@@ -67,8 +68,8 @@ class Gatherer:
     """Finds the evidence for questions in one index."""
 
     searcher: Searcher
+    comparer: Comparer
     sides: tuple[str, ...] = ()
-    _ledger: dict[str, list[Statement]] = field(default_factory=dict)
     _speakers: frozenset[tuple[str, str | None]] = frozenset()
 
     @property
@@ -95,7 +96,7 @@ class Gatherer:
             hits = [hit for hit in hits if _names(hit, question.stranger)]
         if REPLIES & content_stems(question.text):
             hits = [hit for hit in hits if self._denies(hit)] or hits  # who denied what is told by a denial, not by the charge
-        if believed(hits) < ANSWERS + UNHEARD * len(self._absent_names(question.standalone)):
+        if self.searcher.belief(question.standalone, hits) < ANSWERED:
             return self._nothing(question, scope, silent=question.outlets)
         return Evidence(self._findings(hits[:LIKELY], MOST_POINTS))
 
@@ -104,7 +105,7 @@ class Gatherer:
         side = {name for name, side in self._known() if side in speakers}  # a side may be called as one of its speakers is
         pool = self._pool(question, scope, self.record.spoken(speakers | side, scope, ALL_SPOKEN))
         heard = [hit for hit in pool if any((speakers | side).intersection(voices(said)) for said in self._said(hit))]
-        hits = self._on_topic(question, heard, question.speakers[0]) if question.topic else self._most_telling(heard)
+        hits = self._on_topic(question, heard) if question.topic else self._most_telling(heard)
         for wanted, jointly in ((speakers, False), (side, False), (speakers, True)):
             own = [hit for hit in hits if any(wanted.intersection(voices(said) if jointly else [said.speaker]) for said in self._said(hit))]
             if own:
@@ -124,7 +125,7 @@ class Gatherer:
         return tuple(finding for finding in findings if any(self._takes_part(side, finding) for side in sides))
 
     def _most_telling(self, hits: list[Hit]) -> list[Hit]:
-        """Of somebody's passages, asked for without a topic: quotations before reports, then as the judge likes them."""
+        """Of somebody's passages, asked for without a topic: quotations before reports, then as the reader likes them."""
         return sorted(hits, key=lambda hit: (hit.passage.headline, not any(said.direct for said in self._said(hit)), -hit.score))
 
     def _by_speaker(self, question: Question, scope: Scope) -> Evidence:
@@ -147,7 +148,7 @@ class Gatherer:
         silent = []
         for side in sides:
             own = [hit for hit in pool if self._speaks(hit, side)]
-            found = self._findings(self._on_topic(question, own, side), MOST_PER_SIDE, side=side, mass=2.0, margin=SIDE_MARGIN)
+            found = self._findings(self._on_topic(question, own), MOST_PER_SIDE, side=side, mass=2.0, margin=SIDE_MARGIN)
             findings += found
             if not found:
                 silent.append(side)
@@ -174,8 +175,13 @@ class Gatherer:
         joint = {said.speaker for hit in hits for said in self._said(hit) if said.speaker and said.side is None}
         asked = {name for name in joint if members.intersection(joint_names(name))}
         own = [hit for hit in hits if self.speaker_of(hit)[0] in asked]
-        theirs = [[hit for hit in own if _repeats(hit, finding)] for finding in findings]
-        alone = [hit for hit in own if not any(_repeats(hit, finding) for finding in findings)]
+        kinship = self._kinship([*own, *(hit for finding in findings for hit in finding.hits)])
+
+        def repeats(hit: Hit, finding: Finding) -> bool:
+            return any(kinship.get((_place(hit), _place(member)), Kin.SAME) is Kin.SAME for member in finding.hits)
+
+        theirs = [[hit for hit in own if repeats(hit, finding)] for finding in findings]
+        alone = [hit for hit in own if not any(repeats(hit, finding) for finding in findings)]
         joined = [replace(finding, hits=(*finding.hits, *same)) for finding, same in zip(findings, theirs, strict=True)]
         return [*joined, *self._findings(alone, MOST_JOINT, asked)]
 
@@ -194,21 +200,20 @@ class Gatherer:
         return Evidence(self._findings(list(best.values()), len(best), mass=2.0, margin=np.inf), silent=silent)
 
     def _pool(self, question: Question, scope: Scope, among: Iterable[int] = ()) -> list[Hit]:
-        """Passages to look through for a topic, judged for the question: those that a search for either finds, and those ``among``."""
-        found = (number for text in (question.topic, question.standalone) for number in self.searcher.find(text, scope))
-        return self.searcher.judge(question.standalone, dict.fromkeys([*among, *found]))
+        """The most promising passages for a topic, read: of those that a search for it or for the question finds, and of those ``among``."""
+        found = fuse(*(self.searcher.find(text, scope) for text in dict.fromkeys((question.topic or question.standalone, question.standalone))))
+        return self.searcher.read(_asked(question), dict.fromkeys([*found, *among]), MOST_READ)
 
-    def _on_topic(self, question: Question, pool: list[Hit], who: str = "they") -> list[Hit]:
+    def _on_topic(self, question: Question, pool: list[Hit]) -> list[Hit]:
         """Those passages of a pool that are about a question's topic, the best first.
 
-        A topic is a word or two, less than the judge was taught to read. So a passage is on it when it holds its words, or when the
-        judge takes it for an answer to the question itself or to "What did … say about …?"; and a denial is on the topic of what it denies,
-        a quotation on that of the words that lead up to it, which stand before them.
+        A passage is on it when the reader takes it for an answer, or when it holds the topic's words; and a denial is on the topic of what it
+        denies, a quotation on that of the words that lead up to it, which stand before them.
         """
         replies = {hit.number: hit for hit in pool if self._denies(hit) or hit.passage.text[0] in QUOTING}
-        before = self.searcher.judge(question.standalone, [number - 1 for number in replies])
-        best = {hit.number: hit for hit in self._topical(question, pool, who)}
-        for hit in self._topical(question, before, who):
+        before = self.searcher.read(_asked(question), [number - 1 for number in replies])
+        best = {hit.number: hit for hit in self._topical(question, pool)}
+        for hit in self._topical(question, before):
             reply = replies.get(hit.number + 1)
             if reply and self._answers(reply, hit) and hit.score > best.get(reply.number, reply).score:
                 best[reply.number] = replace(reply, score=hit.score)
@@ -223,24 +228,21 @@ class Gatherer:
         """Whether somebody in a passage denies or confirms something."""
         return any(REPLIES.intersection(content_stems(said.cue or "")) for said in self._said(hit))
 
-    def _topical(self, question: Question, pool: list[Hit], who: str) -> list[Hit]:
+    def _topical(self, question: Question, pool: list[Hit]) -> list[Hit]:
         """Those passages of a pool that are on a topic by their own words, in any order."""
         rarity = self.record.rarity({stem(word): word for word in content_words(question.topic)})
         total = sum(rarity.values()) or 1.0
         parts = [stems for part in JOINT.split(question.topic) if (stems := content_stems(part))]
         least = ON_TOPIC + UNHEARD * len(self._absent_names(question.topic))
-        best: dict[int, Hit] = {}
-        asked = self.searcher.judge(f"What did {who} say about {question.topic}?", [hit.number for hit in pool])
-        for hit in (*pool, *asked):
+        found = []
+        for hit in pool:
             here = rarity.keys() & content_stems(hit.passage.text)
             score = hit.score + NAMES_IT * sum(rarity[word] for word in here) / total
             if any(part <= here for part in parts):
-                score = max(score, least)  # it holds every word of the topic, or of one of two: whatever the judge thinks, it is about it
-            if not here and len(rarity) <= NAMED:
-                continue
-            if score >= least and (hit.number not in best or score > best[hit.number].score):
-                best[hit.number] = replace(hit, score=score)
-        return list(best.values())
+                score = max(score, least)  # it holds every word of the topic, or of one of two: whatever the reader thinks, it is about it
+            if score >= least and (here or len(rarity) > NAMED):
+                found.append(replace(hit, score=score))
+        return found
 
     def _nothing(self, question: Question, scope: Scope, silent: Iterable[str]) -> Evidence:
         hits = self.searcher.search(question.standalone, scope)
@@ -258,7 +260,7 @@ class Gatherer:
 
     def forget(self) -> None:
         """The index has changed: what was read from its ledger counts no more."""
-        self._ledger.clear()
+        self.searcher.forget()
         self._speakers = frozenset()
         self.sides = self.record.sides()
 
@@ -273,32 +275,11 @@ class Gatherer:
     def _said(self, hit: Hit) -> list[Statement]:
         """Statements that share words with a passage."""
         passage = hit.passage
-        if passage.article not in self._ledger:
-            if len(self._ledger) > 2_000:
-                self._ledger.clear()
-            self._ledger[passage.article] = self.record.statements(passage.article)
-        return [said for said in self._ledger[passage.article] if said.start < passage.end and passage.start < said.end]
+        return [said for said in self.searcher.statements(passage.article) if said.start < passage.end and passage.start < said.end]
 
     def speaker_of(self, hit: Hit, speakers: set[str] | None = None, side: str | None = None) -> Voice:
-        """Who speaks in a passage, with the side: of those asked about where there are any; nobody in plain narration.
-
-        Of statements inside statements the outer one counts: who asserts it, not who is said to have said it. A statement reaches from the
-        words that name its speaker to the end of what is said; one that takes up less than half of the passage (a quarter, where it
-        is quoted) does not make it theirs.
-        """
-
-        def extent(said: Statement) -> int:
-            start = said.start if said.speaker_start is None else min(said.start, said.speaker_start)
-            end = said.end if said.speaker_end is None else max(said.end, said.speaker_end)
-            return min(end, hit.passage.end) - max(start, hit.passage.start)
-
-        said = [one for one in self._said(hit) if one.speaker]
-        asked = [one for one in said if one.speaker in (speakers or ()) or (side and one.side == side)]
-        said = asked or [one for one in said if extent(one) * (4 if one.direct else 2) >= len(hit.passage.text)]
-        if not said:
-            return None, None
-        widest = max(said, key=lambda one: (extent(one), one.end - one.start))
-        return widest.speaker, widest.side
+        """Who speaks in a passage: see `index.passages.voice_of`."""
+        return voice_of(hit.passage, self._said(hit), speakers or set(), side)
 
     def words_of(self, hit: Hit, speaker: str | None) -> str:
         """What a speaker says in a passage, without the words around it; the whole passage where it is nobody's statement."""
@@ -329,6 +310,37 @@ class Gatherer:
                 heard |= own
         return found
 
+    def conflicts(self, answer: Answer) -> tuple[Conflict, ...]:
+        """Points of an answer that tell one thing differently, by the first place that each cites; with the words that differ."""
+        cited = {citation.n: citation for citation in answer.citations}
+        told = [
+            (place, self._hit_at(cited[point.citations[0]]))
+            for place, point in enumerate(answer.points)
+            if point.support != "unsupported" and point.citations
+        ]
+        hits = {place: hit for place, hit in told if hit}
+        kinship = self._kinship(list(hits.values()))
+        found: list[Conflict] = []
+        for one, hit in hits.items():
+            against = [
+                other
+                for other in hits
+                if other > one
+                and kinship.get((_place(hit), _place(hits[other]))) is Kin.CONFLICT
+                and not any(one in conflict.points and other in conflict.points for conflict in found)
+            ]
+            if against:
+                pairs = [differing(hit.passage.text, hits[other].passage.text) for other in against]
+                found.append(Conflict((one, *against), (pairs[0][0], *(theirs for _, theirs in pairs))))
+        return tuple(found)
+
+    def _hit_at(self, citation: Citation) -> Hit | None:
+        """The passage that a citation quotes."""
+        for stored in self.record.passages_of(citation.article):
+            if stored.passage.start <= citation.start < stored.passage.end:
+                return Hit(stored.passage, 0.0, 0.0, stored.id)
+        return None
+
     def article(self, hit: Hit) -> Article:
         """The article a passage stands in."""
         return self.record.article(hit.passage.article)
@@ -344,25 +356,36 @@ class Gatherer:
     ) -> tuple[Finding, ...]:
         """Group hits that tell one thing, best first, headlines last.
 
-        At most ``most`` groups, and no further one when those so far hold the share ``mass`` of what the judge believes: one
+        At most ``most`` groups, and no further one when those so far hold the share ``mass`` of what the reader believes: one
         statement where it is sure, two or three where it wavers; and none further than ``margin`` behind the first.
         """
         groups: list[_Group] = []
-        vectors = self.record.vectors(hit.number for hit in hits)
+        kinship = self._kinship(hits)
         belief = np.exp([min(hit.score, 30.0) for hit in hits])
         share = {hit.number: float(part) for hit, part in zip(hits, belief / belief.sum(), strict=True)} if hits else {}
         held = 0.0
         for hit in sorted(hits, key=lambda hit: (hit.passage.headline, -hit.score)):
             voice = self.speaker_of(hit, speakers, side)
-            group = next((group for group in groups if group.takes(hit, voice, vectors)), None)
+            group = next((group for group in groups if group.takes(hit, voice, kinship)), None)
+            contrary = any(kinship.get((_place(hit), _place(group.hits[0]))) is Kin.CONFLICT for group in groups)
+            wanted = not groups or (held < mass and hit.score >= groups[0].hits[0].score - margin)
             if group:
                 group.add(hit, voice)
-            elif len(groups) < most and (not groups or (held < mass and hit.score >= groups[0].hits[0].score - margin)):
+            elif (wanted and len(groups) < most) or (contrary and len(groups) < most + MOST_CONTRARY):
                 groups.append(_Group([hit], voice))
             else:
                 continue
             held += share[hit.number]
         return tuple(Finding(tuple(group.hits), *group.voice) for group in groups)
+
+    def _kinship(self, hits: Sequence[Hit]) -> Kinship:
+        """What every two of some hits are to each other, by their places."""
+        vectors = self.record.vectors(hit.number for hit in hits)
+        alike = [[float(vectors[one.number] @ vectors[other.number]) for other in hits] for one in hits]
+        return self.comparer.table([self._told(hit) for hit in hits], alike)
+
+    def _told(self, hit: Hit) -> Told:
+        return Told(_place(hit), hit.passage.text, self.searcher.text(hit))
 
 
 @dataclass(slots=True)
@@ -372,14 +395,16 @@ class _Group:
     hits: list[Hit]
     voice: Voice
 
-    def takes(self, hit: Hit, voice: Voice, vectors: dict[int, Vectors]) -> bool:
+    def takes(self, hit: Hit, voice: Voice, kinship: Kinship) -> bool:
         """Whether a hit tells the same, and nobody else says it: an outlet may print the words without saying whose they are."""
         first = self.hits[0]
         headline = hit.passage.headline or first.passage.headline
         if not may_be_one(voice, self.voice) or (headline and voice != self.voice and not _allied(voice, self.voice)):
             return False
-        alike = float(vectors[hit.number] @ vectors[first.number])
-        return tells_the_same(hit.passage.text, first.passage.text, alike, strictly=voice != self.voice)
+        if any(kinship.get((_place(hit), _place(member))) is Kin.CONFLICT for member in self.hits):
+            return False
+        same = kinship.get((_place(hit), _place(first))) is Kin.SAME
+        return same and (voice == self.voice or shared(hit.passage.text, first.passage.text) >= NEARLY_ALL)
 
     def add(self, hit: Hit, voice: Voice) -> None:
         """Add a hit, one per article; the group is whose it is where any outlet says so."""
@@ -417,8 +442,8 @@ def _nobodys(voice: Voice) -> bool:
     return voice[0] is None or bool(joint_names(voice[0]))
 
 
-def _repeats(hit: Hit, finding: Finding) -> bool:
-    return any(tells_the_same(hit.passage.text, member.passage.text, 0.0, strictly=True) for member in finding.hits)
+def _place(hit: Hit) -> Place:
+    return hit.passage.article, hit.passage.start, hit.passage.end
 
 
 def _names(hit: Hit, name: str) -> bool:
@@ -432,23 +457,8 @@ def capitalised(text: str) -> list[str]:
     return [word for word in content_words(text) if word[:1].isupper()]
 
 
-def believed(hits: list[Hit]) -> float:
-    """The judge's belief that any of these passages answers, against none of them: the log of the odds."""
-    return float(np.logaddexp.reduce([hit.score for hit in hits])) if hits else -np.inf
-
-
-def tells_the_same(one: str, other: str, similarity: float, *, strictly: bool = False) -> bool:
-    """Whether two sentences tell one thing in the same words or nearly: a wire sentence, a quotation cut differently.
-
-    ``strictly``: nearly all words of the shorter one must be in the longer.
-    """
-    first, second = content_stems(one), content_stems(other)
-    shorter = min(len(first), len(second))
-    if shorter < 3:
-        return _plain(one) == _plain(other)
-    shared = len(first & second) / shorter
-    return shared >= NEARLY_ALL_WORDS or (not strictly and shared >= SAME_WORDS and similarity >= SAME_VECTOR)
-
-
-def _plain(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))
+def _asked(question: Question) -> str:
+    """What a passage is read for: the question, or where it asks all sides or outlets, what anybody says about its topic."""
+    if question.form is Form.DIRECT or not question.topic:
+        return question.standalone
+    return f"What did they say about {question.topic}?"

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from assistant.evidence import Evidence, Finding, Gatherer
 from assistant.prompts import Prompts
+from assistant.relation import plain
 from assistant.types import EXTRACTIVE, Answer, Citation, Form, Point, Question, Watch, unwatched
 from index.types import Article, Hit
 
-WORD = re.compile(r"\w+(?:['’.\-]\w+)*")
 MOST_MISSING = 2  # where more words of a question are in no article, naming them says less than nothing
 
 
@@ -54,7 +53,7 @@ class Extractive:
         first = worded[0][0]
         same = [citation for words, citation in worded if words in first or first in words]
         other = [(words, citation) for words, citation in worded if citation not in same]
-        outlets, markers = _outlets(same), " ".join(f"[{citation.n}]" for citation in same)
+        outlets, markers = outlets_of(same), " ".join(f"[{citation.n}]" for citation in same)
         words = quoted(finding.hits[0].passage.text)
         if finding.speaker:
             text = f"**{finding.speaker}**, in {listed(outlets)}: {words} {markers}"
@@ -94,24 +93,20 @@ def cite(hit: Hit, article: Article, number: int) -> Citation:
     )
 
 
-def plain(words: str) -> str:
-    """Words without case, quotation marks, full stops and hyphens: what makes two wordings one."""
-    return " ".join(re.sub(r"[.\-'’]", "", word) for word in WORD.findall(words.casefold()))
-
-
 def _counted(same: list[str], other: list[tuple[str, Citation]]) -> str:
     """Who has a statement in other words, and in how many outlets and wordings it stands; nothing for a single outlet."""
-    outlets = {*same, *_outlets([citation for _, citation in other])}
+    outlets = {*same, *outlets_of([citation for _, citation in other])}
     if len(outlets) < 2:
         return ""
     wordings = 1 + len({words for words, _ in other})
     count = f"{len(outlets)} outlets, {wordings} wording{'s' * (wordings > 1)}"
     if not other:
         return f" ({count})"
-    return f" (in other words in {listed([f'{_outlets([citation])[0]} [{citation.n}]' for _, citation in other])}: {count})"
+    return f" (in other words in {listed([f'{outlets_of([citation])[0]} [{citation.n}]' for _, citation in other])}: {count})"
 
 
-def _outlets(citations: list[Citation]) -> list[str]:
+def outlets_of(citations: Iterable[Citation]) -> list[str]:
+    """The outlets of citations, each once; where one is not known, the article's title."""
     return list(dict.fromkeys(citation.outlet or citation.title for citation in citations))
 
 

@@ -29,7 +29,7 @@ from assistant.reading import (
     speakers_in,
 )
 from assistant.types import NO_EVIDENCE, Form, Question
-from index.judge import content_words
+from index.text import content_words
 
 _FIRST = re.compile(
     r"^(?:(?:and|but|so|then|ok(?:ay)?|well|now|yes|no|oh|also|please|thanks|sorry|actually|i\s+meant?)\b[,.!]?(?:\s+|$))+", re.I

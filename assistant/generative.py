@@ -24,9 +24,9 @@ from assistant.types import Answer, Citation, Form, Point, Question, Standalone,
 from assistant.writer import Draft, Writer
 from index.build import contents
 from index.errors import ModelFailed, QuestionError
-from index.judge import content_stems
 from index.speakers import TITLES, key_of, parts_of
 from index.speakers import plain as bare
+from index.text import content_stems
 
 NOTHING = "not in the articles"  # what prompts/rules.md asks for where no statement answers
 MOST_NEW = 3  # words of meaning that a follow-up made standalone may have of its own

@@ -14,6 +14,7 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
     "nearest": frozenset({"words"}),
     "no_such_speaker": frozenset({"name"}),
     "silent": frozenset({"names"}),
+    "conflict": frozenset({"accounts"}),
     "missing_words": frozenset({"words"}),
     "no_passage": frozenset(),
     "talk": frozenset({"articles", "example"}),

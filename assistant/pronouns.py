@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from assistant.reading import ASKING, AUXILIARY, NAME, OPENING
-from index.judge import content_words
+from index.text import content_words
 
 PERSONS = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she", "they": "they", "them": "they", "their": "they", "its": "it"}
 MOST_BEFORE = 3  # words that carry meaning before "him" or "so", which with more of them means one of these

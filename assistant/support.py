@@ -1,35 +1,27 @@
-"""How well is a claim carried by evidence? Read word by word, without a language model, in milliseconds.
+"""How well is a claim carried by evidence? Read beside it, without a language model.
 
-The claim and the evidence go through the bundled encoder together, so that every word of the claim sees the evidence; a small change
-of its weights, learned for this, turns what comes out into the odds that the evidence carries that word. The change is of low rank (Hu and
-others, "LoRA", 2021) and is kept beside this file; a mark for each word, not only one for the claim, follows Goyal and Durrett (Findings of
-EMNLP 2020). To this is added how much of the claim stands in one place of the evidence word for word: a reader this small can be
-fooled, copied words cannot. `eval/train_verifier.py` made the weights and tells from what.
+The reader says whether a part of the evidence entails the claim. To this is added how much of the claim stands in one place of the evidence word for
+word: a reader this small can be fooled, copied words cannot.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
-
-import numpy as np
 
 from assistant import wording
-from index.embedder import QuickEmbedder, Vectors, bundled_folder
-from index.judge import content_stems, content_words, stems
+from index.reader import Reader, Text
+from index.text import content_stems, content_words, stems
 
-WEIGHTS = Path(__file__).with_name("support.npz")
 CARRIED = 0.3  # the score from which on a claim is carried; eval/LOG.md has what moving it costs
-MOST_PIECES = 90  # word pieces of evidence to choose; the last sentence chosen may go over
-LONGEST_CLAIM, LONGEST_EVIDENCE = 80, 150
+MOST_WORDS = 70  # words of evidence that are read as one text
+MOST_READ = 5  # parts of the evidence that are read by themselves
 WINDOW = 36  # words of a longer evidence sentence that are taken for one
 MOST_WEAK = 4
-FOREIGN = -2.5  # log-odds down to which a word that is not in the evidence may be another word for one that is
-NEARLY_COPIED, SHORT, SWAPPED = 0.65, 5, -0.5  # the same where so much is copied, or so few words matter: there, one word is the claim
+COPIED, DOUBTED = 0.65, 0.5  # a claim copied so far must be entailed so surely where it has a word of its own
 
 Terms = set[str | tuple[str, str]]
 
@@ -38,68 +30,47 @@ Terms = set[str | tuple[str, str]]
 class Reading:
     """How well a claim is carried.
 
-    ``score`` is between 0 and 1, the mean of ``read`` (the odds word by word, as a geometric mean) and ``copied`` (how much of it the
-    evidence has word for word). ``weak`` are the words carried least, ``foreign`` those of them that are nowhere in the evidence and that
-    nothing in it carries, ``seen`` the parts of the evidence that were read.
+    ``score`` is the mean of ``entailed`` (the reader's chance that a part of the evidence entails it, the best part's) and ``copied`` (how much of it the
+    evidence has word for word). ``foreign`` are its words that stand nowhere in the evidence, ``seen`` the parts of the evidence that have most of its words.
     """
 
-    read: float
+    entailed: float
     copied: float
-    weak: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
     seen: tuple[str, ...] = ()
 
     @property
     def score(self) -> float:
         """See above."""
-        return (self.read + self.copied) / 2
+        return (self.entailed + self.copied) / 2
 
     @property
     def carried(self) -> bool:
-        """Whether the evidence carries the claim: the whole of it, and no word that is wholly foreign to it."""
-        return self.score >= CARRIED and not self.foreign
+        """Whether the evidence carries the claim. Of a sentence that is copied otherwise, one foreign word is the claim."""
+        swapped = self.copied >= COPIED and self.foreign and self.entailed < DOUBTED
+        return self.score >= CARRIED and not swapped
 
 
-class Reader:
-    """Reads claims beside evidence. Its weights are read once; it keeps no state between claims."""
+def weigh(claim: str, evidence: Sequence[str], reader: Reader) -> Reading:
+    """Read a claim (a sentence) beside its evidence (texts of any length, of which the likeliest parts are read)."""
+    whole = [sentence for text in evidence for sentence in sentences(text)]
+    if not content_words(claim) or not whole:
+        return Reading(0.0, 0.0)
+    parts = [window for sentence in whole for window in windows(sentence)]
+    lengths = [len(part.split()) for part in parts]
+    seen = [parts[number] for number in select(claim, parts, lengths, MOST_WORDS)]
+    likely = [parts[number] for number in select(claim, parts, [1] * len(parts), MOST_READ)]
+    texts = dict.fromkeys([" ".join(seen), *likely, *(f"{one} {other}" for one, other in pairwise(parts) if one in likely and other in likely)])
+    entailed = max(relation.entails for relation in reader.relations([(claim, Text(text)) for text in texts]))
+    there = content_stems(" ".join(evidence))
+    foreign = tuple(dict.fromkeys(word for word in content_words(claim) if not content_stems(word) <= there))
+    return Reading(entailed, copied(claim, whole), foreign[:MOST_WEAK], tuple(seen))
 
-    def __init__(self, encoder: QuickEmbedder | None = None, weights: Path = WEIGHTS) -> None:
-        with np.load(weights) as stored:
-            learned: dict[str, Vectors] = {name: stored[name].astype(np.float32) for name in stored.files}
-        self._head, self._bias = learned.pop("head"), float(learned.pop("bias"))
-        changes = {name[:-2]: learned[f"{name[:-2]}.b"] @ learned[name] for name in learned if name.endswith(".a")}
-        self._encoder = (encoder or QuickEmbedder(bundled_folder())).adapted(changes)
 
-    def read(self, claim: str, evidence: Sequence[str]) -> Reading:
-        """Read a claim (a sentence) beside its evidence (texts of any length, of which the likeliest parts are read)."""
-        whole = [sentence for text in evidence for sentence in sentences(text)]
-        ids, places = self._encoder.pieces(claim)
-        if not ids or not whole:
-            return Reading(0.0, 0.0)
-        seen = self.chosen(claim, [window for sentence in whole for window in windows(sentence)])
-        odds = self.odds(ids, [piece for part in seen for piece in self._encoder.pieces(part)[0]])
-        read = float(np.exp(np.mean(-np.log1p(np.exp(-odds)))))
-        share = copied(claim, whole)
-        words = weak_words(claim, places, odds)
-        plain = share >= NEARLY_COPIED or len(content_words(claim)) <= SHORT
-        least, there = SWAPPED if plain else FOREIGN, content_stems(" ".join(evidence))
-        foreign = tuple(word for word, odd in words.items() if odd <= least and not content_stems(word) <= there)
-        return Reading(read, share, weakest(words), foreign, tuple(seen))
-
-    def score(self, claim: str, evidence: Sequence[str]) -> float:
-        """How well a claim is carried, whoever says it: what reading gives, halved where its words tell against it (`contradicted`)."""
-        reading = self.read(claim, evidence)
-        return reading.score / 2 if contradicted(claim, evidence, " ".join(reading.seen)) else reading.score
-
-    def odds(self, claim: list[int], evidence: list[int]) -> Vectors:
-        """The log-odds of each word piece of a claim."""
-        states = self._encoder.read_pair(claim[:LONGEST_CLAIM], evidence[:LONGEST_EVIDENCE])
-        return np.asarray(states @ self._head + self._bias, dtype=np.float32)
-
-    def chosen(self, claim: str, parts: list[str], most: int = MOST_PIECES) -> list[str]:
-        """Those parts of the evidence that have most of the claim's words, in reading order."""
-        lengths = [len(self._encoder.pieces(part)[0]) for part in parts]
-        return [parts[number] for number in select(claim, parts, lengths, most)]
+def score(claim: str, evidence: Sequence[str], reader: Reader) -> float:
+    """How well a claim is carried, whoever says it: what reading gives, halved where its words tell against it (`contradicted`)."""
+    reading = weigh(claim, evidence, reader)
+    return reading.score / 2 if contradicted(claim, evidence, " ".join(reading.seen)) else reading.score
 
 
 def sentences(text: str) -> list[str]:
@@ -184,19 +155,3 @@ def contradicted(claim: str, evidence: Sequence[str], near: str) -> bool:
             wording.exchanged(claim, near),
         )
     )
-
-
-def weak_words(claim: str, places: list[tuple[int, int]], odds: Vectors) -> dict[str, float]:
-    """The words that matter and are rather not carried than carried, in their order, with their odds."""
-    found: dict[str, float] = {}
-    for match in re.finditer(r"[\w’'-]+", claim):
-        own = [float(odds[number]) for number, (start, _) in enumerate(places[: len(odds)]) if match.start() <= start < match.end()]
-        if own and min(own) < 0 and content_words(match.group()):
-            found.setdefault(match.group(), min(own))
-    return found
-
-
-def weakest(words: Mapping[str, float]) -> tuple[str, ...]:
-    """The four weakest of weak words, in their order."""
-    worst = sorted(words, key=lambda word: words[word])[:MOST_WEAK]
-    return tuple(word for word in words if word in worst)

@@ -84,6 +84,14 @@ class Point:
     support: Support
 
 
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Points that tell one thing differently: their places in ``Answer.points``, and for each the words that differ."""
+
+    points: tuple[int, ...]
+    differs: tuple[str, ...]
+
+
 class Check(StrEnum):
     """What is checked of a point: see `assistant.verify`."""
 
@@ -158,6 +166,7 @@ class Answer:
     points: tuple[Point, ...] = ()
     citations: tuple[Citation, ...] = ()
     silent: tuple[str, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
     understood: str = ""
     seconds: float = field(default=0.0, compare=False)
     faults: tuple[Fault, ...] = ()
@@ -168,12 +177,13 @@ class Answer:
         """The Answer as the JSON object that scripts read: key for key as contracted."""
         value = {key: part for key, part in asdict(self).items() if key not in NO_JSON}
         value["points"] = [{**point, "citations": list(point["citations"])} for point in value["points"]]
+        value["conflicts"] = [{key: list(part) for key, part in conflict.items()} for conflict in value["conflicts"]]
         return {**value, "citations": list(value["citations"]), "silent": list(self.silent), "seconds": round(self.seconds, 4)}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Answer:
         """The Answer of an object such as `as_json` makes, or one with all fields, of this version of Readout or another."""
-        parts: dict[str, type[Any]] = {"points": Point, "citations": Citation, "faults": Fault}
+        parts: dict[str, type[Any]] = {"points": Point, "citations": Citation, "conflicts": Conflict, "faults": Fault}
         made = {key: [filled(kind, one) for one in value.get(key, ())] for key, kind in parts.items()}
         usage = filled(Usage, value["usage"]) if value.get("usage") else None
         return filled(cls, {**value, **made, "usage": usage})

@@ -13,14 +13,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from assistant import wording
-from assistant.evidence import tells_the_same
 from assistant.reading import Names, outlet_aliases, speakers_in
-from assistant.support import Reader
+from assistant.relation import Comparer, Kin, Told
+from assistant.support import weigh
 from assistant.types import Answer, Check, Citation, Fault, Point, Support
 from assistant.wording import fold
-from index.judge import content_stems, content_words
+from index.reader import Reader, Text
 from index.record import Record
 from index.speakers import BODIES, PEOPLE, TITLES, key_of, parts_of
+from index.text import content_stems, content_words
 from index.types import Statement
 
 MARK = "⚠ unsupported"
@@ -52,7 +53,7 @@ _BULLET = re.compile(r"^\s*[-*•]\s+")
 _LABEL = re.compile(r"^\s*(?:[-*•]\s+)?\*\*(?P<who>[^*]+)\*\*(?P<rest>[^:“\"]{0,200}?):\s*(?P<body>.*)$", re.S)
 
 
-def verify(answer: Answer, record: Record, reader: Reader | None = None) -> Answer:
+def verify(answer: Answer, record: Record, comparer: Comparer | None = None) -> Answer:
     """Return the answer with each point's support set by what its citations really say, and with the faults found.
 
     A citation that is not the article's text at its offsets is taken out, with its markers. A point without a fault is "verbatim" when
@@ -60,15 +61,15 @@ def verify(answer: Answer, record: Record, reader: Reader | None = None) -> Answ
     tell the same, else "supported". A point with a fault is "unsupported".
     """
     sources = _Sources(answer, record)
-    examined = [_examined(point, number, sources, reader) for number, point in enumerate(answer.points)]
+    examined = [_examined(point, number, sources, comparer or _bundled()) for number, point in enumerate(answer.points)]
     points = tuple(replace(point, support=support) for (support, _), point in zip(examined, answer.points, strict=True))
     faults = tuple(fault for _, found in examined for fault in found)
     return _sound(replace(answer, points=points, faults=faults), sources.citations)
 
 
-def examine(answer: Answer, record: Record, reader: Reader | None = None) -> tuple[Fault, ...]:
+def examine(answer: Answer, record: Record, comparer: Comparer | None = None) -> tuple[Fault, ...]:
     """Everything that is wrong with an answer's points, in their order; empty when each is carried by what it cites."""
-    return verify(answer, record, reader).faults
+    return verify(answer, record, comparer).faults
 
 
 def marked(answer: Answer) -> Answer:
@@ -270,15 +271,15 @@ def _of_those_named(case: _Case) -> _Case:
     return _case(replace(case.point, citations=kept), case.sources) if 0 < len(kept) < len(single) else case
 
 
-def _examined(point: Point, number: int, sources: _Sources, reader: Reader | None) -> tuple[Support, list[Fault]]:
+def _examined(point: Point, number: int, sources: _Sources, comparer: Comparer) -> tuple[Support, list[Fault]]:
     whole = _case(point, sources)
-    verbatim = _verbatim(point, whole.cited)
+    verbatim = _verbatim(point, whole.cited, comparer)
     reasons = [(check, reason) for check, find in _WHOLE for reason in find(whole)]
     if not verbatim:
         parts = _sentences(point, sources)
         reasons += [(check, reason) for part in parts for check, find in _EACH for reason in find(part)]
         if not reasons:
-            reasons = [(Check.MEANING, reason) for reason in _meaning(parts, reader or _bundled_reader())]
+            reasons = [(Check.MEANING, reason) for reason in _meaning(parts, comparer.reader)]
     faults = [Fault(check, number, reason) for check, reason in dict.fromkeys(reasons)]
     return ("unsupported" if faults else "verbatim" if verbatim else "supported"), faults
 
@@ -299,10 +300,11 @@ def _joined(cited: Sequence[Citation], record: Record) -> tuple[str, ...]:
     return tuple(record.article(article).text[start:end] for article, start, end in spans)
 
 
-def _verbatim(point: Point, cited: Sequence[Citation]) -> bool:
+def _verbatim(point: Point, cited: Sequence[Citation], comparer: Comparer) -> bool:
     if not cited or cited[0].n != point.citations[0] or not _prints(point, cited):
         return False
-    return all(tells_the_same(other.quote, cited[0].quote, 1.0) for other in cited[1:])
+    first, *others = (Told((one.article, one.start, one.end), one.quote, Text(one.quote)) for one in cited)
+    return all(found is Kin.SAME for found in comparer.compare((first, other, 1.0) for other in others))
 
 
 def _prints(point: Point, cited: Sequence[Citation]) -> bool:
@@ -486,10 +488,10 @@ def _meaning(sentences: list[_Case], reader: Reader) -> Iterator[str]:
     if not claims:
         yield "It says nothing."
     for case, clause in claims:
-        reading = reader.read(clause, _evidence(case))
+        reading = weigh(clause, _evidence(case), reader)
         if not reading.carried:
-            weak = f", least of all {', '.join(f'“{word}”' for word in reading.weak)}" if reading.weak else ""
-            yield f"What is cited does not carry “{clause}”{weak}."
+            foreign = f", least of all {', '.join(f'“{word}”' for word in reading.foreign)}" if reading.foreign else ""
+            yield f"What is cited does not carry “{clause}”{foreign}."
 
 
 def _clauses(sentence: str) -> list[str]:
@@ -522,5 +524,5 @@ _EACH: list[tuple[Check, Callable[[_Case], Iterator[str]]]] = [
 
 
 @functools.cache
-def _bundled_reader() -> Reader:
-    return Reader()
+def _bundled() -> Comparer:
+    return Comparer(Reader())

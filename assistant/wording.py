@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.judge import content_words, stem
 from index.speakers import TITLES
 from index.speakers import plain as bare
 from index.statements import SINGLE, quotations
+from index.text import content_words, stem
 
 _DOUBLE, _SINGLE = "“”„«»‟″〝〞〟＂「」『』", "‘’‚‛‹›"  # quotation marks of all kinds
 _FOLD = str.maketrans({**dict.fromkeys(_DOUBLE, '"'), **dict.fromkeys(_SINGLE, "'"), "\u00a0": " "})

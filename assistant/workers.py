@@ -25,6 +25,7 @@ from assistant.settings import Settings
 from index.build import contents
 from index.errors import IndexProblem, ModelMissing, ReadoutError
 from index.record import Scope
+from index.runtime import THREADS
 
 if TYPE_CHECKING:
     from assistant.chain import Assistant
@@ -124,6 +125,7 @@ def _begin() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
     threadpool_limits(1)
+    os.environ[THREADS] = "1"
 
 
 def _end_with_parent() -> None:

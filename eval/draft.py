@@ -9,8 +9,8 @@ from typing import Any
 
 from eval.golden import held_out_ids
 from index.errors import UsageError
-from index.judge import content_words
 from index.record import Record
+from index.text import content_words
 from index.types import Statement
 
 MOST = 60  # statements that are asked about; spread over the ledger

@@ -21,10 +21,11 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
-from assistant.support import Reader, sentences
+from assistant.support import score, sentences
 from eval.support import restated, verbatim
 from index.embedder import BUNDLED, Embedder, load_embedder
-from index.judge import content_stems
+from index.reader import Reader
+from index.text import content_stems
 
 FACTUAL = 1.0
 _TOKENISED = {"\\'": "'", "-lrb-": "(", "-rrb-": ")", "-lsb-": "[", "-rsb-": "]", "``": '"', "''": '"', "[UNK]": "UNK", "UNK": "unk"}
@@ -114,7 +115,7 @@ def main() -> None:
     scored = [
         Scored(
             summary,
-            tuple(reader.score(sentence, [summary.article]) for sentence in summary.claims),
+            tuple(score(sentence, [summary.article], reader) for sentence in summary.claims),
             checked(summary.claims, summary.article),
             baseline(summary.claims, summary.article, embedder),
         )

@@ -1,6 +1,7 @@
 """Golden questions: what is asked, and the words of the articles that a good answer must show.
 
 One JSON object a line. ``evidence`` lists needs, each a list of alternatives: an answer is to cite one alternative of every need.
+Words are given as they stand, or by their offsets where the article is not the project's to copy from.
 Where an answer is to come from several sides, there is one need a side, in the order of ``sides``.
 """
 
@@ -164,8 +165,11 @@ def _is_list(value: object, kind: type) -> bool:
 
 
 def _words(place: object, articles: Mapping[str, Article], name: str) -> Words:
+    if isinstance(place, dict) and set(place) == {"article", "start", "end"} and place["article"] in articles:
+        words = articles[place["article"]].text[place["start"] : place["end"]]
+        return Words(place["article"], words, (place["start"],))
     if not isinstance(place, dict) or set(place) != {"article", "words"} or not all(isinstance(text, str) for text in place.values()):
-        raise GoldenError(f'{name}: a piece of evidence is not {{"article": "…", "words": "…"}}.')
+        raise GoldenError(f'{name}: a piece of evidence is not {{"article": "…", "words": "…"}} or {{"article": "…", "start": 0, "end": 9}} of an article in the index.')
     article, words = place["article"], place["words"]
     if article not in articles:
         raise GoldenError(f"{name}: there is no article {article!r} in the index. It has: {', '.join(sorted(articles)[:8]) or 'none'}.")

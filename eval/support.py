@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from index.judge import content_stems
+from index.text import content_stems
 
 MOST_WORDS = 0.8  # a paraphrase has at least this share of its content words from what it cites
 _PLAIN = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'"})

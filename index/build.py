@@ -25,7 +25,6 @@ from index.corpus import BUNDLED, Source, check_paths, read_corpus, sides_file
 from index.embedder import BUNDLED as BUNDLED_MODEL
 from index.embedder import SentenceTransformerEmbedder, bundled_folder, other_embedder
 from index.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing
-from index.judge import CONTEXT, LONGEST, WEIGHTS, Judge
 from index.record import FILE, SCHEMA, Record
 from index.speakers import Sides, name_speakers
 from index.statements import extract, load_parser, parse
@@ -57,9 +56,8 @@ class Summary:
 
 
 def fingerprint(model: str) -> str:
-    """A short name for what decides what an index holds: embedding model, splitter, extraction, schema, judge."""
-    settings = f"{model}|{splitter.VERSION}|{attribution.VERSION}|{SCHEMA}|"
-    return hashlib.sha256(settings.encode() + WEIGHTS.read_bytes()).hexdigest()[:16]
+    """A short name for what decides what an index holds: embedding model, splitter, extraction, schema."""
+    return hashlib.sha256(f"{model}|{splitter.VERSION}|{attribution.VERSION}|{SCHEMA}".encode()).hexdigest()[:16]
 
 
 def contents(record: Record) -> str:
@@ -148,15 +146,14 @@ class _Read:
 def _store(record: Record, model: str, todo: list[Source], progress: Progress) -> None:
     """Read and store articles, a batch in one transaction."""
     if todo:
-        reader, texts, judge = _bulk_embedder(BUNDLED_MODEL), _bulk_embedder(model), Judge()
+        texts = _bulk_embedder(model)
         done = 0
         for batch in _batches(_read(todo), BATCH):
             vectors = [texts.encode([passage.text for passage in read.passages]) for read in batch]
-            tokens = [[judge.tokens(states) for states in reader.states(_in_context(read.passages), LONGEST, CONTEXT)] for read in batch]
             with record.transaction():
-                for read, rows, pieces in zip(batch, vectors, tokens, strict=True):
+                for read, rows in zip(batch, vectors, strict=True):
                     source = read.source
-                    record.put(source.article, source.root, source.digest, read.passages, rows, pieces, read.statements)
+                    record.put(source.article, source.root, source.digest, read.passages, rows, read.statements)
                 record.set_meta(named="")
             done += len(batch)
             progress(done, len(todo), batch[-1].source.article.id)
@@ -219,11 +216,6 @@ def _batches(items: Iterable[_Read], size: int) -> Iterator[list[_Read]]:
     rest = iter(items)
     while batch := list(islice(rest, size)):
         yield batch
-
-
-def _in_context(passages: list[Passage]) -> list[tuple[str, str]]:
-    """Each passage's text with that of the one before it."""
-    return [(before.text if before else "", passage.text) for before, passage in zip([None, *passages], passages, strict=False)]
 
 
 def _aliases(record: Record, statements: list[Statement], sides: list[Sides]) -> Iterator[tuple[str, str, str | None]]:

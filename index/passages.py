@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from index.statements import paragraphs
-from index.types import Passage
+from index.types import Passage, Statement
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 VERSION = 1  # part of the index's fingerprint: raise it when the same article would be split differently
+
+Voice = tuple[str | None, str | None]  # who speaks, and for which side
 
 _SITE_SENTENCE = re.compile(
     r"""^\W*(?:
@@ -147,6 +149,28 @@ def _continues(text: str, before: Passage, start: int, end: int) -> bool:
     if any(mark in text[before.end : start] for mark in "\r\n"):
         return not before.headline and text[start].islower() and bare.endswith(",")
     return not text[start:end].strip(_CLOSING) or bare[-1:] not in set(".!?…:;")
+
+
+def voice_of(passage: Passage, statements: Iterable[Statement], speakers: Set[str] = frozenset(), side: str | None = None) -> Voice:
+    """Who speaks in a passage, with the side: of those asked about where there are any; nobody in plain narration.
+
+    Of statements inside statements the outer one counts: who asserts it, not who is said to have said it. A statement reaches from the
+    words that name its speaker to the end of what is said; one that takes up less than half of the passage (a quarter, where it
+    is quoted) does not make it theirs.
+    """
+
+    def extent(said: Statement) -> int:
+        start = said.start if said.speaker_start is None else min(said.start, said.speaker_start)
+        end = said.end if said.speaker_end is None else max(said.end, said.speaker_end)
+        return min(end, passage.end) - max(start, passage.start)
+
+    said = [one for one in statements if one.speaker and one.start < passage.end and passage.start < one.end]
+    asked = [one for one in said if one.speaker in speakers or (side and one.side == side)]
+    said = asked or [one for one in said if extent(one) * (4 if one.direct else 2) >= len(passage.text)]
+    if not said:
+        return None, None
+    widest = max(said, key=lambda one: (extent(one), one.end - one.start))
+    return widest.speaker, widest.side
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:

@@ -21,7 +21,6 @@ import numpy as np
 
 from index.embedder import Vectors
 from index.errors import IndexDamaged, IndexMismatch, IndexMissing
-from index.judge import TOKEN_WIDTH, Tokens
 from index.types import Article, Passage, Statement
 
 SCHEMA = 1  # raise it when the tables below change
@@ -35,7 +34,7 @@ CREATE TABLE articles (
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT, article TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
     start INTEGER NOT NULL, "end" INTEGER NOT NULL, text TEXT NOT NULL, headline INTEGER NOT NULL,
-    vector BLOB NOT NULL, tokens BLOB NOT NULL, in_chroma INTEGER NOT NULL DEFAULT 0);
+    vector BLOB NOT NULL, in_chroma INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX passages_by_article ON passages(article, start);
 CREATE INDEX passages_pending ON passages(in_chroma) WHERE in_chroma = 0;
 CREATE TABLE statements (
@@ -153,7 +152,6 @@ class Record:
         digest: str,
         passages: list[Passage],
         vectors: Vectors,
-        tokens: list[Tokens],
         statements: list[Statement],
     ) -> None:
         """Store an article with all that was made from it, in place of what was stored under its id before."""
@@ -163,11 +161,8 @@ class Record:
             (article.id, root, digest, article.text, article.title, article.outlet, article.url, article.published, article.author),
         )
         self._db.executemany(
-            'INSERT INTO passages (article, start, "end", text, headline, vector, tokens) VALUES (?,?,?,?,?,?,?)',
-            [
-                (p.article, p.start, p.end, p.text, p.headline, vector.tobytes(), pieces.tobytes())
-                for p, vector, pieces in zip(passages, vectors, tokens, strict=True)
-            ],
+            'INSERT INTO passages (article, start, "end", text, headline, vector) VALUES (?,?,?,?,?,?)',
+            [(p.article, p.start, p.end, p.text, p.headline, vector.tobytes()) for p, vector in zip(passages, vectors, strict=True)],
         )
         self._db.executemany(
             "INSERT INTO statements VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
@@ -347,11 +342,12 @@ class Record:
         rows = self._query(f"SELECT id, vector FROM passages WHERE id IN ({','.join('?' * len(wanted))})", wanted)
         return {row[0]: np.frombuffer(row[1], dtype=np.float32) for row in rows}
 
-    def tokens(self, ids: Iterable[int]) -> dict[int, Tokens]:
-        """The judge's rows by passage number."""
+    def neighbours(self, ids: Iterable[int]) -> list[int]:
+        """The passages after and before given ones in their articles, in the order of these."""
         wanted = list(ids)
-        rows = self._query(f"SELECT id, tokens FROM passages WHERE id IN ({','.join('?' * len(wanted))})", wanted)
-        return {row[0]: np.frombuffer(row[1], dtype=np.int8).reshape(-1, TOKEN_WIDTH) for row in rows}
+        around = self.passages({near for number in wanted for near in (number - 1, number, number + 1)})
+        places = {number: stored.passage.article for number, stored in around.items()}
+        return [near for number in wanted for near in (number + 1, number - 1) if places.get(near) == places.get(number)]
 
     def rarity(self, words: dict[str, str]) -> dict[str, float]:
         """How rare words are: the BM25 weight of each over all passages, by the key it is given under."""

@@ -1,20 +1,28 @@
-"""Hybrid retrieval: nearest by meaning and best by words, fused, then judged one by one."""
+"""Hybrid retrieval: nearest by meaning, best by words, and their neighbours, fused; then the most promising are read one by one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
 
-from index.embedder import Embedder, QuickEmbedder, Vectors
-from index.judge import Judge, Tokens, content_words, features, stem
+from index.belief import Signs, Summary, answer_odds, covered, passage_odds
+from index.embedder import Embedder
+from index.passages import voice_of
+from index.reader import Reader, Text
 from index.record import Record, Scope
-from index.types import Hit
+from index.text import content_words, stem
+from index.types import Article, Hit, Statement
 from index.vectors import VectorStore
 
-POOL = 48  # passages fused from both searches and then judged
+POOL = 48  # passages fused from all searches
+READ = 28  # of them, how many are read; eval/LOG.md has what reading more or fewer gains and costs
+LONG, SHORTEST_PART, MOST_PARTS = 24, 4, 6  # words from which on a question is read part by part; words of a part; parts
+KEPT, MOST_SCORES = 2_000, 50_000  # articles whose statements are kept at hand, and readings
 _RANK_CONSTANT = 60  # Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion" (SIGIR 2009)
+_PART = re.compile(r"[;?!]\s+|(?:,|,?\s+(?:and|or|but))\s+(?=(?:who|whom|whose|what|which|when|where|why|how)\b)", re.I)
 
 
 class Searcher:
@@ -23,60 +31,143 @@ class Searcher:
     Args:
         record: the open record; vectors: its Chroma collection.
         embedder: the model the index was built with, for questions.
-        reader: the bundled model, whose word-piece vectors the judge reads; may be the same object.
+        reader: what reads a question and a passage together.
     """
 
-    def __init__(self, record: Record, vectors: VectorStore, embedder: Embedder, reader: QuickEmbedder, judge: Judge) -> None:
+    def __init__(self, record: Record, vectors: VectorStore, embedder: Embedder, reader: Reader) -> None:
         self.record = record
+        self.reader = reader
         self._vectors = vectors
         self._embedder = embedder
-        self._reader = reader
-        self._judge = judge
-        self._read = lru_cache(256)(self._read_question)
         self._vector = lru_cache(4096)(lambda text: self._embedder.encode([text])[0])
+        self._article = lru_cache(KEPT)(record.article)
+        self._statements = lru_cache(KEPT)(record.statements)
+        self._texts = lru_cache(4096)(self._text)
+        self._scores: dict[tuple[str, int], float] = {}
+
+    def forget(self) -> None:
+        """The index has changed: what was kept of it counts no more."""
+        for kept in (self._article, self._statements, self._texts):
+            kept.cache_clear()
+        self._scores.clear()
 
     def search(self, question: str, scope: Scope = Scope(), *, pool: int = POOL, among: Iterable[int] = ()) -> list[Hit]:  # noqa: B008
-        """Return the passages most likely to answer ``question``, best first: at most ``pool``, and those numbered ``among``."""
-        return self.judge(question, dict.fromkeys([*self.find(question, scope, pool=pool), *among]))
+        """Return the passages most likely to answer ``question``, best first, of ``pool`` candidates and those numbered ``among``."""
+        return self.read(question, dict.fromkeys([*among, *self.find(question, scope, pool=pool)]))
 
     def find(self, question: str, scope: Scope = Scope(), *, pool: int = POOL) -> list[int]:  # noqa: B008
-        """Return the numbers of the passages to be judged for ``question``, the most promising first: at most ``pool``."""
-        vector, _ = self._read(question)
-        dense = self._vectors.nearest(vector, scope, pool)
-        lexical = self.record.match(content_words(question), scope, pool)
-        return fuse([number for number, _ in dense], [number for number, _ in lexical])[:pool]
+        """Return the numbers of the candidates for ``question``, the most promising first: at most ``pool``.
 
-    def judge(self, question: str, numbers: Iterable[int]) -> list[Hit]:
-        """Judge given passages for a question; best first."""
-        vector, tokens = self._read(question)
-        stored = self.record.passages(numbers)
-        before = self.record.passages(number - 1 for number in stored)
-        vectors, pieces = self.record.vectors(stored), self.record.tokens(stored)
-        rarity = self.record.rarity({stem(word): word for word in content_words(question)})
-        known, similarity = [], {}
-        for number, found in stored.items():
-            neighbour = before.get(number - 1)
-            context = neighbour.passage.text if neighbour and neighbour.passage.article == found.passage.article else ""
-            similarity[number] = float(vectors[number] @ vector)
-            known.append(features(similarity[number], rarity, found.passage.text, context, found.passage.headline))
-        scores = self._judge.score(tokens, [pieces[number] for number in stored], known)
+        A long question is searched for part by part, and each part has its share.
+        """
+        rankings: list[list[int]] = []
+        for part in parts_of(question):
+            dense = [number for number, _ in self.nearest(part, scope, pool)]
+            lexical = [number for number, _ in self.record.match(content_words(part), scope, pool)]
+            rankings.append(fuse(dense, lexical, self.record.neighbours(lexical)))
+        return (rankings[0] if len(rankings) == 1 else fuse(*rankings))[:pool]
+
+    def nearest(self, text: str, scope: Scope, limit: int) -> list[tuple[int, float]]:
+        """The passages nearest to a text by their vectors: numbers with their cosine, nearest first."""
+        return self._vectors.nearest(self._vector(text), scope, limit)
+
+    def read(self, question: str, numbers: Iterable[int], most: int = READ) -> list[Hit]:
+        """Read the most promising of given passages beside a question; best first.
+
+        Promising is what stands early in ``numbers``, which searches put in order, or is near the question by words and meaning.
+        """
+        signs = self.signs(question, numbers, most)
+        stored = self.record.passages(signs)
+        odds = passage_odds(list(signs.values()))
         hits = [
-            Hit(found.passage, float(score), similarity[number], number)
-            for (number, found), score in zip(stored.items(), scores, strict=True)
+            Hit(stored[number].passage, score, one.similarity, number, one.read, one.covered_near)
+            for (number, one), score in zip(signs.items(), odds, strict=True)
         ]
         return sorted(hits, key=lambda hit: (-hit.score, hit.number))
+
+    def signs(self, question: str, numbers: Iterable[int], most: int = READ) -> dict[int, Signs]:
+        """What is known of a question and the most promising of given passages, by number."""
+        order = list(dict.fromkeys(numbers))
+        stored = self.record.passages(order)
+        order = [number for number in order if number in stored]
+        vectors, asked = self.record.vectors(order), self._vector(question)
+        rarity = self.record.rarity({stem(word): word for word in content_words(question)})
+        similarity = {number: float(vectors[number] @ asked) for number in order}
+        near = {number: covered(rarity, stored[number].passage.text, self._texts(number).before) for number in order}
+        if len(order) > most:
+            order = fuse(order, sorted(order, key=lambda number: -(similarity[number] + near[number] / 2)))[:most]
+        here = {number: covered(rarity, stored[number].passage.text) for number in order}
+        return {
+            number: Signs(read, similarity[number], here[number], near[number], stored[number].passage.headline)
+            for number, read in zip(order, self._read(question, order), strict=True)
+        }
+
+    def belief(self, question: str, hits: Sequence[Hit]) -> float:
+        """The log-odds that the articles answer a question, by the passages read for it."""
+        return answer_odds(self.summary(question, hits)) if hits else -np.inf
+
+    def summary(self, question: str, hits: Sequence[Hit]) -> Summary:
+        """What is known of a question and the passages read for it."""
+        words = {stem(word): word for word in content_words(question)}
+        rarity = self.record.rarity(words)
+        absent = {key for key, word in words.items() if not self.record.match([word], Scope(), 1)}
+        names = [word for word in content_words(question.partition(" ")[2]) if word[:1].isupper()]
+        best = [*(hit.score for hit in hits[:2]), -9.0]
+        return Summary(
+            best[0],
+            best[1],
+            max(hit.read for hit in hits),
+            max(hit.similarity for hit in hits),
+            max(hit.covered for hit in hits),
+            sum(rarity[key] for key in absent) / (sum(rarity.values()) or 1.0),
+            sum(stem(name) in absent for name in set(names)),
+        )
 
     def likeness(self, words: str, others: list[str]) -> list[float]:
         """The cosine of some words with each of others, by the embedding model."""
         return [float(self._vector(other) @ self._vector(words)) for other in others]
 
-    def _read_question(self, question: str) -> tuple[Vectors, Tokens]:
-        vector, states = self._reader.read(question)
-        if self._embedder is not self._reader:
-            vector = self._embedder.encode([question])[0]
-        if not len(states):
-            states = np.zeros((1, vector.shape[0]), dtype=np.float32)
-        return vector, self._judge.tokens(states)
+    def text(self, hit: Hit) -> Text:
+        """A passage as the reader sees it."""
+        return self._texts(hit.number)
+
+    def statements(self, article: str) -> list[Statement]:
+        """The ledger of one article, kept at hand."""
+        found: list[Statement] = self._statements(article)
+        return found
+
+    def _read(self, question: str, numbers: list[int]) -> list[float]:
+        """The reader's log-odds that passages answer; of a question in parts the best part's, where its whole is too long to be read."""
+        parts = parts_of(question)
+        if len(self._scores) > MOST_SCORES:
+            self._scores.clear()
+        todo = [(part, number) for part in parts for number in numbers if (part, number) not in self._scores]
+        for key, score in zip(todo, self.reader.scores([(part, self._texts(number)) for part, number in todo])[:, 0], strict=True):
+            self._scores[key] = float(score)
+        return [max(self._scores[part, number] for part in parts) for number in numbers]
+
+    def _text(self, number: int) -> Text:
+        found = self.record.passages((number - 1, number))
+        passage = found[number].passage
+        before = found[number - 1].passage if number - 1 in found else None
+        article: Article = self._article(passage.article)
+        return Text(
+            passage.text,
+            before.text if before and before.article == passage.article else "",
+            "" if passage.headline else article.title,
+            voice_of(passage, self.statements(passage.article))[0] or "",
+            article.outlet or "",
+            article.published or "",
+        )
+
+
+def parts_of(question: str) -> list[str]:
+    """A long question's parts, as its punctuation and question words part it; a short one is its own only part."""
+    if len(question.split()) < LONG:
+        return [question]
+    parts = [part.strip(" ,.;?") for part in _PART.split(question)]
+    kept = [part for part in parts if len(content_words(part)) >= SHORTEST_PART]
+    return [question, *kept[:MOST_PARTS]] if len(kept) > 1 else [question]
 
 
 def fuse(*rankings: list[int]) -> list[int]:

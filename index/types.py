@@ -65,11 +65,14 @@ class Statement:
 class Hit:
     """A passage found for a question.
 
-    ``score`` is the judge's: above 0 the passage answers the question more likely than not; comparable between questions.
-    ``similarity`` is the cosine of their vectors. ``number`` is the passage's in the record; neighbours have neighbouring numbers.
+    ``score`` are the log-odds that the passage answers, comparable between questions; above 0 it does more likely than not. ``similarity`` is the
+    cosine of their vectors. ``number`` is the passage's in the record; neighbours have neighbouring numbers. ``read`` is what the reader alone
+    gave it, ``covered`` the share of the question's words that stand in it or just before.
     """
 
     passage: Passage
     score: float
     similarity: float
     number: int
+    read: float = 0.0
+    covered: float = 0.0

@@ -25,9 +25,8 @@ from scripted_server import Script, scripted
 
 from assistant.settings import Settings
 from index.embedder import SentenceTransformerEmbedder, Vectors
-from index.judge import TOKEN_WIDTH
 from index.record import Record
-from index.types import Article, Passage, Statement
+from index.types import Article, Hit, Passage, Statement
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -118,6 +117,13 @@ def run(tmp_path: Path) -> Run:
         return run_command(*arguments, **{"cwd": tmp_path, **options})
 
     return command
+
+
+def finds(assistant: Assistant, hits: list[Hit], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the search find these passages and no others, whatever is asked; the articles answer as surely as the best of them."""
+    for name in ("search", "read"):
+        monkeypatch.setattr(assistant.searcher, name, lambda *_, **__: list(hits))
+    monkeypatch.setattr(assistant.searcher, "belief", lambda *_: max((hit.score for hit in hits), default=-9.0))
 
 
 # --- a language model --------------------------------------------------------------------------------------------------------
@@ -240,11 +246,6 @@ class HashingEmbedder:
         rows = np.stack([np.sum([self.word(word) for word in words_of(text)], axis=0) for text in texts])
         return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
 
-    def states(self, texts: list[tuple[str, str]], longest: int, context: int) -> Iterator[Vectors]:
-        """A row for each word of each text."""
-        for _, text in texts:
-            yield np.stack([self.word(word) for word in words_of(text)[:longest]])
-
 
 def words_of(text: str) -> list[str]:
     """The words of a text; of one without words, the text."""
@@ -256,7 +257,6 @@ def fake_model(monkeypatch: pytest.MonkeyPatch) -> HashingEmbedder:
     """Indexing embeds by hashing in this process: no torch, milliseconds instead of seconds."""
     fake = HashingEmbedder()
     monkeypatch.setattr(SentenceTransformerEmbedder, "encode", lambda self, texts: fake.encode(texts))
-    monkeypatch.setattr(SentenceTransformerEmbedder, "states", lambda self, *given: fake.states(*given))
     return fake
 
 
@@ -274,11 +274,8 @@ def article_of(name: str, sentences: list[str], **known: str) -> tuple[Article, 
 def store(record: Record, article: Article, passages: list[Passage], statements: list[Statement] | None = None) -> None:
     """Put an article into a record, its vectors made by hashing."""
     fake = HashingEmbedder()
-    tokens = [np.zeros((1, TOKEN_WIDTH), dtype=np.int8) for _ in passages]
     with record.transaction():
-        record.put(
-            article, "here", f"digest of {article.text}", passages, fake.encode([one.text for one in passages]), tokens, statements or []
-        )
+        record.put(article, "here", f"digest of {article.text}", passages, fake.encode([one.text for one in passages]), statements or [])
 
 
 @pytest.fixture

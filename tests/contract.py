@@ -18,6 +18,7 @@ ANSWER = {
     "points": list,
     "citations": list,
     "silent": list,
+    "conflicts": list,
     "seconds": float,
 }
 POINT = {"text": str, "speaker": str | None, "side": str | None, "citations": list, "support": str}
@@ -64,6 +65,11 @@ def keeps_the_contract(value: dict[str, Any], assistant: Assistant, *answerers: 
         assert value["reason"] is None
         cited = {number for point in value["points"] for number in point["citations"]}
         assert cited == {citation["n"] for citation in value["citations"]}
+    for conflict in value["conflicts"]:
+        has_shape(conflict, {"points": list, "differs": list})
+        assert len(conflict["points"]) == len(conflict["differs"]) >= 2
+        assert set(conflict["points"]) <= set(range(len(value["points"])))
+        assert all(words in value["text"] for words in conflict["differs"])
     for name in value["silent"]:
         assert isinstance(name, str)
         assert name in value["text"]

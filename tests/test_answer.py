@@ -9,16 +9,19 @@ from typing import Any
 
 import contract
 import pytest
+from conftest import finds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.chain import Assistant, check_scope
-from assistant.evidence import tells_the_same, voices
+from assistant.evidence import voices
 from assistant.extractive import listed, quoted
+from assistant.relation import Comparer, Kin, Told
 from assistant.settings import Settings
 from assistant.types import Answer, Citation, Form, Point
 from assistant.verify import holds, verify
 from index.errors import QuestionError
+from index.reader import Reader, Text
 from index.record import Record, Scope
 from index.types import Hit, Statement
 
@@ -169,8 +172,7 @@ def found(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> Found:
             assert len(stored) == 1, f"{len(stored)} passages hold {words!r}"
             hits.append(Hit(stored[0].passage, score, 0.5, stored[0].id))
         hits.sort(key=lambda hit: -hit.score)
-        for name in ("search", "judge"):
-            monkeypatch.setattr(assistant.searcher, name, lambda *_, **__: list(hits))
+        finds(assistant, hits, monkeypatch)
 
     return only
 
@@ -264,8 +266,9 @@ def test_a_direct_question_has_few_points(assistant: Assistant) -> None:
     ],
 )
 def test_what_tells_the_same(one: str, other: str, same: bool) -> None:
-    assert tells_the_same(one, other, 0.5) is same
-    assert tells_the_same(other, one, 0.5) is same
+    told = [Told(("a.txt", place, place + 1), words, Text(words)) for place, words in enumerate((one, other))]
+    for pair in (told, told[::-1]):
+        assert (Comparer(Reader()).compare([(*pair, 0.5)]) == [Kin.SAME]) is same
 
 
 def test_lists_and_quotation_marks() -> None:

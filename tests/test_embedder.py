@@ -12,7 +12,6 @@ import pytest
 from index import embedder as module
 from index.embedder import BUNDLED, QuickEmbedder, SentenceTransformerEmbedder, bundled_folder, load_embedder
 from index.errors import EmbeddingError
-from index.judge import CONTEXT, LONGEST
 
 TEXTS = [
     "What did each side say about Syria?",
@@ -27,14 +26,6 @@ TEXTS = [
     "The mayor said taxes would rise. " * 8,
     "many words " * 400,
 ]
-PAIRS = [
-    ("", "The mayor said taxes would rise."),
-    ("Ann Smith is the mayor.", "She said taxes would rise."),
-    ("before " * 100, "Short."),
-    ("Nobody knows.", "very long " * 120),
-    ("", "x"),
-]
-
 
 @pytest.fixture(scope="module")
 def quick() -> QuickEmbedder:
@@ -52,27 +43,6 @@ def test_vectors_equal_the_reference(quick: QuickEmbedder, reference: SentenceTr
     assert ours.dtype == theirs.dtype == np.float32
     np.testing.assert_allclose(ours, theirs, atol=2e-5)
     np.testing.assert_allclose(np.linalg.norm(ours, axis=1), 1, atol=1e-5)
-
-
-def test_token_states_equal_the_reference(quick: QuickEmbedder, reference: SentenceTransformerEmbedder) -> None:
-    ours, theirs = list(quick.states(PAIRS, LONGEST, CONTEXT)), list(reference.states(PAIRS, LONGEST, CONTEXT))
-    assert [rows.shape for rows in ours] == [rows.shape for rows in theirs]
-    assert max(len(rows) for rows in ours) == LONGEST
-    for mine, yours in zip(ours, theirs, strict=True):
-        np.testing.assert_allclose(mine, yours, atol=2e-4)
-
-
-def test_the_words_before_change_how_a_text_is_read(quick: QuickEmbedder) -> None:
-    alone, after = quick.states([("", "She spoke."), ("Ann Smith is the mayor.", "She spoke.")], LONGEST, CONTEXT)
-    assert alone.shape == after.shape
-    assert not np.allclose(alone, after, atol=1e-2)
-
-
-def test_reading_gives_the_vector_and_a_row_for_each_word_piece(quick: QuickEmbedder) -> None:
-    vector, states = quick.read("Taxes rise again")
-    np.testing.assert_allclose(vector, quick.encode(["Taxes rise again"])[0], atol=1e-6)
-    assert states.shape == (3, 384)
-    assert quick.read("")[1].shape == (0, 384)
 
 
 def test_no_texts(quick: QuickEmbedder) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.support import Reader, contradicted, copied
+from assistant.support import contradicted, copied, score, weigh
 from eval.faithfulness import auroc, checked, read_summaries, untokenised
+from index.reader import Reader
 
 ARTICLE = "The minister said on Monday that the bridge is safe. Ann Smith did not agree."
 
@@ -59,14 +60,14 @@ def test_what_is_cut_into_tokens_is_put_together(tokens: str, printed: str) -> N
 )
 def test_words_that_tell_against_a_claim_halve_its_score(claim: str) -> None:
     reader = Reader()
-    assert reader.score(claim, [ARTICLE]) == reader.read(claim, [ARTICLE]).score / 2
+    assert score(claim, [ARTICLE], reader) == weigh(claim, [ARTICLE], reader).score / 2
 
 
 @pytest.mark.parametrize("claim", ["The bridge is safe, the minister said on Monday.", "ann smith did not agree.", ""])
 def test_words_that_do_not_leave_its_score(claim: str) -> None:
     reader = Reader()
     assert not contradicted(claim, [ARTICLE], ARTICLE)
-    assert reader.score(claim, [ARTICLE]) == reader.read(claim, [ARTICLE]).score
+    assert score(claim, [ARTICLE], reader) == weigh(claim, [ARTICLE], reader).score
 
 
 def test_words_are_looked_for_in_one_sentence_and_pairs_in_two() -> None:

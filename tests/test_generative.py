@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SCRIPTED, HashingEmbedder, answered_by_script
+from conftest import SCRIPTED, HashingEmbedder, answered_by_script, finds
 from contract import keeps_the_contract
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -24,14 +24,15 @@ from assistant.evidence import Evidence
 from assistant.extractive import Extractive
 from assistant.generative import MOST_LINES, Generative
 from assistant.question import understand
+from assistant.relation import Comparer
 from assistant.settings import Settings
-from assistant.support import Reading
 from assistant.types import Answer, Question, Usage
 from assistant.verify import MARK, marked, strict, verify
 from assistant.writer import Draft
 from index.build import build
 from index.embedder import BUNDLED
 from index.errors import ModelFailed
+from index.reader import Relation
 from index.record import Scope
 from index.types import Hit
 
@@ -57,8 +58,8 @@ class Says:
 class Gullible:
     """A reader who believes everything: what the rules alone let through."""
 
-    def read(self, *_: Any) -> Reading:
-        return Reading(1.0, 1.0, ())
+    def relations(self, pairs: Sequence[Any]) -> list[Relation]:
+        return [Relation(1.0, 0.0, 0.0) for _ in pairs]
 
 
 @pytest.fixture(scope="session")
@@ -180,7 +181,7 @@ def test_any_draft_is_a_failure_or_an_answer_that_keeps_the_contract(assistant: 
         assert "\n" not in str(failure)
         return
     reader: Any = Gullible()
-    verified = verify(answer, assistant.record, reader)
+    verified = verify(answer, assistant.record, Comparer(reader))
     for kept in (marked(verified), strict(verified)):
         keeps_the_contract(json.loads(json.dumps(kept.as_json())), assistant, "test:model")
     nothing_is_unmarked(verified)
@@ -352,8 +353,7 @@ def about(assistant: Assistant, entry: Entry, monkeypatch: pytest.MonkeyPatch) -
     for place, (article, words) in enumerate(entry["cites"]):
         found = next(one for one in stored if one.passage.article == article and wording.fold(words) in wording.fold(one.passage.text))
         hits.append(Hit(found.passage, 5.0 - place / 10, 0.5, found.id))
-    for name in ("search", "judge"):
-        monkeypatch.setattr(assistant.searcher, name, lambda *_, **__: list(hits))
+    finds(assistant, hits, monkeypatch)
 
 
 def says(entry: Entry) -> Callable[[str], str]:
@@ -534,8 +534,7 @@ def test_orders_in_an_article_are_no_use_even_to_a_model_that_obeys(
 ) -> None:
     with answered_by_script(script, Settings(index=poisoned, model=SCRIPTED, cache=False)) as opened:
         hits = [Hit(one.passage, 5.0, 0.5, one.id) for one in opened.record.passages(opened.record.passage_ids()).values()]
-        for name in ("search", "judge"):
-            monkeypatch.setattr(opened.searcher, name, lambda *_, **__: list(hits))
+        finds(opened, hits, monkeypatch)
         script.say(obeys)
         answer = opened.ask("What about the bridge?")
     given = script.requests[0]["messages"][1]["content"].splitlines()

@@ -76,7 +76,7 @@ def test_a_transaction_is_all_or_nothing(record: Record) -> None:
 def test_a_half_written_article_is_not_there(record: Record) -> None:
     article, passages = article_of("a.txt", SENTENCES)
     with pytest.raises(ValueError), record.transaction():
-        record.put(article, "here", "digest", passages, [], [], [])
+        record.put(article, "here", "digest", passages, [], [])
     assert record.counts()["articles"] == 0
 
 

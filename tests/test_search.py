@@ -13,9 +13,9 @@ from conftest import HashingEmbedder, article_of, store
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.judge import content_words, stems
 from index.record import Record, Scope
 from index.search import fuse
+from index.text import content_words, stems
 from index.types import Hit
 
 if TYPE_CHECKING:

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from assistant import wording
 from assistant.chain import Assistant
-from assistant.support import WINDOW, Reader, select, windows
+from assistant.support import WINDOW, select, weigh, windows
 from assistant.types import Answer, Check, Citation, Point
 from assistant.verify import examine, marked, strict, verify
+from index.reader import Reader
 from index.record import Record
 
 DATA = Path(__file__).with_name("data")
@@ -386,22 +387,22 @@ def reader() -> Reader:
 
 def test_a_sentence_carries_itself_and_nothing_foreign(reader: Reader) -> None:
     evidence = ["The mayor opened the new bridge over the river on Monday.", "It had taken six years to build."]
-    assert reader.read(evidence[0], evidence).score > 0.9
-    foreign = reader.read("Tickets for the opera cost forty euros.", evidence)
+    assert weigh(evidence[0], evidence, reader).score > 0.9
+    foreign = weigh("Tickets for the opera cost forty euros.", evidence, reader)
     assert not foreign.carried
-    assert set(foreign.weak) & {"Tickets", "opera", "euros"}
+    assert set(foreign.foreign) & {"Tickets", "opera", "euros"}
 
 
 @pytest.mark.parametrize("claim", ["The mayor is a thief.", "The mayor resigned.", "The mayor loves the river."])
 def test_one_foreign_word_is_the_point_of_a_short_claim(reader: Reader, claim: str) -> None:
     evidence = ["The mayor opened the new bridge over the river on Monday."]
-    assert not reader.read(claim, evidence).carried
-    assert reader.read("The mayor opened a bridge.", evidence).carried
+    assert not weigh(claim, evidence, reader).carried
+    assert weigh("The mayor opened a bridge.", evidence, reader).carried
 
 
 def test_nothing_carries_nothing(reader: Reader) -> None:
-    assert not reader.read("", ["The mayor opened the bridge."]).carried
-    assert not reader.read("The mayor opened the bridge.", []).carried
+    assert not weigh("", ["The mayor opened the bridge."], reader).carried
+    assert not weigh("The mayor opened the bridge.", [], reader).carried
 
 
 @given(st.lists(st.sampled_from(["a", "b.", "c"]), min_size=1, max_size=200))

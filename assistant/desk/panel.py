@@ -417,7 +417,7 @@ def compared(question: str, utterances: Sequence[Utterance], sides: Sequence[str
     order = {side: place for place, side in enumerate(sides)}
     ranked = sorted(utterances, key=lambda one: order.get(one.side or "", len(order)))
     head = "".join(f'<th scope="col">{flat(outlet)}</th>' for outlet in carriers)
-    rows = "".join(_utterance(one, list(carriers), hues(sides)) for one in ranked)
+    rows = "".join(_utterance(one, [utterances[place] for place in one.conflicts], list(carriers), hues(sides)) for one in ranked)
     absent = [outlet for outlet in ranked[0].cut_by if outlet not in carriers] + [
         side for side in sides if side not in {one.side for one in ranked}
     ]
@@ -430,14 +430,18 @@ def compared(question: str, utterances: Sequence[Utterance], sides: Sequence[str
     )
 
 
-def _utterance(one: Utterance, outlets: list[str], hue: Mapping[str, int]) -> str:
+def _utterance(one: Utterance, contrary: Sequence[Utterance], outlets: list[str], hue: Mapping[str, int]) -> str:
     cells = dict.fromkeys(outlets, "")
     for wording in one.wordings:
         for citation in wording.citations:
             cells[citation.outlet or citation.article] += _worded(one.wordings[0], wording, citation)
     row = "".join(f"<td>{cell}</td>" if cell else '<td class="none"><span>not carried</span></td>' for cell in cells.values())
     who = flat(one.speaker) or "The outlets’ own words"
-    return f'<tr><th scope="row">{who}{side_tag(one.side, hue) if one.side != one.speaker else ""}</th>{row}</tr>'
+    others = dict.fromkeys(
+        flat(citation.outlet or citation.article) for other in contrary for wording in other.wordings for citation in wording.citations
+    )
+    differs = f'<span class="told">told differently by {", ".join(others)}</span>' if others else ""
+    return f'<tr><th scope="row">{who}{side_tag(one.side, hue) if one.side != one.speaker else ""}{differs}</th>{row}</tr>'
 
 
 def _worded(fullest: Wording, wording: Wording, citation: Citation) -> str:

@@ -18,8 +18,8 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
-from index.judge import content_stems
 from index.speakers import gender_of
+from index.text import content_stems
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token

@@ -1,0 +1,139 @@
+"""Do two passages tell one thing, two things, or one thing differently? One judgement for answers, comparison and coverage.
+
+Words and vectors say which passages may be about one thing; the reader says of those whether each carries the other, or one contradicts.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import combinations
+
+from assistant.wording import numbers
+from index.reader import Reader, Relation, Text
+from index.text import content_stems, content_words
+
+NEAR_WORDS, NEAR_VECTOR = 0.4, 0.5  # two passages that share so much of the shorter one's words, and are so alike, may tell one thing
+LIKE_VECTOR = 0.72  # as do two so alike, whatever words they share
+NEARLY_ALL = 0.8  # of two that share so much, the shorter may be a cut of the longer
+CARRIES, CONTRADICTS = 0.5, 0.6  # chances from which on a passage carries another, and contradicts it
+WORD = re.compile(r"\w+(?:['’.\-]\w+)*")
+
+
+Place = tuple[str, int, int]  # an article, and where words start and end in it
+
+
+class Kin(StrEnum):
+    """What two passages are to each other."""
+
+    SAME = "same"  # one utterance, in these words or others
+    CONFLICT = "conflict"  # one thing, told differently
+    OTHER = "other"  # two things
+
+
+Kinship = dict[tuple[Place, Place], Kin]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Words that tell something, with what the reader needs to understand them; ``place`` is their article and where they stand in it."""
+
+    place: Place
+    words: str
+    text: Text
+
+
+@dataclass(slots=True)
+class Comparer:
+    """Compares passages in pairs. What it found out is kept, by the places of both."""
+
+    reader: Reader
+    _known: Kinship = field(default_factory=dict)
+
+    def compare(self, pairs: Iterable[tuple[Told, Told, float]]) -> list[Kin]:
+        """What the passages of each pair are to each other; the third value is the cosine of their vectors."""
+        wanted = list(pairs)
+        todo = {}
+        for one, other, alike in wanted:
+            if (one.place, other.place) not in self._known and (other.place, one.place) not in self._known:
+                quick = at_once(one.words, other.words, alike)
+                if quick is None:
+                    todo[one.place, other.place] = (one, other)
+                else:
+                    self._known[one.place, other.place] = quick
+        read = self.reader.relations([pair for one, other in todo.values() for pair in ((other.words, one.text), (one.words, other.text))])
+        for (key, (one, other)), forth, back in zip(todo.items(), read[::2], read[1::2], strict=True):
+            self._known[key] = kin(one.words, other.words, forth, back)
+        return [self._known.get((one.place, other.place)) or self._known[other.place, one.place] for one, other, _ in wanted]
+
+    def table(self, told: Sequence[Told], alike: Sequence[Sequence[float]]) -> Kinship:
+        """The same for every pair of some passages, by their places, either way round."""
+        places = list(combinations(range(len(told)), 2))
+        found = self.compare((told[one], told[other], alike[one][other]) for one, other in places)
+        table: Kinship = {}
+        for (one, other), relation in zip(places, found, strict=True):
+            table[told[one].place, told[other].place] = table[told[other].place, told[one].place] = relation
+        return table
+
+
+def at_once(one: str, other: str, alike: float) -> Kin | None:
+    """What two texts are to each other where that needs no reading: the same words, or nothing in common."""
+    if plain(one) == plain(other):
+        return Kin.SAME
+    share = shared(one, other)
+    near = share >= NEARLY_ALL or alike >= LIKE_VECTOR or (share >= NEAR_WORDS and alike >= NEAR_VECTOR)
+    return None if near and len(content_words(one)) > 1 and len(content_words(other)) > 1 else Kin.OTHER
+
+
+def kin(one: str, other: str, forth: Relation, back: Relation) -> Kin:
+    """The judgement over two texts that were read both ways round: ``forth`` is what the first is to the second.
+
+    Each carries the other: one utterance. So is a cut: nearly all words of the shorter, carried by the longer.
+    """
+    against = (forth.contradicts + back.contradicts) / 2
+    if against >= CONTRADICTS or (against >= CONTRADICTS / 2 and figures_differ(one, other)):
+        return Kin.CONFLICT
+    carried = min(forth.entails, back.entails)
+    cut = shared(one, other) >= NEARLY_ALL and (forth.entails if len(one) >= len(other) else back.entails) >= CARRIES
+    return Kin.SAME if (carried >= CARRIES or cut) and not figures_differ(one, other) else Kin.OTHER
+
+
+def figures_differ(one: str, other: str) -> bool:
+    """Whether each of two texts has a number that the other has not."""
+    first, second = ({number.value for number in numbers(text)} for text in (one, other))
+    return bool(first - second and second - first)
+
+
+def shared(one: str, other: str) -> float:
+    """The share of the shorter text's words of meaning that the other has."""
+    first, second = content_stems(one), content_stems(other)
+    shorter = min(len(first), len(second))
+    return len(first & second) / shorter if shorter else 0.0
+
+
+def plain(words: str) -> str:
+    """Words without case, quotation marks, full stops and hyphens: what makes two wordings one."""
+    return " ".join(re.sub(r"[.\-'’]", "", word) for word in WORD.findall(words.casefold()))
+
+
+def differing(one: str, other: str) -> tuple[str, str]:
+    """The words in which two texts differ: their numbers where these do, else the shortest runs that stand in each other's place."""
+    first, second = ({number.value: number.written for number in numbers(text)} for text in (one, other))
+    own, others = [first[value] for value in first.keys() - second.keys()], [second[value] for value in second.keys() - first.keys()]
+    if own and others:
+        return own[0], others[0]
+    mine, theirs = list(WORD.finditer(one)), list(WORD.finditer(other))
+    matcher = difflib.SequenceMatcher(None, [word[0].casefold() for word in mine], [word[0].casefold() for word in theirs], autojunk=False)
+    runs = [(a, b, c, d) for kind, a, b, c, d in matcher.get_opcodes() if kind != "equal"]
+    swapped = [(_run(one, mine, a, b), _run(other, theirs, c, d)) for a, b, c, d in runs if b > a and d > c]
+    if swapped:
+        return min(swapped, key=lambda pair: len(pair[0]) + len(pair[1]))
+    widened = [(_run(one, mine, a, min(b + 1, len(mine))), _run(other, theirs, c, min(d + 1, len(theirs)))) for a, b, c, d in runs]
+    return min(widened, key=lambda pair: len(pair[0]) + len(pair[1]), default=(one, other))
+
+
+def _run(text: str, words: list[re.Match[str]], first: int, last: int) -> str:
+    return text[words[first].start() : words[last - 1].end()] if first < last else ""

@@ -1,0 +1,175 @@
+"""Weigh the reader's score with the other signs: ``python -m eval.training.calibrate ARTICLES.jsonl.gz [--out FILE]``.
+
+Takes the articles whose questions were kept from training (`eval.training.pairs.held_out`), indexes them, and asks each question twice:
+of its own article, and of all of them. Two logistic models are learned: does a passage answer, and do the articles answer at all? What
+is printed was measured by leaving out articles in turn. The last lines are risk against coverage, by the odds from which on an answer is given.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
+
+from eval.training.figures import auroc
+from eval.training.pairs import QUESTIONS, held_out
+from index import belief
+from index.belief import Signs, Summary
+from index.build import build, fingerprint
+from index.embedder import BUNDLED, load_embedder
+from index.reader import Reader
+from index.record import Record
+from index.search import READ, Searcher
+from index.types import Hit
+from index.vectors import VectorStore
+
+Rows = NDArray[np.float64]
+FOLDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question asked of some articles: the signs of every passage read, which of them answer, and whether any article does."""
+
+    article: str
+    kind: str
+    question: str
+    signs: list[Signs]
+    right: list[bool]
+    hits: list[Hit]
+
+    @property
+    def answerable(self) -> bool:
+        """Whether its own article answers."""
+        return self.kind != "none"
+
+
+def write_corpus(file: Path, folder: Path, most: int | None) -> dict[str, list[dict[str, Any]]]:
+    """Write the held-out articles as a corpus, ``most`` of them; returns their questions, by article."""
+    asked: dict[str, list[dict[str, Any]]] = {}
+    for entry in _lines(QUESTIONS):
+        if held_out(entry["article"]):
+            asked.setdefault(entry["article"], []).append(entry)
+    asked = dict(islice(asked.items(), most))
+    with (folder / "sources.csv").open("w", encoding="utf-8") as sources:
+        sources.write("file,outlet,published\n")
+        for article in _lines(file):
+            if article["id"] in asked:
+                (folder / f"{article['id']}.txt").write_text(f"{article['title']}\n\n{article['text']}", encoding="utf-8")
+                sources.write(f'{article["id"]}.txt,"{article["outlet"]}",{article["published"]}\n')
+    return asked
+
+
+def ask(searcher: Searcher, questions: dict[str, list[dict[str, Any]]]) -> Iterator[Asked]:
+    """Ask every question of its own article and of all of them."""
+    for article, entries in questions.items():
+        own = {stored.id for stored in searcher.record.passages_of(f"{article}.txt")}
+        for entry in entries:
+            found = searcher.find(entry["question"])
+            alone = [number for number in searcher.find(entry["question"], pool=1_000) if number in own]
+            for numbers in (found, [*alone, *sorted(own - set(alone))]):
+                signs = searcher.signs(entry["question"], numbers, READ)
+                stored = searcher.record.passages(signs)
+                right = [_answers(article, entry, stored[number].passage) for number in signs]
+                hits = [Hit(stored[number].passage, 0.0, one.similarity, number, one.read, one.covered_near) for number, one in signs.items()]
+                kind = entry["kind"] if entry["answers"] else "none"
+                if any(right) or not entry["answers"]:
+                    yield Asked(article, kind, entry["question"], list(signs.values()), right, hits)
+
+
+def _answers(article: str, entry: dict[str, Any], passage: Any) -> bool:
+    """Whether a passage holds most of a stretch that answers."""
+    own = passage.article == f"{article}.txt"
+    return own and any(2 * (min(end, passage.end) - max(start, passage.start)) > end - start for start, end in entry["answers"])
+
+
+def fitted(rows: Rows, right: NDArray[np.bool_], strength: float = 1.0) -> tuple[Rows, float]:
+    """The weights and the bias of a logistic model over plain rows."""
+    middle, spread = rows.mean(0), rows.std(0) + 1e-9
+    model = LogisticRegression(C=strength, max_iter=1_000).fit((rows - middle) / spread, right)
+    weights = model.coef_[0] / spread
+    return weights, float(model.intercept_[0] - weights @ middle)
+
+
+def summaries(searcher: Searcher, asked: Iterable[Asked], weights: Rows, bias: float) -> list[Summary]:
+    """Each question's summary under a passage model."""
+    found = []
+    for one in asked:
+        odds = np.array([sign.row() for sign in one.signs]) @ weights + bias
+        hits = sorted((replace(hit, score=float(score)) for hit, score in zip(one.hits, odds, strict=True)), key=lambda hit: -hit.score)
+        found.append(searcher.summary(one.question, hits))
+    return found
+
+
+def passages_of(asked: list[Asked]) -> tuple[Rows, NDArray[np.bool_]]:
+    """All passages' signs, and which of them answer."""
+    return np.array([sign.row() for one in asked for sign in one.signs]), np.array([answers for one in asked for answers in one.right])
+
+
+def crossed(searcher: Searcher, asked: list[Asked]) -> NDArray[np.float64]:
+    """The odds that the articles answer each question, from models that did not see its article."""
+    odds = np.zeros(len(asked))
+    for learn, look in GroupKFold(FOLDS).split(asked, groups=[one.article for one in asked]):
+        weights, bias = fitted(*passages_of([asked[number] for number in learn]))
+        rows = np.array([summary.row() for summary in summaries(searcher, asked, weights, bias)])
+        answerable = np.array([one.answerable for one in asked])
+        own, shift = fitted(rows[learn], answerable[learn], 0.3)
+        odds[look] = rows[look] @ own + shift
+    return odds
+
+
+def _lines(file: Path) -> Iterator[Any]:
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+def _stored(kind: type, weights: Rows, bias: float) -> dict[str, Any]:
+    return {"weights": {part.name: round(float(weight), 5) for part, weight in zip(fields(kind), weights, strict=True)}, "bias": round(bias, 5)}
+
+
+def main() -> None:
+    """Learn both models, write them, print what they reach."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("file", type=Path, metavar="ARTICLES")
+    options.add_argument("--articles", type=int, dest="most", help="take the first so many only")
+    options.add_argument("--out", type=Path, default=belief.WEIGHTS)
+    chosen = options.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        corpus, index = Path(name) / "corpus", Path(name) / "index"
+        corpus.mkdir()
+        questions = write_corpus(chosen.file, corpus, chosen.most)
+        build(index, [corpus], BUNDLED)
+        with Record(index) as record:
+            searcher = Searcher(record, VectorStore(index, fingerprint(BUNDLED)), load_embedder(BUNDLED, bulk=False), Reader())
+            asked = list(ask(searcher, questions))
+            odds = crossed(searcher, asked)
+            weights, bias = fitted(*passages_of(asked))
+            rows = np.array([summary.row() for summary in summaries(searcher, asked, weights, bias)])
+    answerable = np.array([one.answerable for one in asked])
+    own, shift = fitted(rows, answerable, 0.3)
+    models = {"passage": _stored(Signs, weights, bias), "answer": _stored(Summary, own, shift)}
+    chosen.out.write_text(json.dumps(models, indent=1) + "\n", encoding="utf-8")
+    signs, right = passages_of(asked)
+    print(f"{len(asked)} questions, {answerable.sum()} with an answer; {len(questions)} articles")
+    print(f"a passage answers, AUROC: {auroc((signs @ weights + bias).astype(np.float32), right):.3f}; the reader alone {auroc(signs[:, 0].astype(np.float32), right):.3f}")
+    for label, column in (("all signs", odds), ("the reader's best", rows[:, 2]), ("similarity", rows[:, 3])):
+        print(f"the articles answer, AUROC by {label}: {auroc(column.astype(np.float32), answerable):.3f}")
+    for least in np.arange(-2.0, 2.1, 0.25):
+        given = odds >= least
+        risk = (given & ~answerable).sum() / max(1, given.sum())
+        print(f"from {least:5.2f}: answered {given[answerable].mean():.3f}, refused {(~given)[~answerable].mean():.3f}, coverage {given.mean():.3f}, risk {risk:.3f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,159 @@
+"""What the reader learns from, as pairs of texts: ``python -m eval.training.pairs TRAIN ARTICLES.jsonl.gz OUT``.
+
+TRAIN holds ``answers.jsonl.gz`` and ``entails.jsonl.gz``: pairs labelled by people, each with its source and split (``docs/decisions.md`` credits
+them). ARTICLES is the Article-Bias-Prediction data (Baly and others, EMNLP 2020), of which ``questions.jsonl.gz`` here asks our own
+questions. OUT gets ``train.jsonl`` and ``dev.jsonl``, one pair a line, and ``groups.jsonl``: of every development question all
+likely passages, to learn from how surely an article answers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import hashlib
+import json
+import random
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index import passages
+from index.embedder import BUNDLED, SentenceTransformerEmbedder, bundled_folder
+from index.reader import Text
+from index.statements import extract, load_parser, parse
+from index.text import content_stems
+from index.types import Passage, Statement
+
+QUESTIONS = Path(__file__).with_name("questions.jsonl.gz")
+OFF_TOPIC = Path(__file__).with_name("off_topic.txt")
+ANSWERS, RELATION, NOT_ENTAILED = "answers", "relation", 3
+LABELS = {"entailment": 0, "neutral": 1, "contradiction": 2, "not_entailment": NOT_ENTAILED}
+KEPT = {"qamr_wikipedia": 0.5, "qamr_wikinews": 0.7, "qadiscourse_wikinews": 0.4, "qadiscourse_wikipedia": 0.3, "selqa": 0.7, "begin": 0.4, "squad_train_nqg": 0.8}
+KEPT_WRONG = {"fib_xsum": 0.35}
+LIKELY, HARD, EASY = 24, 5, 2  # candidates of an own question; wrong ones taken from the best of them, and from the rest
+HELD_OUT = 12  # one own article in so many is for development
+
+
+def labelled(folder: Path, shuffle: random.Random) -> Iterator[dict[str, Any]]:
+    """The pairs that people labelled, thinned where a source is easy or lopsided; the development part whole."""
+    for entry in _lines(folder / "answers.jsonl.gz"):
+        kept = 1.0 if entry["split"] == "dev" else KEPT.get(entry["src"], 1.0)
+        if not entry["label"] and entry["split"] == "train":
+            kept *= 0.7
+        if shuffle.random() < kept:
+            before = entry.get("before") or ""
+            yield pair_of(ANSWERS, entry["q"], Text(entry["s"], before), int(entry["label"]), entry["src"], entry["group"], entry["split"])
+    for entry in _lines(folder / "entails.jsonl.gz"):
+        label = LABELS[entry["label"]]
+        kept = 1.0 if entry["split"] == "dev" else KEPT.get(entry["src"], 1.0) * (KEPT_WRONG.get(entry["src"], 1.0) if label else 1.0)
+        if shuffle.random() < kept:
+            yield pair_of(RELATION, entry["h"], Text(entry["p"]), label, entry["src"], entry["group"], entry["split"])
+
+
+def pair_of(task: str, asked: str, text: Text, label: int, src: str, group: str, split: str = "train") -> dict[str, Any]:
+    """A pair as it is kept, one object a line."""
+    return {"task": task, "asked": asked, "text": asdict(text), "label": label, "src": src, "group": group, "split": split}
+
+
+def own(articles: Path) -> Iterator[tuple[dict[str, Any], list[tuple[Text, bool]]]]:
+    """Our own questions, each with the likely passages of its article, the likeliest first, and whether each answers."""
+    asked: dict[str, list[dict[str, Any]]] = {}
+    for entry in _lines(QUESTIONS):
+        asked.setdefault(entry["article"], []).append(entry)
+    unrelated = cycle(OFF_TOPIC.read_text(encoding="utf-8").splitlines())
+    others: list[dict[str, Any]] = []
+    parser, encoder = load_parser(entities=False), SentenceTransformerEmbedder(BUNDLED, bundled_folder())
+    for number, article in enumerate(one for one in _lines(articles) if one["id"] in asked):
+        text = f"{article['title']}\n\n{article['text']}"
+        doc = next(parse([text], parser))
+        split = passages.split(article["id"], text, article["title"], doc)
+        texts = texts_of(split, extract(article["id"], text, doc), article)
+        yield from questions_of(split, texts, [*asked[article["id"]], *others, {"question": next(unrelated), "answers": [], "kind": "off"}], encoder)
+        others = [{"question": entry["question"], "answers": [], "kind": "other"} for entry in asked[article["id"]][:9:4]]
+        if number % 50 == 0:
+            sys.stderr.write(f"{number} articles\n")
+
+
+def texts_of(split: list[Passage], said: list[Statement], article: dict[str, Any]) -> list[Text]:
+    """Passages of one article as the reader sees them."""
+    before = ["", *(passage.text for passage in split)]
+    return [
+        Text(
+            passage.text,
+            before[number],
+            "" if passage.headline else article["title"],
+            passages.voice_of(passage, said)[0] or "",
+            article["outlet"] or "",
+            article["published"] or "",
+        )
+        for number, passage in enumerate(split)
+    ]
+
+
+def questions_of(
+    split: list[Passage], texts: list[Text], questions: list[dict[str, Any]], encoder: SentenceTransformerEmbedder
+) -> Iterator[tuple[dict[str, Any], list[tuple[Text, bool]]]]:
+    """The questions of one article; one whose answering sentences were all split away is left out."""
+    words = [content_stems(f"{text.before} {text.words}") for text in texts]
+    near = encoder.encode([entry["question"] for entry in questions]) @ encoder.encode([text.words for text in texts]).T
+    for entry, alike in zip(questions, near, strict=True):
+        wanted = content_stems(entry["question"])
+        shared = np.array([len(wanted & own) / max(1, len(wanted)) for own in words])
+        answers = {
+            number
+            for number, passage in enumerate(split)
+            if any(2 * (min(end, passage.end) - max(start, passage.start)) > end - start for start, end in entry["answers"])
+        }
+        if answers or not entry["answers"]:
+            order = [int(number) for number in np.argsort(-(alike + 0.5 * shared))]
+            chosen = [number for place, number in enumerate(order) if place < LIKELY or number in answers]
+            yield entry, [(texts[number], number in answers) for number in chosen]
+
+
+def own_pairs(entry: dict[str, Any], found: list[tuple[Text, bool]], shuffle: random.Random) -> Iterator[dict[str, Any]]:
+    """Of an own question the passages to learn from: those that answer, the likeliest wrong ones, and some others."""
+    wrong = [text for text, answers in found if not answers]
+    others = shuffle.sample(wrong[HARD:], min(EASY, len(wrong[HARD:])))
+    chosen = [*((text, 1) for text, answers in found if answers), *((text, 0) for text in (*wrong[:HARD], *others))]
+    for text, label in chosen if entry["kind"] not in ("off", "other") else chosen[:2]:
+        yield pair_of(ANSWERS, entry["question"], text, label, "own", entry["question"])
+
+
+def _lines(file: Path) -> Iterable[dict[str, Any]]:
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+def held_out(article: str) -> bool:
+    """Whether an article's own questions are kept from training."""
+    return int(hashlib.sha256(article.encode()).hexdigest(), 16) % HELD_OUT == 0
+
+
+def main() -> None:
+    """Write the pairs."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("train", "articles", "out"):
+        options.add_argument(name, type=Path)
+    chosen = options.parse_args()
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    shuffle = random.Random(0)
+    with (chosen.out / "train.jsonl").open("w") as train, (chosen.out / "dev.jsonl").open("w") as dev, (chosen.out / "groups.jsonl").open("w") as groups:
+        for pair in labelled(chosen.train, shuffle):
+            (dev if pair["split"] == "dev" else train).write(json.dumps(pair) + "\n")
+        where = ""
+        for entry, found in own(chosen.articles):
+            where = entry.get("article", where)
+            if held_out(where):
+                groups.write(json.dumps({"article": where, "question": entry["question"], "kind": entry["kind"], "texts": [[asdict(text), answers] for text, answers in found]}) + "\n")
+            else:
+                for pair in own_pairs(entry, found, shuffle):
+                    train.write(json.dumps(pair) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""From what is known of passages to odds: does this one answer, and do the articles answer at all?
+
+The reader's score is one voice among few. Similarity, shared words and names are weighed with it by two logistic models, one for a passage
+and one for the articles as a whole. `eval.training.calibrate` learned their weights (``belief.json``) on articles that the reader was not taught with.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from index.text import stems
+
+WEIGHTS = Path(__file__).with_name("belief.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What is known of a question and a passage.
+
+    ``read`` is the reader's log-odds that the passage answers, ``similarity`` the cosine of their vectors. ``covered`` and ``covered_near`` are the
+    shares of the question's words, weighted by rarity, that stand in the passage, or in it and the sentence before.
+    """
+
+    read: float
+    similarity: float
+    covered: float
+    covered_near: float
+    headline: bool
+
+    def row(self) -> tuple[float, ...]:
+        """The signs as the model takes them."""
+        return tuple(map(float, astuple(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What is known of a question and all passages read for it.
+
+    ``best`` and ``second`` are the highest log-odds that a passage answers, ``read`` the reader's own highest, ``similarity`` the highest cosine,
+    ``covered`` the largest share of the question's words in one place. ``absent`` is the share of its words that stand in no article,
+    ``strangers`` how many names do.
+    """
+
+    best: float
+    second: float
+    read: float
+    similarity: float
+    covered: float
+    absent: float
+    strangers: int
+
+    def row(self) -> tuple[float, ...]:
+        """The summary as the model takes it."""
+        return (*map(float, astuple(self)[:-1]), float(min(self.strangers, 3)))
+
+
+def covered(rarity: dict[str, float], *texts: str) -> float:
+    """The share of a question's words, by stem and weighted by rarity, that stand in some texts."""
+    here = {stem for text in texts for stem in stems(text)}
+    return sum(weight for word, weight in rarity.items() if word in here) / (sum(rarity.values()) or 1.0)
+
+
+def passage_odds(signs: Sequence[Signs]) -> list[float]:
+    """The log-odds that each passage answers."""
+    return _odds("passage", [one.row() for one in signs])
+
+
+def answer_odds(summary: Summary) -> float:
+    """The log-odds that the articles answer."""
+    return _odds("answer", [summary.row()])[0]
+
+
+def _odds(model: str, rows: list[tuple[float, ...]]) -> list[float]:
+    weights, bias = _weights()[model]
+    return [float(np.dot(weights, row) + bias) for row in rows]
+
+
+@cache
+def _weights() -> dict[str, tuple[list[float], float]]:
+    stored = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    return {name: (list(model["weights"].values()), float(model["bias"])) for name, model in stored.items()}

@@ -1,0 +1,31 @@
+"""Networks, run by onnxruntime on the processor."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+THREADS = "READOUT_THREADS"  # how many processors a network may use; a table's workers set it to 1
+
+
+def session(model: bytes | Path, weights: Mapping[str, NDArray[np.float32]] | None = None) -> Any:
+    """Load a network.
+
+    Args:
+        model: the ONNX file, or its bytes.
+        weights: what the file names but does not hold, by name.
+    """
+    import onnxruntime  # a tenth of a second: only where something is read
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = int(os.environ.get(THREADS, 0)) or len(os.sched_getaffinity(0))
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a waiting thread would take a processor from its neighbours
+    if weights:
+        values = [onnxruntime.OrtValue.ortvalue_from_numpy(value) for value in weights.values()]
+        options.add_external_initializers(list(weights), values)
+    return onnxruntime.InferenceSession(model if isinstance(model, bytes) else str(model), options, providers=["CPUExecutionProvider"])
