@@ -186,7 +186,7 @@ class Assistant:
         if answer.points and (left_out := self.gatherer.unheard(answer, step.question, step.evidence)):
             answer = self._completed(answer, left_out)
         usage = answer.usage + step.usage if answer.usage and step.usage else answer.usage or step.usage
-        return replace(self._in_conflict(marked(answer)), understood=step.question.understood, usage=usage)
+        return replace(self._in_conflict(marked(answer)), understood=step.question.understood, belief=step.evidence.belief, usage=usage)
 
     def _in_conflict(self, answer: Answer) -> Answer:
         """The answer with what its sources tell differently, as values and as a line each behind its points."""

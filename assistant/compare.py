@@ -13,10 +13,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from assistant.evidence import Gatherer, Voice, capitalised, may_be_one
+from assistant.evidence import Gatherer, capitalised, may_be_one
 from assistant.extractive import cite
 from assistant.relation import WORD, Kin, Told, plain
 from assistant.types import Citation, Question
+from index.passages import Voice
 from index.record import Scope
 from index.text import content_stems, stem
 from index.types import Hit

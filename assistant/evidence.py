@@ -54,13 +54,15 @@ class Evidence:
     """What the articles have on a question.
 
     Without ``findings`` they do not answer it; then ``nearest`` is the closest they come and ``missing`` names words of the
-    question that stand in no passage. ``silent`` are the sides or outlets asked about that have nothing on it.
+    question that stand in no passage. ``silent`` are the sides or outlets asked about that have nothing on it. ``belief`` are the
+    log-odds that the articles answer, where the question asks neither sides nor outlets nor a speaker.
     """
 
     findings: tuple[Finding, ...] = ()
     nearest: Hit | None = None
     missing: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
+    belief: float | None = None
 
 
 @dataclass(slots=True)
@@ -96,9 +98,10 @@ class Gatherer:
             hits = [hit for hit in hits if _names(hit, question.stranger)]
         if REPLIES & content_stems(question.text):
             hits = [hit for hit in hits if self._denies(hit)] or hits  # who denied what is told by a denial, not by the charge
-        if self.searcher.belief(question.standalone, hits) < ANSWERED:
-            return self._nothing(question, scope, silent=question.outlets)
-        return Evidence(self._findings(hits[:LIKELY], MOST_POINTS))
+        belief = self.searcher.belief(question.standalone, hits)
+        if belief < ANSWERED:
+            return replace(self._nothing(question, scope, silent=question.outlets), belief=belief)
+        return Evidence(self._findings(hits[:LIKELY], MOST_POINTS), belief=belief)
 
     def _spoken(self, question: Question, scope: Scope) -> Evidence:
         speakers = set(question.speakers)
@@ -200,15 +203,17 @@ class Gatherer:
         return Evidence(self._findings(list(best.values()), len(best), mass=2.0, margin=np.inf), silent=silent)
 
     def _pool(self, question: Question, scope: Scope, among: Iterable[int] = ()) -> list[Hit]:
-        """The most promising passages for a topic, read: of those that a search for it or for the question finds, and of those ``among``."""
-        found = fuse(*(self.searcher.find(text, scope) for text in dict.fromkeys((question.topic or question.standalone, question.standalone))))
+        """The most promising passages for a topic, read: those that a search for it or for the question finds, and those ``among``."""
+        found = fuse(
+            *(self.searcher.find(text, scope) for text in dict.fromkeys((question.topic or question.standalone, question.standalone)))
+        )
         return self.searcher.read(_asked(question), dict.fromkeys([*found, *among]), MOST_READ)
 
     def _on_topic(self, question: Question, pool: list[Hit]) -> list[Hit]:
         """Those passages of a pool that are about a question's topic, the best first.
 
-        A passage is on it when the reader takes it for an answer, or when it holds the topic's words; and a denial is on the topic of what it
-        denies, a quotation on that of the words that lead up to it, which stand before them.
+        A passage is on it when the reader takes it for an answer, or when it holds the topic's words; and a denial is on the topic of
+        what it denies, a quotation on that of the words that lead up to it, which stand before them.
         """
         replies = {hit.number: hit for hit in pool if self._denies(hit) or hit.passage.text[0] in QUOTING}
         before = self.searcher.read(_asked(question), [number - 1 for number in replies])

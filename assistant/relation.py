@@ -12,14 +12,18 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import combinations
 
-from assistant.wording import numbers
+from assistant.wording import flipped, numbers, opposites
 from index.reader import Reader, Relation, Text
 from index.text import content_stems, content_words
 
 NEAR_WORDS, NEAR_VECTOR = 0.4, 0.5  # two passages that share so much of the shorter one's words, and are so alike, may tell one thing
 LIKE_VECTOR = 0.72  # as do two so alike, whatever words they share
 NEARLY_ALL = 0.8  # of two that share so much, the shorter may be a cut of the longer
-CARRIES, CONTRADICTS = 0.5, 0.6  # chances from which on a passage carries another, and contradicts it
+CARRIES, CONTRADICTS, SUSPECTED = (
+    0.5,
+    0.6,
+    0.25,
+)  # chances from which on a passage carries another, contradicts it, or does where words differ too
 WORD = re.compile(r"\w+(?:['’.\-]\w+)*")
 
 
@@ -93,12 +97,17 @@ def kin(one: str, other: str, forth: Relation, back: Relation) -> Kin:
 
     Each carries the other: one utterance. So is a cut: nearly all words of the shorter, carried by the longer.
     """
-    against = (forth.contradicts + back.contradicts) / 2
-    if against >= CONTRADICTS or (against >= CONTRADICTS / 2 and figures_differ(one, other)):
+    against, differ = (forth.contradicts + back.contradicts) / 2, words_differ(one, other)
+    if against >= (SUSPECTED if differ else CONTRADICTS):
         return Kin.CONFLICT
     carried = min(forth.entails, back.entails)
     cut = shared(one, other) >= NEARLY_ALL and (forth.entails if len(one) >= len(other) else back.entails) >= CARRIES
-    return Kin.SAME if (carried >= CARRIES or cut) and not figures_differ(one, other) else Kin.OTHER
+    return Kin.SAME if (carried >= CARRIES or cut) and not differ else Kin.OTHER
+
+
+def words_differ(one: str, other: str) -> bool:
+    """Whether words alone tell two texts apart: a number, a "not" or an opposite."""
+    return figures_differ(one, other) or bool(flipped(one, other) or flipped(other, one) or opposites(one, other) or opposites(other, one))
 
 
 def figures_differ(one: str, other: str) -> bool:

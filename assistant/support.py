@@ -1,7 +1,7 @@
 """How well is a claim carried by evidence? Read beside it, without a language model.
 
-The reader says whether a part of the evidence entails the claim. To this is added how much of the claim stands in one place of the evidence word for
-word: a reader this small can be fooled, copied words cannot.
+The reader says whether a part of the evidence entails the claim. To this is added how much of the claim stands in one place of the
+evidence word for word: a reader this small can be fooled, copied words cannot.
 """
 
 from __future__ import annotations
@@ -30,8 +30,9 @@ Terms = set[str | tuple[str, str]]
 class Reading:
     """How well a claim is carried.
 
-    ``score`` is the mean of ``entailed`` (the reader's chance that a part of the evidence entails it, the best part's) and ``copied`` (how much of it the
-    evidence has word for word). ``foreign`` are its words that stand nowhere in the evidence, ``seen`` the parts of the evidence that have most of its words.
+    ``score`` is the mean of ``entailed`` (the reader's chance that a part of the evidence entails it, the best part's) and ``copied``
+    (how much of it the evidence has word for word). ``foreign`` are its words that stand nowhere in the evidence, ``seen`` the parts of
+    the evidence that have most of its words.
     """
 
     entailed: float
@@ -60,7 +61,9 @@ def weigh(claim: str, evidence: Sequence[str], reader: Reader) -> Reading:
     lengths = [len(part.split()) for part in parts]
     seen = [parts[number] for number in select(claim, parts, lengths, MOST_WORDS)]
     likely = [parts[number] for number in select(claim, parts, [1] * len(parts), MOST_READ)]
-    texts = dict.fromkeys([" ".join(seen), *likely, *(f"{one} {other}" for one, other in pairwise(parts) if one in likely and other in likely)])
+    texts = dict.fromkeys(
+        [" ".join(seen), *likely, *(f"{one} {other}" for one, other in pairwise(parts) if one in likely and other in likely)]
+    )
     entailed = max(relation.entails for relation in reader.relations([(claim, Text(text)) for text in texts]))
     there = content_stems(" ".join(evidence))
     foreign = tuple(dict.fromkeys(word for word in content_words(claim) if not content_stems(word) <= there))

@@ -33,7 +33,7 @@ class Form(StrEnum):
     FRAGMENT = "fragment"  # a follow-up ("Why?") with nothing before it to go on from
 
 
-NO_JSON = frozenset({"understood", "faults", "note", "usage"})  # fields of an Answer that the contract does not have
+NO_JSON = frozenset({"understood", "belief", "faults", "note", "usage"})  # fields of an Answer that the contract does not have
 NO_EVIDENCE = frozenset({Form.TALK, Form.HELP, Form.CORPUS, Form.FRAGMENT})  # forms answered without a look into the articles
 
 
@@ -154,8 +154,9 @@ def _sum(one: Number | None, other: Number | None) -> Number | None:
 class Answer:
     """The answer to a question. An abstention has a reason and no points, and may cite the nearest passages.
 
-    Some fields are no part of the JSON object: ``understood`` is what a follow-up was taken to ask, ``faults`` are what the verifier found,
-    ``note`` is a word on how the answer was made, which ends its text, ``usage`` is what a language model took where one was asked.
+    Some fields are no part of the JSON object: ``understood`` is what a follow-up was taken to ask, ``belief`` the log-odds that the
+    articles answer, where one figure says so for all of them, ``faults`` are what the verifier found, ``note`` is a word on how the
+    answer was made, which ends its text, ``usage`` is what a language model took where one was asked.
     """
 
     question: str
@@ -168,6 +169,7 @@ class Answer:
     silent: tuple[str, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     understood: str = ""
+    belief: float | None = field(default=None, compare=False)
     seconds: float = field(default=0.0, compare=False)
     faults: tuple[Fault, ...] = ()
     note: str = ""

@@ -27,6 +27,7 @@ _TEXTS, _LISTS, _FLAGS = (
     ("history", "speakers", "sides", "silent", "outlets"),
     ("answerable", "held_out", "draft"),
 )
+_PLACE = {"article", "start", "end"}
 _KNOWN = frozenset({*_TEXTS, *_LISTS, *_FLAGS, "evidence"})
 
 
@@ -165,14 +166,19 @@ def _is_list(value: object, kind: type) -> bool:
 
 
 def _words(place: object, articles: Mapping[str, Article], name: str) -> Words:
-    if isinstance(place, dict) and set(place) == {"article", "start", "end"} and place["article"] in articles:
-        words = articles[place["article"]].text[place["start"] : place["end"]]
-        return Words(place["article"], words, (place["start"],))
-    if not isinstance(place, dict) or set(place) != {"article", "words"} or not all(isinstance(text, str) for text in place.values()):
-        raise GoldenError(f'{name}: a piece of evidence is not {{"article": "…", "words": "…"}} or {{"article": "…", "start": 0, "end": 9}} of an article in the index.')
-    article, words = place["article"], place["words"]
+    if not isinstance(place, dict) or {*map(type, place.values())} - {str, int} or set(place) not in ({"article", "words"}, _PLACE):
+        raise GoldenError(
+            f'{name}: a piece of evidence is not {{"article": "…", "words": "…"}}, nor "start" and "end" in place of "words".'
+        )
+    article = place["article"]
     if article not in articles:
         raise GoldenError(f"{name}: there is no article {article!r} in the index. It has: {', '.join(sorted(articles)[:8]) or 'none'}.")
+    if set(place) == _PLACE:
+        words = articles[article].text[place["start"] : place["end"]]
+        if not words.strip():
+            raise GoldenError(f"{name}: {article} has no words at {place['start']} to {place['end']}.")
+        return Words(article, words, (place["start"],))
+    words = place["words"]
     starts = tuple(_places(words, articles[article].text)) if words.strip() else ()
     if not starts:
         raise GoldenError(f"{name}: the words {words!r} are not in {article}. Copy them from it, character for character.")

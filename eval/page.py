@@ -9,6 +9,7 @@ from assistant.types import Answer, Citation
 from eval.case import shows
 from eval.gate import Figure
 from eval.report import FIGURE_HEADS, GROUP_HEADS, Report, figure_cells, findings, group_cells, groups, missed, number, provenance_lines
+from eval.risk import HEADS, curve
 from eval.suite import Row
 
 _STYLE = """
@@ -45,6 +46,7 @@ def page(report: Report) -> str:
         _table(FIGURE_HEADS, [figure_cells(found) for found in report.judgement.figures]),
         "<h2>By kind of question</h2>", _kinds_picture(report),
         _table(GROUP_HEADS, [group_cells(name, rows) for name, rows in groups(report.rows)]),
+        "<h2>Risk against coverage</h2>", _table(HEADS, [step.cells() for step in curve(report.rows)]),
         "<h2>What the metrics see, and what they cannot</h2>", _about(report.judgement.figures),
         "<h2>Questions</h2><p class=soft>Those with something missing come first.</p>", *_questions(report),
         "<h2>What was evaluated</h2>", _provenance(report),

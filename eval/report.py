@@ -18,6 +18,7 @@ from eval.gate import Figure, Judgement, figure
 from eval.golden import KINDS, Golden
 from eval.judged import JUDGED
 from eval.metrics import METRICS, Metric
+from eval.risk import HEADS, curve
 from eval.stats import Estimate
 from eval.suite import Provenance, Row
 from index.errors import UsageError
@@ -219,6 +220,7 @@ def markdown(report: Report) -> str:
         f"Baseline: {_md(report.judgement.comparison)}.",
         _md_table(FIGURE_HEADS, [figure_cells(found) for found in report.judgement.figures]),
         _md_table(GROUP_HEADS, [group_cells(name, rows) for name, rows in groups(report.rows)]),
+        _md_table(HEADS, [step.cells() for step in curve(report.rows)]),
         f"<details><summary>{len(broken)} questions that were not answered perfectly</summary>\n\n"
         + "\n".join(f"- `{row.golden.id}` {_md(row.golden.question)} ({', '.join(wrong)})" for row, wrong in broken)
         + "\n\n</details>",

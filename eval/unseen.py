@@ -1,9 +1,10 @@
 """Readout on stories it was not made with: ``python -m eval.unseen ARTICLES.jsonl.gz [--only stories|long]``.
 
 ARTICLES is the Article-Bias-Prediction data (Baly and others, EMNLP 2020). ``unseen.jsonl`` has 60 questions about three stories in it, and
-``unseen_long.jsonl`` 60 long questions of several parts over 300 articles, with the places of what answers; ``unseen_articles.json`` names the
-articles. People who had not seen the program wrote them; they are looked at as figures only. Printed: for the stories, what the golden questions
-are measured by; for the long questions, how many facts are among the best 4 and 10 passages, beside BM25, vectors and their fusion.
+``unseen_long.jsonl`` 60 long questions of several parts over 300 articles, with the places of what answers; ``unseen_articles.json``
+names the articles. People who had not seen the program wrote them; they are looked at as figures only. Printed: for the stories, what the
+golden questions are measured by; for the long questions, how many facts are among the best 4 and 10 passages, beside BM25, vectors and
+their fusion.
 """
 
 from __future__ import annotations
@@ -120,7 +121,7 @@ def long(library: Library) -> None:
         total = sum(len(question["facts"]) for question in questions)
         print(f"{len(questions)} questions, {total} facts")
         for name, way in ways.items():
-            found = {most: 0 for most in (*BEST, POOL)}
+            found = dict.fromkeys((*BEST, POOL), 0)
             for question in questions:
                 ranked = way(question["question"])
                 stored = record.passages(ranked)

@@ -1,7 +1,8 @@
 """From what is known of passages to odds: does this one answer, and do the articles answer at all?
 
 The reader's score is one voice among few. Similarity, shared words and names are weighed with it by two logistic models, one for a passage
-and one for the articles as a whole. `eval.training.calibrate` learned their weights (``belief.json``) on articles that the reader was not taught with.
+and one for the articles as a whole. `eval.training.calibrate` learned their weights (``belief.json``) on articles that the reader was not
+taught with.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ WEIGHTS = Path(__file__).with_name("belief.json")
 class Signs:
     """What is known of a question and a passage.
 
-    ``read`` is the reader's log-odds that the passage answers, ``similarity`` the cosine of their vectors. ``covered`` and ``covered_near`` are the
-    shares of the question's words, weighted by rarity, that stand in the passage, or in it and the sentence before.
+    ``read`` is the reader's log-odds that the passage answers, ``similarity`` the cosine of their vectors. ``covered`` and
+    ``covered_near`` are the shares of the question's words, weighted by rarity, that stand in the passage, or in it and the sentence
+    before.
     """
 
     read: float
@@ -42,9 +44,9 @@ class Signs:
 class Summary:
     """What is known of a question and all passages read for it.
 
-    ``best`` and ``second`` are the highest log-odds that a passage answers, ``read`` the reader's own highest, ``similarity`` the highest cosine,
-    ``covered`` the largest share of the question's words in one place. ``absent`` is the share of its words that stand in no article,
-    ``strangers`` how many names do.
+    ``best`` and ``second`` are the highest log-odds that a passage answers, ``read`` the reader's own highest, ``similarity`` the highest
+    cosine, ``covered`` the largest share of the question's words in one place. ``absent`` is the share of its words that stand in no
+    article, ``strangers`` how many names do.
     """
 
     best: float

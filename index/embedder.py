@@ -132,7 +132,9 @@ class QuickEmbedder:
         from safetensors.numpy import load_file
 
         weights = load_file(self._folder / "model.safetensors")
-        return session(GRAPH, {name: value for name, value in weights.items() if name.endswith((".weight", ".bias")) and "pooler" not in name})
+        return session(
+            GRAPH, {name: value for name, value in weights.items() if name.endswith((".weight", ".bias")) and "pooler" not in name}
+        )
 
     def encode(self, texts: list[str]) -> Vectors:
         """See `Embedder.encode`."""

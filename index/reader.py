@@ -1,8 +1,8 @@
 """Two short texts, read together: does the passage answer the question, does it carry the claim, does it contradict it?
 
 MiniLM (Wang and others, 2020) reads both at once, with one head for "answers" and one for "entails, neutral, contradicts". A passage
-is read with what it is understood by: the sentence before it, its headline, who speaks, the outlet and the day. `eval.training` made the weights;
-they have 8 bits and run in onnxruntime.
+is read with what it is understood by: the sentence before it, its headline, who speaks, the outlet and the day. `eval.training` made the
+weights; they have 8 bits and run in onnxruntime.
 """
 
 from __future__ import annotations
@@ -78,7 +78,9 @@ class Reader:
         try:
             stored = self._weights.read_bytes()
         except OSError as error:
-            raise ReaderError(f"the reader's weights {self._weights.name} cannot be read ({error.strerror}). Install Readout again.") from error
+            raise ReaderError(
+                f"the reader's weights {self._weights.name} cannot be read ({error.strerror}). Install Readout again."
+            ) from error
         if self._weights == WEIGHTS and hashlib.sha256(stored).hexdigest() != CHECKSUM.read_text(encoding="utf-8").strip():
             raise ReaderError(f"the reader's weights {self._weights.name} were changed. Install Readout again.")
         return session(stored)
@@ -97,8 +99,8 @@ class Reader:
         """Read pairs of a question or claim and a text.
 
         Returns:
-            Shape (pairs, 4): the log-odds that the text answers, then scores of entailment, neutral and contradiction. Of a text longer than
-            the model reads, the window that answers or entails best counts.
+            Shape (pairs, 4): the log-odds that the text answers, then scores of entailment, neutral and contradiction. Of a text longer
+            than the model reads, the window that answers or entails best counts.
         """
         found = np.full((len(pairs), 4), np.nan, dtype=np.float32)
         read = [(number, one) for number, pair in enumerate(pairs) for one in self._windows(*pair)]

@@ -23,7 +23,7 @@ def session(model: bytes | Path, weights: Mapping[str, NDArray[np.float32]] | No
     import onnxruntime  # a tenth of a second: only where something is read
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = int(os.environ.get(THREADS, 0)) or len(os.sched_getaffinity(0))
+    options.intra_op_num_threads = int(os.environ.get(THREADS, "0")) or len(os.sched_getaffinity(0))
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a waiting thread would take a processor from its neighbours
     if weights:
         values = [onnxruntime.OrtValue.ortvalue_from_numpy(value) for value in weights.values()]

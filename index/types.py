@@ -65,9 +65,9 @@ class Statement:
 class Hit:
     """A passage found for a question.
 
-    ``score`` are the log-odds that the passage answers, comparable between questions; above 0 it does more likely than not. ``similarity`` is the
-    cosine of their vectors. ``number`` is the passage's in the record; neighbours have neighbouring numbers. ``read`` is what the reader alone
-    gave it, ``covered`` the share of the question's words that stand in it or just before.
+    ``score`` are the log-odds that the passage answers, comparable between questions; above 0 it does more likely than not.
+    ``similarity`` is the cosine of their vectors. ``number`` is the passage's in the record; neighbours have neighbouring numbers.
+    ``read`` is what the reader alone gave it, ``covered`` the share of the question's words that stand in it or just before.
     """
 
     passage: Passage

@@ -27,6 +27,7 @@ TEXTS = [
     "many words " * 400,
 ]
 
+
 @pytest.fixture(scope="module")
 def quick() -> QuickEmbedder:
     return QuickEmbedder(bundled_folder())

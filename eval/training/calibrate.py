@@ -1,8 +1,9 @@
 """Weigh the reader's score with the other signs: ``python -m eval.training.calibrate ARTICLES.jsonl.gz [--out FILE]``.
 
 Takes the articles whose questions were kept from training (`eval.training.pairs.held_out`), indexes them, and asks each question twice:
-of its own article, and of all of them. Two logistic models are learned: does a passage answer, and do the articles answer at all? What
-is printed was measured by leaving out articles in turn. The last lines are risk against coverage, by the odds from which on an answer is given.
+of its own article, and of all of them; beside them questions about another article, and about nothing in any. Two logistic models are
+learned: does a passage answer, and do the articles answer at all? What is printed was measured by leaving out articles in turn. The last
+lines are risk against coverage, by the odds from which on an answer is given.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import json
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
-from itertools import islice
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from eval.training.figures import auroc
-from eval.training.pairs import QUESTIONS, held_out
+from eval.training.pairs import OFF_TOPIC, QUESTIONS, held_out
 from index import belief
 from index.belief import Signs, Summary
 from index.build import build, fingerprint
@@ -36,6 +37,7 @@ from index.vectors import VectorStore
 
 Rows = NDArray[np.float64]
 FOLDS = 6
+FOREIGN = 4  # one question in so many is asked of another article too
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +74,23 @@ def write_corpus(file: Path, folder: Path, most: int | None) -> dict[str, list[d
 
 
 def ask(searcher: Searcher, questions: dict[str, list[dict[str, Any]]]) -> Iterator[Asked]:
-    """Ask every question of its own article and of all of them."""
+    """Ask every question of its own article and of all of them; and of each article some about another, and one about nothing in any."""
+    unrelated = cycle(OFF_TOPIC.read_text(encoding="utf-8").splitlines())
+    before: list[dict[str, Any]] = []
     for article, entries in questions.items():
         own = {stored.id for stored in searcher.record.passages_of(f"{article}.txt")}
-        for entry in entries:
-            found = searcher.find(entry["question"])
+        foreign = [{"question": entry["question"], "answers": [], "kind": "other"} for entry in before[::FOREIGN]]
+        before = entries
+        for entry in (*entries, *foreign, {"question": next(unrelated), "answers": [], "kind": "off"}):
+            found = [] if entry["kind"] == "other" else searcher.find(entry["question"])
             alone = [number for number in searcher.find(entry["question"], pool=1_000) if number in own]
-            for numbers in (found, [*alone, *sorted(own - set(alone))]):
+            for numbers in filter(None, (found, [*alone, *sorted(own - set(alone))])):
                 signs = searcher.signs(entry["question"], numbers, READ)
                 stored = searcher.record.passages(signs)
                 right = [_answers(article, entry, stored[number].passage) for number in signs]
-                hits = [Hit(stored[number].passage, 0.0, one.similarity, number, one.read, one.covered_near) for number, one in signs.items()]
+                hits = [
+                    Hit(stored[number].passage, 0.0, one.similarity, number, one.read, one.covered_near) for number, one in signs.items()
+                ]
                 kind = entry["kind"] if entry["answers"] else "none"
                 if any(right) or not entry["answers"]:
                     yield Asked(article, kind, entry["question"], list(signs.values()), right, hits)
@@ -135,7 +143,10 @@ def _lines(file: Path) -> Iterator[Any]:
 
 
 def _stored(kind: type, weights: Rows, bias: float) -> dict[str, Any]:
-    return {"weights": {part.name: round(float(weight), 5) for part, weight in zip(fields(kind), weights, strict=True)}, "bias": round(bias, 5)}
+    return {
+        "weights": {part.name: round(float(weight), 5) for part, weight in zip(fields(kind), weights, strict=True)},
+        "bias": round(bias, 5),
+    }
 
 
 def main() -> None:
@@ -162,13 +173,15 @@ def main() -> None:
     chosen.out.write_text(json.dumps(models, indent=1) + "\n", encoding="utf-8")
     signs, right = passages_of(asked)
     print(f"{len(asked)} questions, {answerable.sum()} with an answer; {len(questions)} articles")
-    print(f"a passage answers, AUROC: {auroc((signs @ weights + bias).astype(np.float32), right):.3f}; the reader alone {auroc(signs[:, 0].astype(np.float32), right):.3f}")
+    both, alone = (auroc(column.astype(np.float32), right) for column in (signs @ weights + bias, signs[:, 0]))
+    print(f"a passage answers, AUROC: {both:.3f}; the reader alone {alone:.3f}")
     for label, column in (("all signs", odds), ("the reader's best", rows[:, 2]), ("similarity", rows[:, 3])):
         print(f"the articles answer, AUROC by {label}: {auroc(column.astype(np.float32), answerable):.3f}")
     for least in np.arange(-2.0, 2.1, 0.25):
         given = odds >= least
         risk = (given & ~answerable).sum() / max(1, given.sum())
-        print(f"from {least:5.2f}: answered {given[answerable].mean():.3f}, refused {(~given)[~answerable].mean():.3f}, coverage {given.mean():.3f}, risk {risk:.3f}")
+        answered, refused = given[answerable].mean(), (~given)[~answerable].mean()
+        print(f"from {least:5.2f}: answered {answered:.3f}, refused {refused:.3f}, coverage {given.mean():.3f}, risk {risk:.3f}")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Write the networks that Readout runs: ``python -m eval.training.export NET.pt [--index FOLDER]``.
 
-``reader.onnx`` is the reader with 8-bit weights, ``reader.sha256`` its checksum. ``embedder.onnx`` is MiniLM's graph without weights: these are
-read from the package that carries them. Needs the extra ``training``. Ends by saying how far onnxruntime and torch are apart.
+``reader.onnx`` is the reader with 8-bit weights, ``reader.sha256`` its checksum. ``embedder.onnx`` is MiniLM's graph without weights:
+these are read from the package that carries them. Needs the extra ``training``. Ends by saying how far onnxruntime and torch are apart.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import argparse
 import hashlib
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -19,6 +20,7 @@ from onnx import TensorProto, helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from safetensors.numpy import load_file
 
+from eval.training import reference
 from eval.training.net import EPSILON, HEADS, LAYERS, WIDTH, Net
 from index.embedder import bundled_folder
 from index.runtime import session
@@ -67,7 +69,7 @@ def write_embedder(file: Path) -> None:
     shapes = {name: value.shape for name, value in load_file(bundled_folder() / "model.safetensors").items()}
     used: list[str] = []
 
-    def node(kind: str, *given: str, **known: object) -> str:
+    def node(kind: str, *given: str, **known: Any) -> str:
         out = f"{kind}_{len(nodes)}"
         nodes.append(helper.make_node(kind, list(given), [out], **known))
         used.extend(name for name in given if name in shapes and name not in used)
@@ -113,7 +115,10 @@ def write_embedder(file: Path) -> None:
     constants["last"] = np.array([2])
     total = node("ReduceSum", node("Mul", state, weight), "second", keepdims=0)
     nodes.append(helper.make_node("LpNormalization", [total], ["vectors"], axis=-1, p=2))
-    inside = [helper.make_tensor(name, helper.np_dtype_to_tensor_dtype(value.dtype), value.shape, value.ravel()) for name, value in constants.items()]
+    inside = [
+        helper.make_tensor(name, helper.np_dtype_to_tensor_dtype(value.dtype), value.shape, value.ravel())
+        for name, value in constants.items()
+    ]
     graph = helper.make_graph(
         nodes,
         "MiniLM",
@@ -151,6 +156,7 @@ def main() -> None:
     net = load_net(chosen.net)
     write_reader(net, chosen.index / "reader.onnx")
     write_embedder(chosen.index / "embedder.onnx")
+    reference.write(net)
     print(f"largest difference between torch and onnxruntime: {apart(net, chosen.index / 'reader.onnx'):.3f}")
 
 

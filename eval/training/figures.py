@@ -27,7 +27,7 @@ class Scores:
 def auroc(scores: NDArray[np.float32], right: NDArray[np.bool_]) -> float:
     """How often a right one is above a wrong one; a tie counts half. NaN where there is only one kind."""
     ranks = np.empty(len(scores))
-    values, place, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    _, place, counts = np.unique(scores, return_inverse=True, return_counts=True)
     ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]
     positive, negative = int(right.sum()), int((~right).sum())
     if not positive or not negative:

@@ -1,7 +1,7 @@
 """Train the reader: ``python -m eval.training.learn PAIRS OUT [--minutes N] [--apart N] [--go-on]``.
 
-PAIRS is what `eval.training.pairs` wrote. OUT gets ``net.pt`` (the weights), ``state.pt`` (all that is needed to go on after a stop, every few
-minutes) and ``curve.csv`` (the figures on a part of the development pairs, as learning went). The rate warms up and falls to
+PAIRS is what `eval.training.pairs` wrote. OUT gets ``net.pt`` (the weights), ``state.pt`` (all that is needed to go on after a stop,
+every few minutes) and ``curve.csv`` (the figures on a part of the development pairs, as learning went). The rate warms up and falls to
 nothing by the end of the minutes, which count over all runs. At the end every figure is printed: see `eval.training.figures`.
 """
 
@@ -61,12 +61,16 @@ def read_pairs(file: Path, tokenizer: Tokenizer) -> list[Pair]:
                 known[text] = cut.ids
 
     texts = [Text(**entry["text"]) for entry in entries]
-    for part in ([entry["asked"] for entry in entries], *([getattr(text, name) for text in texts] for name in ("words", "before", "head", "voice"))):
+    for part in (
+        [entry["asked"] for entry in entries],
+        *([getattr(text, name) for text in texts] for name in ("words", "before", "head", "voice")),
+    ):
         pieces(part)
     known[""] = []
     found = []
     for entry, text in zip(entries, texts, strict=True):
-        ids, second, judged = joined(*(known[part] for part in (entry["asked"], text.head, text.before, text.voice, text.words)), longest=LONGEST)
+        head, before, voice, words = (known[part] for part in (text.head, text.before, text.voice, text.words))
+        ids, second, judged = joined(known[entry["asked"]], head, before, voice, words, LONGEST)
         found.append(Pair(tuple(ids), second, judged, entry["task"] == ANSWERS, entry["label"], entry["src"], entry["group"]))
     return found
 
@@ -137,7 +141,8 @@ def learn(net: Net, pairs: list[Pair], dev: list[Pair], out: Path, minutes: floa
         state = torch.load(out / "state.pt", weights_only=False)
         net.load_state_dict(state["net"])
         optimizer.load_state_dict(state["optimizer"])
-        spent, seen, skip = state["spent"], state["seen"], state["batches"]
+        spent, seen = state["spent"], state["seen"]
+        skip = state["batches"] if state["pairs"] == len(pairs) else 0  # other pairs begin at their beginning
     began, kept, looked, done = time.monotonic() - spent, spent, spent, 0
     shuffle = random.Random(0)
     net.train()
@@ -162,7 +167,14 @@ def learn(net: Net, pairs: list[Pair], dev: list[Pair], out: Path, minutes: floa
                 sys.stderr.write(f"{spent / 60:.1f} min, {seen} pairs, loss {loss.item():.3f}\n")
             if spent - kept > KEEP:
                 kept = spent
-                state = {"net": net.state_dict(), "optimizer": optimizer.state_dict(), "spent": spent, "seen": seen, "batches": done}
+                state = {
+                    "net": net.state_dict(),
+                    "optimizer": optimizer.state_dict(),
+                    "spent": spent,
+                    "seen": seen,
+                    "batches": done,
+                    "pairs": len(pairs),
+                }
                 torch.save(state, out / "state.new")
                 (out / "state.new").replace(out / "state.pt")
             if spent - looked > LOOK:

@@ -1,8 +1,8 @@
 """Made pairs for what the labelled ones hardly have: ``python -m eval.training.made ARTICLES.jsonl.gz OUT [--articles N]``.
 
 Who is speaking, who does what to whom, numbers, "not", tense, modality and quantifiers: true and false claims from the sentences of
-articles (`eval.training.claims`), words exchanged for others of the same slot, and questions and claims with the right speaker and with another
-one of the article. They go beside the labelled pairs, as OUT/train-made.jsonl, never in place of them.
+articles (`eval.training.claims`), words exchanged for others of the same slot, and questions and claims with the right speaker and with
+another one of the article. They go beside the labelled pairs, as OUT/train-made.jsonl, never in place of them.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from eval.training.pairs import ANSWERS, NOT_ENTAILED, QUESTIONS, RELATION, pair
 from index import passages
 from index.reader import Text
 from index.statements import extract, load_parser, parse
+from index.text import content_stems
 from index.types import Passage, Statement
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def exchanged(text: Text, random: Random) -> Iterator[dict[str, Any]]:
 
 
 def of_speakers(split: list[Passage], texts: list[Text], said: list[Statement], doc: Doc, random: Random) -> Iterator[dict[str, Any]]:
-    """Claims and questions about who says something: with who does, and with somebody else of the article."""
+    """Claims and questions about who says something on what: the right speaker and another, what they say and what they do not."""
     names = sorted({one.speaker for one in said if one.speaker})
     chunks = [(chunk.start_char, chunk.end_char) for chunk in doc.noun_chunks if len(chunk) > 1 and chunk.root.pos_ in ("NOUN", "PROPN")]
     for passage, text in zip(split, texts, strict=True):
@@ -75,13 +76,22 @@ def of_speakers(split: list[Passage], texts: list[Text], said: list[Statement], 
         own = [one for one in said if one.speaker == text.speaker and one.start < passage.end and passage.start < one.end]
         if not (text.speaker and others and own) or len(own[0].text) > LONGEST_SAID or random.random() < 0.5:
             continue
-        words, other = " ".join(own[0].text.strip("“”\" ,.").split()), random.choice(others)
+        words, other = " ".join(own[0].text.strip('“”" ,.').split()), random.choice(others)
         for name, right in ((text.speaker, True), (other, False)):
             if random.random() < 0.7:
                 yield pair_of(RELATION, f"{name} said {words}.", text, 0 if right else NOT_ENTAILED, "made", words)
-            about = [doc.text[start:end] for start, end in chunks if own[0].start <= start and end <= own[0].end]
-            if about and random.random() < 0.7:
-                yield pair_of(ANSWERS, f"What did {name} say about {random.choice(about)}?", text, int(right), "made", words)
+        about = [doc.text[start:end] for start, end in chunks if own[0].start <= start and end <= own[0].end]
+        held = content_stems(f"{text.before} {text.words}")
+        beside = [words for start, end in chunks if not content_stems(words := doc.text[start:end]) & held]
+        for who, topics, answers in (
+            (text.speaker, about, 1),
+            ("they", about, 1),
+            (other, about, 0),
+            (text.speaker, beside, 0),
+            ("they", beside, 0),
+        ):
+            if topics and random.random() < 0.6:
+                yield pair_of(ANSWERS, f"What did {who} say about {random.choice(topics)}?", text, answers, "made", words)
 
 
 def main() -> None:
@@ -104,7 +114,10 @@ def main() -> None:
             split = passages.split(entry["id"], text, entry["title"], doc)
             said = extract(entry["id"], text, doc)
             texts = texts_of(split, said, entry)
-            made = [*of_speakers(split, texts, said, doc, random), *(one for each in texts if random.random() < 0.3 for one in exchanged(each, random))]
+            made = [
+                *of_speakers(split, texts, said, doc, random),
+                *(one for each in texts if random.random() < 0.3 for one in exchanged(each, random)),
+            ]
             kept.append((title, doc))
             if len(kept) == 20 or number == len(entries) - 1:
                 made += of_claims(iter(kept))

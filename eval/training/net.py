@@ -27,8 +27,14 @@ class Layer(nn.Module):
     def forward(self, state: Tensor, seen: Tensor) -> Tensor:
         """``state`` has the shape (texts, pieces, 384); ``seen`` (texts, 1, pieces, pieces) is what each piece may look at."""
         rows, pieces, _ = state.shape
-        query, key, value = self.qkv(state).view(rows, pieces, 3, HEADS, WIDTH // HEADS).permute(2, 0, 3, 1, 4)
-        mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=seen)
+        query, key, value = (
+            part.view(rows, pieces, HEADS, WIDTH // HEADS).transpose(1, 2) for part in self.qkv(state).split(WIDTH, dim=-1)
+        )
+        if torch.compiler.is_exporting():  # plain arithmetic: onnxruntime spends a fifth of its time on what torch makes of the other
+            weight = (query @ key.transpose(2, 3) * (WIDTH // HEADS) ** -0.5 + seen).softmax(-1)
+            mixed = weight @ value
+        else:
+            mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=seen)
         state = self.norm(state + self.out(mixed.transpose(1, 2).reshape(rows, pieces, WIDTH)))
         result: Tensor = self.last(state + self.down(functional.gelu(self.up(state))))
         return result
@@ -69,7 +75,9 @@ class Net(nn.Module):
             place = torch.where(later, place - second[:, None], place)
         state = self.norm(self.words(ids) + self.places(place) + self.kinds(kinds))
         whole = there[:, None, None, :].expand(-1, 1, ids.shape[1], -1)
-        own = whole & (later[:, None, None, :] == later[:, None, :, None])
+        if torch.compiler.is_exporting():
+            whole = (1 - there[:, None, None, :].to(state.dtype)) * -10_000
+        own = (later[:, None, None, :] == later[:, None, :, None]) & there[:, None, None, :]
         for number, layer in enumerate(self.layers):
             if number < self.apart:
                 with torch.no_grad():
@@ -112,6 +120,6 @@ def _mean(state: Tensor, chosen: Tensor) -> Tensor:
     return (state * weight[..., None]).sum(1) / weight.sum(1, keepdim=True).clamp(min=1)
 
 
-def _take(part: nn.Module, stored: dict[str, Tensor], name: str) -> None:
+def _take(part: nn.Module | Tensor, stored: dict[str, Tensor], name: str) -> None:
     part.weight.copy_(stored[f"{name}.weight"])  # type: ignore[operator, union-attr]
     part.bias.copy_(stored[f"{name}.bias"])  # type: ignore[operator, union-attr]

@@ -1,9 +1,9 @@
-"""What the reader learns from, as pairs of texts: ``python -m eval.training.pairs TRAIN ARTICLES.jsonl.gz OUT``.
+"""What the reader learns from, as pairs of texts: ``python -m eval.training.pairs TRAIN ARTICLES.jsonl.gz OUT [--late]``.
 
-TRAIN holds ``answers.jsonl.gz`` and ``entails.jsonl.gz``: pairs labelled by people, each with its source and split (``docs/decisions.md`` credits
-them). ARTICLES is the Article-Bias-Prediction data (Baly and others, EMNLP 2020), of which ``questions.jsonl.gz`` here asks our own
-questions. OUT gets ``train.jsonl`` and ``dev.jsonl``, one pair a line, and ``groups.jsonl``: of every development question all
-likely passages, to learn from how surely an article answers.
+TRAIN holds ``answers.jsonl.gz`` and ``entails.jsonl.gz``: pairs labelled by people, each with its source and split (``docs/decisions.md``
+credits them). ARTICLES is the Article-Bias-Prediction data (Baly and others, EMNLP 2020), of which ``questions.jsonl.gz`` here asks our
+own questions. OUT gets ``train.jsonl`` and ``dev.jsonl``, one pair a line, and ``groups.jsonl``: of every development question all likely
+passages, to learn from how surely an article answers.
 """
 
 from __future__ import annotations
@@ -33,8 +33,24 @@ QUESTIONS = Path(__file__).with_name("questions.jsonl.gz")
 OFF_TOPIC = Path(__file__).with_name("off_topic.txt")
 ANSWERS, RELATION, NOT_ENTAILED = "answers", "relation", 3
 LABELS = {"entailment": 0, "neutral": 1, "contradiction": 2, "not_entailment": NOT_ENTAILED}
-KEPT = {"qamr_wikipedia": 0.5, "qamr_wikinews": 0.7, "qadiscourse_wikinews": 0.4, "qadiscourse_wikipedia": 0.3, "selqa": 0.7, "begin": 0.4, "squad_train_nqg": 0.8}
+KEPT = {
+    "qamr_wikipedia": 0.5,
+    "qamr_wikinews": 0.7,
+    "qadiscourse_wikinews": 0.4,
+    "qadiscourse_wikipedia": 0.3,
+    "selqa": 0.7,
+    "begin": 0.4,
+    "squad_train_nqg": 0.8,
+}
 KEPT_WRONG = {"fib_xsum": 0.35}
+LATE = {
+    "lingloop_nli": 0.45, "wiki_nli": 0.65, "cad_nli": 0.8, "vitaminc_real": 0.5, "vitaminc_synthetic": 0.4, "breaking_nli": 0.5,
+    "climate_fever": 0.5, "healthver": 0.5, "dnc_megaverid": 0.5, "gap_coref": 0.5, "qed": 0.4, "squad2_other_half": 0.5,
+    "squad2_unans_dev": 0.5, "squad2_unans_train": 0.5, "shifts_wiki": 0.15, "selqa": 0.2, "squad11_dev": 0.2, "squad_train_nqg": 0.15,
+    "qamr_wikipedia": 0.1, "qamr_wikinews": 0.1, "qadiscourse_wikinews": 0.1, "qadiscourse_wikipedia": 0.1, "dnc_kg": 0.3, "begin": 0.3,
+}  # fmt: skip
+"""What is kept of each source for the later part of the training (``--late``): less of what is learned early, all of what others lack."""
+LATE_WRONG_OWN = 0.5
 LIKELY, HARD, EASY = 24, 5, 2  # candidates of an own question; wrong ones taken from the best of them, and from the rest
 HELD_OUT = 12  # one own article in so many is for development
 
@@ -73,7 +89,9 @@ def own(articles: Path) -> Iterator[tuple[dict[str, Any], list[tuple[Text, bool]
         doc = next(parse([text], parser))
         split = passages.split(article["id"], text, article["title"], doc)
         texts = texts_of(split, extract(article["id"], text, doc), article)
-        yield from questions_of(split, texts, [*asked[article["id"]], *others, {"question": next(unrelated), "answers": [], "kind": "off"}], encoder)
+        yield from questions_of(
+            split, texts, [*asked[article["id"]], *others, {"question": next(unrelated), "answers": [], "kind": "off"}], encoder
+        )
         others = [{"question": entry["question"], "answers": [], "kind": "other"} for entry in asked[article["id"]][:9:4]]
         if number % 50 == 0:
             sys.stderr.write(f"{number} articles\n")
@@ -134,22 +152,52 @@ def held_out(article: str) -> bool:
     return int(hashlib.sha256(article.encode()).hexdigest(), 16) % HELD_OUT == 0
 
 
+def thinned(pairs: Path, out: Path) -> None:
+    """Write the pairs of the later part of the training: of those in ``pairs`` as many of each source as `LATE` says."""
+    shuffle = random.Random(1)
+    with (pairs / "train.jsonl").open(encoding="utf-8") as lines, (out / "train.jsonl").open("w", encoding="utf-8") as kept:
+        for line in lines:
+            pair = json.loads(line)
+            share = LATE.get(pair["src"], 1.0) * (LATE_WRONG_OWN if pair["src"] == "own" and not pair["label"] else 1.0)
+            if shuffle.random() < share:
+                kept.write(line)
+    (out / "dev.jsonl").write_text((pairs / "dev.jsonl").read_text(encoding="utf-8"), encoding="utf-8")
+
+
 def main() -> None:
     """Write the pairs."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("train", "articles", "out"):
         options.add_argument(name, type=Path)
+    options.add_argument("--late", action="store_true", help="TRAIN is a folder of pairs; write those for the later part of the training")
     chosen = options.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
+    if chosen.late:
+        thinned(chosen.train, chosen.out)
+        return
     shuffle = random.Random(0)
-    with (chosen.out / "train.jsonl").open("w") as train, (chosen.out / "dev.jsonl").open("w") as dev, (chosen.out / "groups.jsonl").open("w") as groups:
+    with (
+        (chosen.out / "train.jsonl").open("w") as train,
+        (chosen.out / "dev.jsonl").open("w") as dev,
+        (chosen.out / "groups.jsonl").open("w") as groups,
+    ):
         for pair in labelled(chosen.train, shuffle):
             (dev if pair["split"] == "dev" else train).write(json.dumps(pair) + "\n")
         where = ""
         for entry, found in own(chosen.articles):
             where = entry.get("article", where)
             if held_out(where):
-                groups.write(json.dumps({"article": where, "question": entry["question"], "kind": entry["kind"], "texts": [[asdict(text), answers] for text, answers in found]}) + "\n")
+                groups.write(
+                    json.dumps(
+                        {
+                            "article": where,
+                            "question": entry["question"],
+                            "kind": entry["kind"],
+                            "texts": [[asdict(text), answers] for text, answers in found],
+                        }
+                    )
+                    + "\n"
+                )
             else:
                 for pair in own_pairs(entry, found, shuffle):
                     train.write(json.dumps(pair) + "\n")
