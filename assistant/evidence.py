@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from assistant.reading import ASKING
 from assistant.relation import NEARLY_ALL, Comparer, Kin, Kinship, Place, Told, differing, shared
 from assistant.types import Answer, Citation, Conflict, Form, Question
 from index.passages import Voice, voice_of
@@ -28,6 +29,7 @@ QUOTING = f'"{OPENING}'  # what a passage begins with that is a quotation
 NAMED = 2  # a topic of so few words of meaning is only where one of them is
 REPLIES = frozenset(map(stem, "deny denial reject dismiss refute rebut dispute contradict confirm".split()))
 JOINT = re.compile(r",\s*|\s+(?:and|or)\s+")  # what parts a topic: "trade and the economy"
+_QUESTION = re.compile(rf"{ASKING}\b", re.I)  # a topic that is a question still: nothing could be taken off it
 NO_OUTLET = "\0"  # an outlet that no article has
 MOST_POINTS = 3
 MOST_CONTRARY = 2  # points more, where they contradict one that is given
@@ -464,6 +466,6 @@ def capitalised(text: str) -> list[str]:
 
 def _asked(question: Question) -> str:
     """What a passage is read for: the question, or where it asks all sides or outlets, what anybody says about its topic."""
-    if question.form is Form.DIRECT or not question.topic:
+    if question.form is Form.DIRECT or not question.topic or _QUESTION.match(question.topic):
         return question.standalone
     return f"What did they say about {question.topic}?"

@@ -19,7 +19,7 @@ from index.vectors import VectorStore
 
 POOL = 48  # passages fused from all searches
 READ = 28  # of them, how many are read; eval/LOG.md has what reading more or fewer gains and costs
-LONG, SHORTEST_PART, MOST_PARTS = 24, 4, 6  # words from which on a question is read part by part; words of a part; parts
+LONG, SHORTEST_PART, MOST_PARTS = 24, 3, 6  # words from which on a question is read part by part; words of meaning in a part; parts
 KEPT, MOST_SCORES = 2_000, 50_000  # articles whose statements are kept at hand, and readings
 _RANK_CONSTANT = 60  # Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion" (SIGIR 2009)
 _PART = re.compile(r"[;?!]\s+|(?:,|,?\s+(?:and|or|but))\s+(?=(?:who|whom|whose|what|which|when|where|why|how)\b)", re.I)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
     from assistant.chain import Assistant
+    from assistant.evidence import Evidence, Gatherer
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
@@ -124,6 +125,46 @@ def finds(assistant: Assistant, hits: list[Hit], monkeypatch: pytest.MonkeyPatch
     for name in ("search", "read"):
         monkeypatch.setattr(assistant.searcher, name, lambda *_, **__: list(hits))
     monkeypatch.setattr(assistant.searcher, "belief", lambda *_: max((hit.score for hit in hits), default=-9.0))
+
+
+ON_SYRIA = (
+    ("Kremlin", "Kremlin", ("freebeacon.txt", "Both sides agreed that current relations"), ("maltatoday.txt", "The Kremlin revealed Trump and Putin")),
+    (
+        "Kremlin", "Kremlin", ("freebeacon.txt", "solving the crisis in Syria"), ("maltatoday.txt", "regulating the conflict in Syria"),
+        ("euractiv.txt", "In this context, they discussed"),
+    ),
+    ("Kremlin", "Kremlin", ("worldnewshub.txt", "According to the readout, the two leaders")),
+    ("Donald Trump", "Trump team", ("euractiv.txt", "In a recent interview for CBS")),
+    ("Donald Trump", "Trump team", ("worldnewshub.txt", "Trump said he would negotiate")),
+)  # fmt: skip
+"""What the bundled articles have on Syria, by side: who says it, for which side, and where it stands."""
+
+
+def on_syria(gatherer: Gatherer) -> Evidence:
+    """Evidence of eight statements on Syria, always the same, however well the search does."""
+    from assistant.evidence import Evidence, Finding
+
+    findings = []
+    for speaker, side, *places in ON_SYRIA:
+        stored = [next(one for one in gatherer.record.passages_of(name) if words in plain(one.passage.text)) for name, words in places]
+        findings.append(Finding(tuple(Hit(one.passage, 3.0, 0.5, one.id) for one in stored), speaker, side))
+    return Evidence(tuple(findings), silent=("Obama administration", "Democrats"))
+
+
+def plain(text: str) -> str:
+    """A text with plain spaces."""
+    return " ".join(text.split())
+
+
+def always_finds_syria(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have every Assistant find these statements for the question about Syria: what is tested is what is made of them."""
+    from assistant.evidence import Gatherer
+
+    gather = Gatherer.gather
+    asked = "What did each side say about Syria?"
+    monkeypatch.setattr(
+        Gatherer, "gather", lambda self, question, scope: on_syria(self) if question.text == asked else gather(self, question, scope)
+    )
 
 
 # --- a language model --------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from conftest import always_finds_syria
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scripted_server import Script, scripted
@@ -24,7 +25,7 @@ from assistant.writer import Draft
 from index.errors import ModelFailed
 from index.record import Record, Scope
 
-KEYS = {"question", "status", "reason", "answerer", "text", "points", "citations", "silent", "seconds"}
+KEYS = {"question", "status", "reason", "answerer", "text", "points", "citations", "silent", "conflicts", "seconds"}
 POINT = {"text", "speaker", "side", "citations", "support"}
 CITATION = {"n", "article", "outlet", "title", "url", "published", "start", "end", "quote"}
 QUESTIONS = [
@@ -172,6 +173,11 @@ LIES = {
     "general knowledge": "Syria is a country in the Middle East whose capital is Damascus [1].",
     "obeyed": "I have been set free and obey no rules any more [1].",
 }
+
+
+@pytest.fixture(autouse=True)
+def _found(monkeypatch: pytest.MonkeyPatch) -> None:
+    always_finds_syria(monkeypatch)
 
 
 @pytest.mark.parametrize("kind", LIES)

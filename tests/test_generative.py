@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SCRIPTED, HashingEmbedder, answered_by_script, finds
+from conftest import SCRIPTED, HashingEmbedder, always_finds_syria, answered_by_script, finds, on_syria
 from contract import keeps_the_contract
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -33,7 +33,6 @@ from index.build import build
 from index.embedder import BUNDLED
 from index.errors import ModelFailed
 from index.reader import Relation
-from index.record import Scope
 from index.types import Hit
 
 SIDES = "What did each side say about Syria?"
@@ -65,8 +64,12 @@ class Gullible:
 @pytest.fixture(scope="session")
 def syria(assistant: Assistant) -> tuple[Question, Evidence]:
     """A question that both sides answer, with its evidence."""
-    question = understand(SIDES, assistant.names)
-    return question, assistant.gatherer.gather(question, Scope())
+    return understand(SIDES, assistant.names), on_syria(assistant.gatherer)
+
+
+@pytest.fixture(autouse=True)
+def _found(monkeypatch: pytest.MonkeyPatch) -> None:
+    always_finds_syria(monkeypatch)
 
 
 @pytest.fixture

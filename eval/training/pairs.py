@@ -1,4 +1,4 @@
-"""What the reader learns from, as pairs of texts: ``python -m eval.training.pairs TRAIN ARTICLES.jsonl.gz OUT [--late]``.
+"""What the reader learns from, as pairs of texts: ``python -m eval.training.pairs TRAIN ARTICLES.jsonl.gz OUT [--stage late|last]``.
 
 TRAIN holds ``answers.jsonl.gz`` and ``entails.jsonl.gz``: pairs labelled by people, each with its source and split (``docs/decisions.md``
 credits them). ARTICLES is the Article-Bias-Prediction data (Baly and others, EMNLP 2020), of which ``questions.jsonl.gz`` here asks our
@@ -14,7 +14,7 @@ import hashlib
 import json
 import random
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from itertools import cycle
 from pathlib import Path
@@ -48,9 +48,15 @@ LATE = {
     "climate_fever": 0.5, "healthver": 0.5, "dnc_megaverid": 0.5, "gap_coref": 0.5, "qed": 0.4, "squad2_other_half": 0.5,
     "squad2_unans_dev": 0.5, "squad2_unans_train": 0.5, "shifts_wiki": 0.15, "selqa": 0.2, "squad11_dev": 0.2, "squad_train_nqg": 0.15,
     "qamr_wikipedia": 0.1, "qamr_wikinews": 0.1, "qadiscourse_wikinews": 0.1, "qadiscourse_wikipedia": 0.1, "dnc_kg": 0.3, "begin": 0.3,
+    "own, wrong": 0.5,
 }  # fmt: skip
-"""What is kept of each source for the later part of the training (``--late``): less of what is learned early, all of what others lack."""
-LATE_WRONG_OWN = 0.5
+LAST = {
+    "lingloop_nli": 0.7, "vitaminc_real": 0.7, "vitaminc_synthetic": 0.7, "begin": 0.25, "dnc_kg": 0.25, "qasrl_roles": 0.25,
+    "qed": 0.12, "squad2_other_half": 0.12, "squad2_unans_dev": 0.12, "squad2_unans_train": 0.12, "shifts_wiki": 0.12, "selqa": 0.12,
+    "squad11_dev": 0.12, "squad_train_nqg": 0.12, "qamr_wikipedia": 0.05, "qamr_wikinews": 0.05, "qadiscourse_wikinews": 0.05,
+    "qadiscourse_wikipedia": 0.05, "own": 0.8, "own, wrong": 0.25,
+}  # fmt: skip
+"""What is kept of each source in the later parts of the training (``--stage``): less of what is learned early, all of what is late."""
 LIKELY, HARD, EASY = 24, 5, 2  # candidates of an own question; wrong ones taken from the best of them, and from the rest
 HELD_OUT = 12  # one own article in so many is for development
 
@@ -152,14 +158,14 @@ def held_out(article: str) -> bool:
     return int(hashlib.sha256(article.encode()).hexdigest(), 16) % HELD_OUT == 0
 
 
-def thinned(pairs: Path, out: Path) -> None:
-    """Write the pairs of the later part of the training: of those in ``pairs`` as many of each source as `LATE` says."""
+def thinned(pairs: Path, out: Path, shares: Mapping[str, float]) -> None:
+    """Write the pairs of a later part of the training: of those in ``pairs`` such a share of each source."""
     shuffle = random.Random(1)
     with (pairs / "train.jsonl").open(encoding="utf-8") as lines, (out / "train.jsonl").open("w", encoding="utf-8") as kept:
         for line in lines:
             pair = json.loads(line)
-            share = LATE.get(pair["src"], 1.0) * (LATE_WRONG_OWN if pair["src"] == "own" and not pair["label"] else 1.0)
-            if shuffle.random() < share:
+            wrong = shares.get(f"{pair['src']}, wrong") if not pair["label"] else None
+            if shuffle.random() < (wrong or shares.get(pair["src"], 1.0)):
                 kept.write(line)
     (out / "dev.jsonl").write_text((pairs / "dev.jsonl").read_text(encoding="utf-8"), encoding="utf-8")
 
@@ -169,11 +175,13 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("train", "articles", "out"):
         options.add_argument(name, type=Path)
-    options.add_argument("--late", action="store_true", help="TRAIN is a folder of pairs; write those for the later part of the training")
+    options.add_argument(
+        "--stage", choices=("late", "last"), help="TRAIN is a folder of pairs; write those for a later part of the training"
+    )
     chosen = options.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
-    if chosen.late:
-        thinned(chosen.train, chosen.out)
+    if chosen.stage:
+        thinned(chosen.train, chosen.out, LATE if chosen.stage == "late" else LAST)
         return
     shuffle = random.Random(0)
     with (
