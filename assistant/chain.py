@@ -11,7 +11,7 @@ from typing import Protocol
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from assistant.evidence import Evidence, Finding, Gatherer
-from assistant.extractive import Extractive, listed, outlets_of, quoted
+from assistant.extractive import Extractive, listed, quoted
 from assistant.prompts import PLACEHOLDERS, Prompts
 from assistant.question import Names, understand
 from assistant.relation import Comparer
@@ -193,14 +193,11 @@ class Assistant:
         conflicts = self.gatherer.conflicts(answer)
         if not conflicts:
             return answer
-        cited = {citation.n: citation for citation in answer.citations}
-        lines = []
-        for conflict in conflicts:
-            accounts = []
-            for place, words in zip(conflict.points, conflict.differs, strict=True):
-                outlets = outlets_of([cited[number] for number in answer.points[place].citations])
-                accounts.append(f"{listed(outlets)} {'have' if len(outlets) > 1 else 'has'} {quoted(words)}")
-            lines.append(self.prompts.fill("conflict", accounts="; ".join(accounts)))
+        told = [
+            [f"{listed(outlets)} {'have' if len(outlets) > 1 else 'has'} {quoted(words)}" for outlets, words in answer.accounts(conflict)]
+            for conflict in conflicts
+        ]
+        lines = [self.prompts.fill("conflict", accounts="; ".join(accounts)) for accounts in told]
         body = answer.text.removesuffix(answer.note).rstrip()
         return replace(answer, text="\n\n".join(part for part in (body, *lines, answer.note) if part), conflicts=conflicts)
 

@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from assistant import wording
+from index.belief import ClaimSigns, claim_odds
 from index.reader import Reader, Text
 from index.text import content_stems, content_words, stems
 
-CARRIED = 0.3  # the score from which on a claim is carried; eval/LOG.md has what moving it costs
+CARRIED = 0.5  # the chance from which on a claim counts as carried; eval/LOG.md has what moving it costs
 MOST_WORDS = 70  # words of evidence that are read as one text
 MOST_READ = 5  # parts of the evidence that are read by themselves
 WINDOW = 36  # words of a longer evidence sentence that are taken for one
-MOST_WEAK = 4
-COPIED, DOUBTED = 0.65, 0.5  # a claim copied so far must be entailed so surely where it has a word of its own
+MOST_FOREIGN = 4
 
 Terms = set[str | tuple[str, str]]
 
@@ -30,50 +30,53 @@ Terms = set[str | tuple[str, str]]
 class Reading:
     """How well a claim is carried.
 
-    ``score`` is the mean of ``entailed`` (the reader's chance that a part of the evidence entails it, the best part's) and ``copied``
-    (how much of it the evidence has word for word). ``foreign`` are its words that stand nowhere in the evidence, ``seen`` the parts of
-    the evidence that have most of its words.
+    ``score`` is the chance that it is. ``signs`` are what that is reckoned from, ``foreign`` the claim's words that stand nowhere in the
+    evidence, ``seen`` the parts of the evidence that have most of its words.
     """
 
-    entailed: float
-    copied: float
+    signs: ClaimSigns | None
     foreign: tuple[str, ...] = ()
     seen: tuple[str, ...] = ()
 
     @property
     def score(self) -> float:
         """See above."""
-        return (self.entailed + self.copied) / 2
+        return 1 / (1 + math.exp(-claim_odds(self.signs))) if self.signs else 0.0
 
     @property
     def carried(self) -> bool:
-        """Whether the evidence carries the claim. Of a sentence that is copied otherwise, one foreign word is the claim."""
-        swapped = self.copied >= COPIED and self.foreign and self.entailed < DOUBTED
-        return self.score >= CARRIED and not swapped
+        """Whether the evidence carries the claim."""
+        return self.score >= CARRIED
 
 
 def weigh(claim: str, evidence: Sequence[str], reader: Reader) -> Reading:
     """Read a claim (a sentence) beside its evidence (texts of any length, of which the likeliest parts are read)."""
     whole = [sentence for text in evidence for sentence in sentences(text)]
-    if not content_words(claim) or not whole:
-        return Reading(0.0, 0.0)
+    words = content_words(claim)
+    if not words or not whole:
+        return Reading(None)
     parts = [window for sentence in whole for window in windows(sentence)]
-    lengths = [len(part.split()) for part in parts]
-    seen = [parts[number] for number in select(claim, parts, lengths, MOST_WORDS)]
-    likely = [parts[number] for number in select(claim, parts, [1] * len(parts), MOST_READ)]
-    texts = dict.fromkeys(
-        [" ".join(seen), *likely, *(f"{one} {other}" for one, other in pairwise(parts) if one in likely and other in likely)]
-    )
-    entailed = max(relation.entails for relation in reader.relations([(claim, Text(text)) for text in texts]))
+    seen = [parts[number] for number in select(claim, parts, [len(part.split()) for part in parts], MOST_WORDS)]
+    likely = select(claim, parts, [1] * len(parts), MOST_READ)
+    beside = [f"{parts[one]} {parts[other]}" for one, other in pairwise(likely) if other == one + 1]
+    texts = dict.fromkeys([" ".join(seen), *(parts[number] for number in likely), *beside])
+    rows = reader.relations([(claim, Text(text)) for text in texts])
+    best = max(rows, key=lambda relation: relation.entails)
     there = content_stems(" ".join(evidence))
-    foreign = tuple(dict.fromkeys(word for word in content_words(claim) if not content_stems(word) <= there))
-    return Reading(entailed, copied(claim, whole), foreign[:MOST_WEAK], tuple(seen))
+    foreign = tuple(dict.fromkeys(word for word in words if not content_stems(word) <= there))
+    signs = ClaimSigns(_log_odds(best.entails), best.contradicts, copied(claim, whole), len(foreign) / len(words), float(bool(foreign)))
+    return Reading(signs, foreign[:MOST_FOREIGN], tuple(seen))
 
 
 def score(claim: str, evidence: Sequence[str], reader: Reader) -> float:
     """How well a claim is carried, whoever says it: what reading gives, halved where its words tell against it (`contradicted`)."""
     reading = weigh(claim, evidence, reader)
     return reading.score / 2 if contradicted(claim, evidence, " ".join(reading.seen)) else reading.score
+
+
+def _log_odds(chance: float) -> float:
+    kept = min(max(chance, 1e-4), 1 - 1e-4)
+    return math.log(kept / (1 - kept))
 
 
 def sentences(text: str) -> list[str]:

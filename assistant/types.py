@@ -167,20 +167,27 @@ class Answer:
     points: tuple[Point, ...] = ()
     citations: tuple[Citation, ...] = ()
     silent: tuple[str, ...] = ()
-    conflicts: tuple[Conflict, ...] = ()
     understood: str = ""
-    belief: float | None = field(default=None, compare=False)
     seconds: float = field(default=0.0, compare=False)
     faults: tuple[Fault, ...] = ()
     note: str = ""
     usage: Usage | None = field(default=None, compare=False)
+    conflicts: tuple[Conflict, ...] = ()
+    belief: float | None = field(default=None, compare=False)
+
+    def accounts(self, conflict: Conflict) -> list[tuple[tuple[str, ...], str]]:
+        """Who tells what in a conflict: of each account the outlets (where one is not known, the title) and the words that differ."""
+        known = {citation.n: citation.outlet or citation.title for citation in self.citations}
+        places = zip(conflict.points, conflict.differs, strict=True)
+        return [(tuple(dict.fromkeys(known[number] for number in self.points[place].citations)), words) for place, words in places]
 
     def as_json(self) -> dict[str, Any]:
         """The Answer as the JSON object that scripts read: key for key as contracted."""
         value = {key: part for key, part in asdict(self).items() if key not in NO_JSON}
         value["points"] = [{**point, "citations": list(point["citations"])} for point in value["points"]]
-        value["conflicts"] = [{key: list(part) for key, part in conflict.items()} for conflict in value["conflicts"]]
-        return {**value, "citations": list(value["citations"]), "silent": list(self.silent), "seconds": round(self.seconds, 4)}
+        conflicts = [{key: list(part) for key, part in conflict.items()} for conflict in value.pop("conflicts")]
+        seconds = round(value.pop("seconds"), 4)
+        return {**value, "citations": list(value["citations"]), "silent": list(self.silent), "conflicts": conflicts, "seconds": seconds}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Answer:

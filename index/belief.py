@@ -1,8 +1,7 @@
-"""From what is known of passages to odds: does this one answer, and do the articles answer at all?
+"""From what is known to odds: does a passage answer, do the articles answer at all, does evidence carry a claim?
 
-The reader's score is one voice among few. Similarity, shared words and names are weighed with it by two logistic models, one for a passage
-and one for the articles as a whole. `eval.training.calibrate` learned their weights (``belief.json``) on articles that the reader was not
-taught with.
+The reader's score is one voice among few. Similarity, shared words and names are weighed with it by three logistic models.
+`eval.training.calibrate` learned their weights (``belief.json``) on articles that the reader was not taught with.
 """
 
 from __future__ import annotations
@@ -62,6 +61,26 @@ class Summary:
         return (*map(float, astuple(self)[:-1]), float(min(self.strangers, 3)))
 
 
+@dataclass(frozen=True, slots=True)
+class ClaimSigns:
+    """What is known of a claim and its evidence.
+
+    ``entailed`` are the reader's log-odds that the evidence entails it, ``contradicted`` its chance of a contradiction there, ``copied``
+    how much of the claim stands in one place of the evidence word for word, ``foreign`` the share of its words of meaning that stand
+    nowhere in it, ``any_foreign`` whether there is one.
+    """
+
+    entailed: float
+    contradicted: float
+    copied: float
+    foreign: float
+    any_foreign: float
+
+    def row(self) -> tuple[float, ...]:
+        """The signs as the model takes them."""
+        return astuple(self)
+
+
 def covered(rarity: dict[str, float], *texts: str) -> float:
     """The share of a question's words, by stem and weighted by rarity, that stand in some texts."""
     here = {stem for text in texts for stem in stems(text)}
@@ -76,6 +95,11 @@ def passage_odds(signs: Sequence[Signs]) -> list[float]:
 def answer_odds(summary: Summary) -> float:
     """The log-odds that the articles answer."""
     return _odds("answer", [summary.row()])[0]
+
+
+def claim_odds(signs: ClaimSigns) -> float:
+    """The log-odds that evidence carries a claim."""
+    return _odds("claim", [signs.row()])[0]
 
 
 def _odds(model: str, rows: list[tuple[float, ...]]) -> list[float]:

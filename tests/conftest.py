@@ -127,16 +127,15 @@ def finds(assistant: Assistant, hits: list[Hit], monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(assistant.searcher, "belief", lambda *_: max((hit.score for hit in hits), default=-9.0))
 
 
+BOTH, REVEALED = ("freebeacon.txt", "Both sides agreed that current relations"), ("maltatoday.txt", "The Kremlin revealed Trump and Putin")
+CRISIS, CONFLICT = ("freebeacon.txt", "solving the crisis in Syria"), ("maltatoday.txt", "regulating the conflict in Syria")
 ON_SYRIA = (
-    ("Kremlin", "Kremlin", ("freebeacon.txt", "Both sides agreed that current relations"), ("maltatoday.txt", "The Kremlin revealed Trump and Putin")),
-    (
-        "Kremlin", "Kremlin", ("freebeacon.txt", "solving the crisis in Syria"), ("maltatoday.txt", "regulating the conflict in Syria"),
-        ("euractiv.txt", "In this context, they discussed"),
-    ),
+    ("Kremlin", "Kremlin", BOTH, REVEALED),
+    ("Kremlin", "Kremlin", CRISIS, CONFLICT, ("euractiv.txt", "In this context, they discussed")),
     ("Kremlin", "Kremlin", ("worldnewshub.txt", "According to the readout, the two leaders")),
     ("Donald Trump", "Trump team", ("euractiv.txt", "In a recent interview for CBS")),
     ("Donald Trump", "Trump team", ("worldnewshub.txt", "Trump said he would negotiate")),
-)  # fmt: skip
+)
 """What the bundled articles have on Syria, by side: who says it, for which side, and where it stands."""
 
 

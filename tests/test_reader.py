@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from index import belief
 from index import reader as module
-from index.belief import Signs, Summary, answer_odds, passage_odds
+from index.belief import ClaimSigns, Signs, Summary, answer_odds, passage_odds
 from index.errors import ReaderError
 from index.reader import LONGEST, LONGEST_ASKED, LONGEST_CONTEXT, LONGEST_HEAD, Reader, Text, joined
 from index.search import parts_of
@@ -127,7 +127,7 @@ def test_surer_reading_is_more_belief() -> None:
 
 def test_the_models_have_a_weight_for_each_sign() -> None:
     stored = json.loads(belief.WEIGHTS.read_text(encoding="utf-8"))
-    for name, kind in (("passage", Signs), ("answer", Summary)):
+    for name, kind in (("claim", ClaimSigns), ("passage", Signs), ("answer", Summary)):
         assert list(stored[name]["weights"]) == list(kind.__dataclass_fields__)
 
 

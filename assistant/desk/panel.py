@@ -11,15 +11,16 @@ import html
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from assistant.compare import Utterance, Wording, changes
 from assistant.desk.batches import RUNS, SHOWN, Shown, State
 from assistant.desk.conversations import Conversation, Turn
 from assistant.desk.uploads import Outcome
-from assistant.extractive import quoted
+from assistant.extractive import listed, quoted
 from assistant.ledger import Entry
 from assistant.render import LABEL, link, printable, took
-from assistant.types import EXTRACTIVE, Answer, Citation, Point
+from assistant.types import EXTRACTIVE, Answer, Citation, Conflict, Point
 from index.record import Listed, Scope
 from index.types import Article
 
@@ -159,8 +160,15 @@ def answered(turn: Turn, answer: Answer, hue: Mapping[str, int], shown: int | No
         for number, one in enumerate(answer.points[:shown])
     )
     others = [line for line in text.splitlines() if line.strip() and not any(one.text in line for one in answer.points)]
+    others = others[: len(others) - len(answer.conflicts)]
     silent = f'<p class="hush">{flat(others[-1])}</p>' if answer.silent and others and whole else ""
-    return f'<ul class="points">{points}</ul>{silent}{note}'
+    return f'<ul class="points">{points}</ul>{"".join(map(partial(differing, answer), answer.conflicts)) if whole else ""}{silent}{note}'
+
+
+def differing(answer: Answer, conflict: Conflict) -> str:
+    """What the sources tell differently, each account with its outlets."""
+    told = "; ".join(f"{flat(listed(outlets))}: <q>{flat(words)}</q>" for outlets, words in answer.accounts(conflict))
+    return f'<p class="differ"><b>The sources differ.</b> {told}</p>'
 
 
 def heard(names: Sequence[str], spoke: Collection[str | None], answer: Answer, asked: Collection[str]) -> list[tuple[str, str]]:

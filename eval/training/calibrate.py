@@ -1,9 +1,9 @@
-"""Weigh the reader's score with the other signs: ``python -m eval.training.calibrate ARTICLES.jsonl.gz [--out FILE]``.
+"""Weigh the reader's score with the other signs: ``python -m eval.training.calibrate ARTICLES.jsonl.gz DEV.jsonl [--out FILE]``.
 
 Takes the articles whose questions were kept from training (`eval.training.pairs.held_out`), indexes them, and asks each question twice:
-of its own article, and of all of them; beside them questions about another article, and about nothing in any. Two logistic models are
-learned: does a passage answer, and do the articles answer at all? What is printed was measured by leaving out articles in turn. The last
-lines are risk against coverage, by the odds from which on an answer is given.
+of its own article, and of all of them; beside them questions about another article, and about nothing in any. Three logistic models are
+learned: does a passage answer, do the articles answer at all, and, on DEV, does evidence carry a claim? What is printed of the second was
+measured by leaving out articles in turn. The last lines are risk against coverage, by the odds from which on an answer is given.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import random
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
@@ -23,10 +24,11 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
+from assistant.support import weigh
 from eval.training.figures import auroc
-from eval.training.pairs import OFF_TOPIC, QUESTIONS, held_out
+from eval.training.pairs import OFF_TOPIC, QUESTIONS, RELATION, held_out
 from index import belief
-from index.belief import Signs, Summary
+from index.belief import ClaimSigns, Signs, Summary
 from index.build import build, fingerprint
 from index.embedder import BUNDLED, load_embedder
 from index.reader import Reader
@@ -37,6 +39,7 @@ from index.vectors import VectorStore
 
 Rows = NDArray[np.float64]
 FOLDS = 6
+CLAIMS = 4_000  # development claims that are read
 FOREIGN = 4  # one question in so many is asked of another article too
 
 
@@ -137,6 +140,17 @@ def crossed(searcher: Searcher, asked: list[Asked]) -> NDArray[np.float64]:
     return odds
 
 
+def claims_of(file: Path) -> tuple[Rows, NDArray[np.bool_]]:
+    """What is known of development claims beside their premises, and which are entailed."""
+    with file.open(encoding="utf-8") as lines:
+        pairs = [pair for pair in map(json.loads, lines) if pair["task"] == RELATION]
+    reader = Reader()
+    read = [
+        (weigh(pair["asked"], [pair["text"]["words"]], reader).signs, pair["label"] == 0) for pair in random.Random(0).sample(pairs, CLAIMS)
+    ]
+    return np.array([signs.row() for signs, _ in read if signs]), np.array([right for signs, right in read if signs])
+
+
 def _lines(file: Path) -> Iterator[Any]:
     with gzip.open(file, "rt", encoding="utf-8") as lines:
         yield from map(json.loads, lines)
@@ -153,6 +167,7 @@ def main() -> None:
     """Learn both models, write them, print what they reach."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("file", type=Path, metavar="ARTICLES")
+    options.add_argument("pairs", type=Path, metavar="DEV", help="the development pairs that `eval.training.pairs` wrote")
     options.add_argument("--articles", type=int, dest="most", help="take the first so many only")
     options.add_argument("--out", type=Path, default=belief.WEIGHTS)
     chosen = options.parse_args()
@@ -169,12 +184,16 @@ def main() -> None:
             rows = np.array([summary.row() for summary in summaries(searcher, asked, weights, bias)])
     answerable = np.array([one.answerable for one in asked])
     own, shift = fitted(rows, answerable, 0.3)
-    models = {"passage": _stored(Signs, weights, bias), "answer": _stored(Summary, own, shift)}
+    claims, carried = claims_of(chosen.pairs)
+    carrying = fitted(claims, carried)
+    models = {"claim": _stored(ClaimSigns, *carrying), "passage": _stored(Signs, weights, bias), "answer": _stored(Summary, own, shift)}
     chosen.out.write_text(json.dumps(models, indent=1) + "\n", encoding="utf-8")
     signs, right = passages_of(asked)
     print(f"{len(asked)} questions, {answerable.sum()} with an answer; {len(questions)} articles")
     both, alone = (auroc(column.astype(np.float32), right) for column in (signs @ weights + bias, signs[:, 0]))
     print(f"a passage answers, AUROC: {both:.3f}; the reader alone {alone:.3f}")
+    for label, column in (("all signs", claims @ carrying[0] + carrying[1]), ("the reader", claims[:, 0]), ("copied words", claims[:, 2])):
+        print(f"a claim is carried, AUROC by {label}: {auroc(column.astype(np.float32), carried):.3f}")
     for label, column in (("all signs", odds), ("the reader's best", rows[:, 2]), ("similarity", rows[:, 3])):
         print(f"the articles answer, AUROC by {label}: {auroc(column.astype(np.float32), answerable):.3f}")
     for least in np.arange(-2.0, 2.1, 0.25):
