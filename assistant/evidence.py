@@ -13,7 +13,7 @@ from assistant.relation import NEARLY_ALL, Comparer, Kin, Kinship, Place, Told, 
 from assistant.types import Answer, Citation, Conflict, Form, Question
 from index.passages import Voice, voice_of
 from index.record import Record, Scope
-from index.search import Searcher, fuse
+from index.search import Searcher, fuse, parts_of
 from index.statements import OPENING
 from index.text import content_stems, content_words, stem
 from index.types import Article, Hit, Statement
@@ -32,6 +32,7 @@ JOINT = re.compile(r",\s*|\s+(?:and|or)\s+")  # what parts a topic: "trade and t
 _QUESTION = re.compile(rf"{ASKING}\b", re.I)  # a topic that is a question still: nothing could be taken off it
 NO_OUTLET = "\0"  # an outlet that no article has
 MOST_POINTS = 3
+MOST_PER_PART = 2
 MOST_CONTRARY = 2  # points more, where they contradict one that is given
 LIKENESS = 6.0  # what similarity weighs against the odds where only the nearest passage is wanted
 LIKELY = 16  # the best passages, of which an answer's points and their further citations are chosen
@@ -90,6 +91,8 @@ class Gatherer:
             return self._by_side(question, scope)
         if question.form is Form.BY_OUTLET:
             return self._by_outlet(question, scope)
+        if len(parts_of(question.standalone)) > 1:
+            return self._by_part(question, scope)
         if question.speakers:
             return self._spoken(question, scope)
         return self._direct(question, scope)
@@ -104,6 +107,17 @@ class Gatherer:
         if belief < ANSWERED:
             return replace(self._nothing(question, scope, silent=question.outlets), belief=belief)
         return Evidence(self._findings(hits[:LIKELY], MOST_POINTS), belief=belief)
+
+    def _by_part(self, question: Question, scope: Scope) -> Evidence:
+        """A long question part by part: what answers each, of the passages found for all of them."""
+        numbers = self.searcher.find(question.standalone, scope)
+        found: dict[Place, Finding] = {}
+        for part in parts_of(question.standalone)[1:]:
+            hits = self.searcher.read(part, numbers)
+            if self.searcher.belief(part, hits) >= ANSWERED:
+                for finding in self._findings(hits[:LIKELY], MOST_PER_PART):
+                    found.setdefault(_place(finding.hits[0]), finding)
+        return Evidence(tuple(found.values())) if found else self._nothing(question, scope, silent=question.outlets)
 
     def _spoken(self, question: Question, scope: Scope) -> Evidence:
         speakers = set(question.speakers)

@@ -24,6 +24,7 @@ CARRIES, CONTRADICTS, SUSPECTED = (
     0.6,
     0.25,
 )  # chances from which on a passage carries another, contradicts it, or does where words differ too
+MONTHS = frozenset("jan feb mar apr may jun jul aug sep oct nov dec".split())
 WORD = re.compile(r"\w+(?:['’.\-]\w+)*")
 
 
@@ -111,9 +112,31 @@ def words_differ(one: str, other: str) -> bool:
 
 
 def figures_differ(one: str, other: str) -> bool:
-    """Whether each of two texts has a number that the other has not."""
-    first, second = ({number.value for number in numbers(text)} for text in (one, other))
-    return bool(first - second and second - first)
+    """Whether two texts have another number of the same thing: "twelve people", "19 people"; "3 May", "9 June"."""
+    return any(_own_figures(one, other))
+
+
+def _own_figures(one: str, other: str) -> tuple[str, str] | tuple[()]:
+    """A number of each text as written, both of one thing, where neither text has the other's."""
+    first, second = ([(number, _thing(number.unit)) for number in numbers(text)] for text in (one, other))
+    values, theirs = {number.value for number, _ in first}, {number.value for number, _ in second}
+    pairs = (
+        (_with_month(mine.written, thing, one), _with_month(yours.written, thing, other))
+        for mine, thing in first
+        for yours, their_thing in second
+        if thing == their_thing and mine.value not in theirs and yours.value not in values
+    )
+    return next(pairs, ())
+
+
+def _with_month(figure: str, thing: str, text: str) -> str:
+    """A figure as it stands in a text, a day with its month."""
+    whole = re.search(rf"{re.escape(figure)}\s+\w+", text) if thing == "month" else None
+    return whole[0] if whole else figure
+
+
+def _thing(unit: str) -> str:
+    return "month" if unit[:3] in MONTHS else unit
 
 
 def shared(one: str, other: str) -> float:
@@ -130,10 +153,8 @@ def plain(words: str) -> str:
 
 def differing(one: str, other: str) -> tuple[str, str]:
     """The words in which two texts differ: their numbers where these do, else the shortest runs that stand in each other's place."""
-    first, second = ({number.value: number.written for number in numbers(text)} for text in (one, other))
-    own, others = [first[value] for value in first.keys() - second.keys()], [second[value] for value in second.keys() - first.keys()]
-    if own and others:
-        return own[0], others[0]
+    if figures := _own_figures(one, other):
+        return figures
     mine, theirs = list(WORD.finditer(one)), list(WORD.finditer(other))
     matcher = difflib.SequenceMatcher(None, [word[0].casefold() for word in mine], [word[0].casefold() for word in theirs], autojunk=False)
     runs = [(a, b, c, d) for kind, a, b, c, d in matcher.get_opcodes() if kind != "equal"]

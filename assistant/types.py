@@ -176,10 +176,20 @@ class Answer:
     belief: float | None = field(default=None, compare=False)
 
     def accounts(self, conflict: Conflict) -> list[tuple[tuple[str, ...], str]]:
-        """Who tells what in a conflict: of each account the outlets (where one is not known, the title) and the words that differ."""
-        known = {citation.n: citation.outlet or citation.title for citation in self.citations}
-        places = zip(conflict.points, conflict.differs, strict=True)
-        return [(tuple(dict.fromkeys(known[number] for number in self.points[place].citations)), words) for place, words in places]
+        """Who tells what in a conflict: of each account the outlets (where one is not known, the title) and the words that differ.
+
+        An outlet that tells both is named with the day of each.
+        """
+        cited = {citation.n: citation for citation in self.citations}
+        told = [[cited[number] for number in self.points[place].citations] for place in conflict.points]
+        outlets = [{citation.outlet or citation.title for citation in account} for account in told]
+
+        def name(citation: Citation) -> str:
+            outlet = citation.outlet or citation.title
+            return f"{outlet} ({citation.published})" if citation.published and sum(outlet in own for own in outlets) > 1 else outlet
+
+        names = [tuple(dict.fromkeys(map(name, account))) for account in told]
+        return list(zip(names, conflict.differs, strict=True))
 
     def as_json(self) -> dict[str, Any]:
         """The Answer as the JSON object that scripts read: key for key as contracted."""

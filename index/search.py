@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
 
 from index.belief import Signs, Summary, answer_odds, covered, passage_odds
-from index.embedder import Embedder
+from index.embedder import Embedder, Vectors
 from index.passages import voice_of
 from index.reader import Reader, Text
 from index.record import Record, Scope
@@ -99,7 +99,7 @@ class Searcher:
         here = {number: covered(rarity, stored[number].passage.text) for number in order}
         return {
             number: Signs(read, similarity[number], here[number], near[number], stored[number].passage.headline)
-            for number, read in zip(order, self._read(question, order), strict=True)
+            for number, read in zip(order, self._read(question, order, vectors), strict=True)
         }
 
     def belief(self, question: str, hits: Sequence[Hit]) -> float:
@@ -136,15 +136,17 @@ class Searcher:
         found: list[Statement] = self._statements(article)
         return found
 
-    def _read(self, question: str, numbers: list[int]) -> list[float]:
-        """The reader's log-odds that passages answer; of a question in parts the best part's, where its whole is too long to be read."""
-        parts = parts_of(question)
+    def _read(self, question: str, numbers: list[int], vectors: Mapping[int, Vectors]) -> list[float]:
+        """The log-odds that passages answer; of a question in parts each is read for all of it and for the part it is nearest to."""
         if len(self._scores) > MOST_SCORES:
             self._scores.clear()
-        todo = [(part, number) for part in parts for number in numbers if (part, number) not in self._scores]
-        for key, score in zip(todo, self.reader.scores([(part, self._texts(number)) for part, number in todo])[:, 0], strict=True):
-            self._scores[key] = float(score)
-        return [max(self._scores[part, number] for part in parts) for number in numbers]
+        whole, *parts = parts_of(question)
+        nearest = {number: max(parts, key=lambda part: float(self._vector(part) @ vectors[number]), default=whole) for number in numbers}
+        wanted = dict.fromkeys((asked, number) for number in numbers for asked in (whole, nearest[number]))
+        todo = [key for key in wanted if key not in self._scores]
+        scores = self.reader.scores([(asked, self._texts(number)) for asked, number in todo])[:, 0]
+        self._scores.update(zip(todo, map(float, scores), strict=True))
+        return [max(self._scores[whole, number], self._scores[nearest[number], number]) for number in numbers]
 
     def _text(self, number: int) -> Text:
         found = self.record.passages((number - 1, number))

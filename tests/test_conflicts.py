@@ -84,6 +84,12 @@ def test_what_is_told_differently_is_two_points_and_a_conflict(papers: Assistant
     assert all(point.support == "verbatim" for point in answer.points)
 
 
+def test_an_outlet_that_tells_both_is_named_with_the_day_of_each(papers: Assistant) -> None:
+    text = papers.ask("When will the new library in Varde open?").text
+    assert "The Gazette (2024-03-02) has “3 May”" in text
+    assert "The Gazette (2024-04-20) has “9 June”" in text
+
+
 def test_figures_in_words_and_in_digits_are_one(papers: Assistant) -> None:
     answer = papers.ask(FERRY)
     assert {frozenset(own) for told in accounts(answer) for own in told} == {
@@ -150,6 +156,8 @@ def test_the_words_that_differ_are_named(one: str, other: str, words: tuple[str,
 
 def test_numbers_differ_when_each_text_has_its_own() -> None:
     assert figures_differ("Twelve died.", "19 died.")
+    assert figures_differ("It opens on 3 May.", "It opens on 9 June.")
+    assert not figures_differ("Two men spoke on 14 November.", "Three ships left.")
     assert not figures_differ("Nineteen died.", "19 died.")
     assert not figures_differ("Nineteen died.", "Nineteen died, two of them children.")
 
