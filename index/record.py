@@ -23,7 +23,7 @@ from index.embedder import Vectors
 from index.errors import IndexDamaged, IndexMismatch, IndexMissing
 from index.types import Article, Passage, Statement
 
-SCHEMA = 1  # raise it when the tables below change
+SCHEMA = 2  # raise it when the tables below change
 FILE = "record.sqlite3"
 
 _TABLES = """
