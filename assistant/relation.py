@@ -24,6 +24,7 @@ CARRIES, CONTRADICTS, SUSPECTED = (
     0.6,
     0.25,
 )  # chances from which on a passage carries another, contradicts it, or does where words differ too
+MOST_KNOWN = 20_000  # judgements that are kept
 MONTHS = frozenset("jan feb mar apr may jun jul aug sep oct nov dec".split())
 WORD = re.compile(r"\w+(?:['’.\-]\w+)*")
 
@@ -53,26 +54,29 @@ class Told:
 
 @dataclass(slots=True)
 class Comparer:
-    """Compares passages in pairs. What it found out is kept, by the places of both."""
+    """Compares passages in pairs. What was read is kept, by the words and context of both, so that a changed article is read anew."""
 
     reader: Reader
-    _known: Kinship = field(default_factory=dict)
+    _known: dict[tuple[Told, Told], Kin] = field(default_factory=dict)
 
     def compare(self, pairs: Iterable[tuple[Told, Told, float]]) -> list[Kin]:
         """What the passages of each pair are to each other; the third value is the cosine of their vectors."""
-        wanted = list(pairs)
-        todo = {}
-        for one, other, alike in wanted:
-            if (one.place, other.place) not in self._known and (other.place, one.place) not in self._known:
-                quick = at_once(one.words, other.words, alike)
-                if quick is None:
-                    todo[one.place, other.place] = (one, other)
-                else:
-                    self._known[one.place, other.place] = quick
-        read = self.reader.relations([pair for one, other in todo.values() for pair in ((other.words, one.text), (one.words, other.text))])
-        for (key, (one, other)), forth, back in zip(todo.items(), read[::2], read[1::2], strict=True):
-            self._known[key] = kin(one.words, other.words, forth, back)
-        return [self._known.get((one.place, other.place)) or self._known[other.place, one.place] for one, other, _ in wanted]
+        found: dict[tuple[Told, Told], Kin] = {}
+        wanted = [(one, other) for one, other, _ in (given := list(pairs))]
+        for one, other, alike in given:
+            known = at_once(one.words, other.words, alike) or self._known.get((one, other)) or self._known.get((other, one))
+            if known:
+                found[one, other] = known
+        todo = [pair for pair in dict.fromkeys(wanted) if pair not in found]
+        read = self.reader.relations([pair for one, other in todo for pair in ((other.words, one.text), (one.words, other.text))])
+        fresh = {
+            pair: kin(pair[0].words, pair[1].words, *both) for pair, both in zip(todo, zip(read[::2], read[1::2], strict=True), strict=True)
+        }
+        if len(self._known) > MOST_KNOWN:
+            self._known.clear()
+        self._known.update(fresh)
+        found |= fresh
+        return [found[pair] for pair in wanted]
 
     def table(self, told: Sequence[Told], alike: Sequence[Sequence[float]]) -> Kinship:
         """The same for every pair of some passages, by their places, either way round."""

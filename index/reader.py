@@ -76,12 +76,12 @@ class Reader:
     @cached_property
     def _session(self) -> Any:
         try:
-            stored = self._weights.read_bytes()
+            stored, expected = self._weights.read_bytes(), CHECKSUM.read_text(encoding="utf-8").strip()
         except OSError as error:
             raise ReaderError(
                 f"the reader's weights {self._weights.name} cannot be read ({error.strerror}). Install Readout again."
             ) from error
-        if self._weights == WEIGHTS and hashlib.sha256(stored).hexdigest() != CHECKSUM.read_text(encoding="utf-8").strip():
+        if self._weights == WEIGHTS and hashlib.sha256(stored).hexdigest() != expected:
             raise ReaderError(f"the reader's weights {self._weights.name} were changed. Install Readout again.")
         return session(stored)
 

@@ -13,6 +13,10 @@ from numpy.typing import NDArray
 THREADS = "READOUT_THREADS"  # how many processors a network may use; a table's workers set it to 1
 
 
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def session(model: bytes | Path, weights: Mapping[str, NDArray[np.float32]] | None = None) -> Any:
     """Load a network.
 
@@ -23,7 +27,7 @@ def session(model: bytes | Path, weights: Mapping[str, NDArray[np.float32]] | No
     import onnxruntime  # a tenth of a second: only where something is read
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = int(os.environ.get(THREADS, "0")) or len(os.sched_getaffinity(0))
+    options.intra_op_num_threads = int(os.environ.get(THREADS, "0")) or _processors()
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a waiting thread would take a processor from its neighbours
     if weights:
         values = [onnxruntime.OrtValue.ortvalue_from_numpy(value) for value in weights.values()]

@@ -138,15 +138,18 @@ class Searcher:
 
     def _read(self, question: str, numbers: list[int], vectors: Mapping[int, Vectors]) -> list[float]:
         """The log-odds that passages answer; of a question in parts each is read for all of it and for the part it is nearest to."""
-        if len(self._scores) > MOST_SCORES:
-            self._scores.clear()
         whole, *parts = parts_of(question)
         nearest = {number: max(parts, key=lambda part: float(self._vector(part) @ vectors[number]), default=whole) for number in numbers}
         wanted = dict.fromkeys((asked, number) for number in numbers for asked in (whole, nearest[number]))
-        todo = [key for key in wanted if key not in self._scores]
+        known = {key: score for key in wanted if (score := self._scores.get(key)) is not None}  # others may clear what is kept meanwhile
+        todo = [key for key in wanted if key not in known]
         scores = self.reader.scores([(asked, self._texts(number)) for asked, number in todo])[:, 0]
-        self._scores.update(zip(todo, map(float, scores), strict=True))
-        return [max(self._scores[whole, number], self._scores[nearest[number], number]) for number in numbers]
+        fresh = dict(zip(todo, map(float, scores), strict=True))
+        if len(self._scores) > MOST_SCORES:
+            self._scores.clear()
+        self._scores.update(fresh)
+        known |= fresh
+        return [max(known[whole, number], known[nearest[number], number]) for number in numbers]
 
     def _text(self, number: int) -> Text:
         found = self.record.passages((number - 1, number))
