@@ -62,7 +62,8 @@ class Comparer:
     def compare(self, pairs: Iterable[tuple[Told, Told, float]]) -> list[Kin]:
         """What the passages of each pair are to each other; the third value is the cosine of their vectors."""
         found: dict[tuple[Told, Told], Kin] = {}
-        wanted = [(one, other) for one, other, _ in (given := list(pairs))]
+        given = list(pairs)
+        wanted = [(one, other) for one, other, _ in given]
         for one, other, alike in given:
             known = at_once(one.words, other.words, alike) or self._known.get((one, other)) or self._known.get((other, one))
             if known:
