@@ -10,7 +10,7 @@ import numpy as np
 
 from assistant.reading import ASKING
 from assistant.relation import NEARLY_ALL, Comparer, Kin, Kinship, Place, Told, differing, shared
-from assistant.types import Answer, Citation, Conflict, Form, Question
+from assistant.types import Answer, Citation, Conflict, Form, Point, Question
 from index.passages import Voice, voice_of
 from index.record import Record, Scope
 from index.search import Searcher, fuse, parts_of
@@ -91,7 +91,7 @@ class Gatherer:
             return self._by_side(question, scope)
         if question.form is Form.BY_OUTLET:
             return self._by_outlet(question, scope)
-        if len(parts_of(question.standalone)) > 1:
+        if not question.stranger and len(parts_of(question.standalone)) > 1:
             return self._by_part(question, scope)
         if question.speakers:
             return self._spoken(question, scope)
@@ -332,7 +332,10 @@ class Gatherer:
         return found
 
     def conflicts(self, answer: Answer) -> tuple[Conflict, ...]:
-        """Points of an answer that tell one thing differently, by the first place that each cites; with the words that differ."""
+        """Points of an answer that tell one thing differently, by the first place that each cites; with the words that differ.
+
+        What two speakers or sides say against each other is their dispute, and no conflict of the sources.
+        """
         cited = {citation.n: citation for citation in answer.citations}
         told = [
             (place, self._hit_at(cited[point.citations[0]]))
@@ -348,6 +351,7 @@ class Gatherer:
                 for other in hits
                 if other > one
                 and kinship.get((_place(hit), _place(hits[other]))) is Kin.CONFLICT
+                and may_be_one(_voice(answer.points[one]), _voice(answer.points[other]))
                 and not any(one in conflict.points and other in conflict.points for conflict in found)
             ]
             if against:
@@ -388,7 +392,9 @@ class Gatherer:
         for hit in sorted(hits, key=lambda hit: (hit.passage.headline, -hit.score)):
             voice = self.speaker_of(hit, speakers, side)
             group = next((group for group in groups if group.takes(hit, voice, kinship)), None)
-            contrary = any(kinship.get((_place(hit), _place(group.hits[0]))) is Kin.CONFLICT for group in groups)
+            contrary = any(
+                kinship.get((_place(hit), _place(group.hits[0]))) is Kin.CONFLICT and may_be_one(voice, group.voice) for group in groups
+            )
             wanted = not groups or (held < mass and hit.score >= groups[0].hits[0].score - margin)
             if group:
                 group.add(hit, voice)
@@ -461,6 +467,10 @@ def joint_names(speaker: str | None) -> tuple[str, ...]:
 def _nobodys(voice: Voice) -> bool:
     """Whether words are no single speaker's: an outlet's own, or told of two sides together."""
     return voice[0] is None or bool(joint_names(voice[0]))
+
+
+def _voice(point: Point) -> Voice:
+    return point.speaker, point.side
 
 
 def _place(hit: Hit) -> Place:

@@ -163,12 +163,11 @@ def differing(one: str, other: str) -> tuple[str, str]:
     mine, theirs = list(WORD.finditer(one)), list(WORD.finditer(other))
     matcher = difflib.SequenceMatcher(None, [word[0].casefold() for word in mine], [word[0].casefold() for word in theirs], autojunk=False)
     runs = [(a, b, c, d) for kind, a, b, c, d in matcher.get_opcodes() if kind != "equal"]
-    swapped = [(_run(one, mine, a, b), _run(other, theirs, c, d)) for a, b, c, d in runs if b > a and d > c]
-    if swapped:
-        return min(swapped, key=lambda pair: len(pair[0]) + len(pair[1]))
-    widened = [(_run(one, mine, a, min(b + 1, len(mine))), _run(other, theirs, c, min(d + 1, len(theirs)))) for a, b, c, d in runs]
-    return min(widened, key=lambda pair: len(pair[0]) + len(pair[1]), default=(one, other))
+    swapped = [(a, b, c, d) for a, b, c, d in runs if b > a and d > c]
+    places = swapped or [(max(a - 1, 0), max(b, min(b + 1, len(mine))), max(c - 1, 0), min(d + 1, len(theirs))) for a, b, c, d in runs]
+    pairs = [(_run(one, mine, a, b), _run(other, theirs, c, d)) for a, b, c, d in places]
+    return min(filter(all, pairs), key=lambda pair: len(pair[0]) + len(pair[1]), default=(plain(one), plain(other)))
 
 
 def _run(text: str, words: list[re.Match[str]], first: int, last: int) -> str:
-    return text[words[first].start() : words[last - 1].end()] if first < last else ""
+    return " ".join(text[words[first].start() : words[last - 1].end()].split()) if first < last else ""

@@ -21,10 +21,12 @@ from typing import TYPE_CHECKING
 
 from index import passages as splitter
 from index import statements as attribution
+from index.belief import WEIGHTS
 from index.corpus import BUNDLED, Source, check_paths, read_corpus, sides_file
 from index.embedder import BUNDLED as BUNDLED_MODEL
 from index.embedder import SentenceTransformerEmbedder, bundled_folder, other_embedder
 from index.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing
+from index.reader import CHECKSUM
 from index.record import FILE, SCHEMA, Record
 from index.speakers import Sides, name_speakers
 from index.statements import extract, load_parser, parse
@@ -61,8 +63,10 @@ def fingerprint(model: str) -> str:
 
 
 def contents(record: Record) -> str:
-    """A short name for all that answers are made from: the articles' fingerprint, a hyphen, and how they were read and speakers named."""
-    reading = f"{record.meta('fingerprint')}|{record.meta('named')}"
+    """A short name for all that answers are made from: the articles' fingerprint, a hyphen, and how they were read, by which reader, and speakers named."""
+    reading = (
+        f"{record.meta('fingerprint')}|{record.meta('named')}|{CHECKSUM.read_text(encoding='utf-8')}|{WEIGHTS.read_text(encoding='utf-8')}"
+    )
     return f"{record.corpus_fingerprint()}-{hashlib.sha256(reading.encode()).hexdigest()[:8]}"
 
 

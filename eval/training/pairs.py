@@ -2,8 +2,7 @@
 
 TRAIN holds ``answers.jsonl.gz`` and ``entails.jsonl.gz``: pairs labelled by people, each with its source and split (``docs/decisions.md``
 credits them). ARTICLES is the Article-Bias-Prediction data (Baly and others, EMNLP 2020), of which ``questions.jsonl.gz`` here asks our
-own questions. OUT gets ``train.jsonl`` and ``dev.jsonl``, one pair a line, and ``groups.jsonl``: of every development question all likely
-passages, to learn from how surely an article answers.
+own questions. OUT gets ``train.jsonl`` and ``dev.jsonl``, one pair a line.
 """
 
 from __future__ import annotations
@@ -82,8 +81,8 @@ def pair_of(task: str, asked: str, text: Text, label: int, src: str, group: str,
     return {"task": task, "asked": asked, "text": asdict(text), "label": label, "src": src, "group": group, "split": split}
 
 
-def own(articles: Path) -> Iterator[tuple[dict[str, Any], list[tuple[Text, bool]]]]:
-    """Our own questions, each with the likely passages of its article, the likeliest first, and whether each answers."""
+def own(articles: Path) -> Iterator[tuple[str, dict[str, Any], list[tuple[Text, bool]]]]:
+    """Our own questions, each with its article's id, the likely passages of its article, the likeliest first, and whether each answers."""
     asked: dict[str, list[dict[str, Any]]] = {}
     for entry in _lines(QUESTIONS):
         asked.setdefault(entry["article"], []).append(entry)
@@ -95,10 +94,10 @@ def own(articles: Path) -> Iterator[tuple[dict[str, Any], list[tuple[Text, bool]
         doc = next(parse([text], parser))
         split = passages.split(article["id"], text, article["title"], doc)
         texts = texts_of(split, extract(article["id"], text, doc), article)
-        yield from questions_of(
-            split, texts, [*asked[article["id"]], *others, {"question": next(unrelated), "answers": [], "kind": "off"}], encoder
-        )
-        others = [{"question": entry["question"], "answers": [], "kind": "other"} for entry in asked[article["id"]][:9:4]]
+        questions = [*asked[article["id"]], *others, {"question": next(unrelated), "answers": [], "kind": "off"}]
+        yield from ((article["id"], entry, found) for entry, found in questions_of(split, texts, questions, encoder))
+        foreign = [] if held_out(article["id"]) else asked[article["id"]][:9:4]
+        others = [{"question": entry["question"], "answers": [], "kind": "other"} for entry in foreign]
         if number % 50 == 0:
             sys.stderr.write(f"{number} articles\n")
 
@@ -184,31 +183,12 @@ def main() -> None:
         thinned(chosen.train, chosen.out, LATE if chosen.stage == "late" else LAST)
         return
     shuffle = random.Random(0)
-    with (
-        (chosen.out / "train.jsonl").open("w") as train,
-        (chosen.out / "dev.jsonl").open("w") as dev,
-        (chosen.out / "groups.jsonl").open("w") as groups,
-    ):
+    with (chosen.out / "train.jsonl").open("w") as train, (chosen.out / "dev.jsonl").open("w") as dev:
         for pair in labelled(chosen.train, shuffle):
             (dev if pair["split"] == "dev" else train).write(json.dumps(pair) + "\n")
-        where = ""
-        for entry, found in own(chosen.articles):
-            where = entry.get("article", where)
-            if held_out(where):
-                groups.write(
-                    json.dumps(
-                        {
-                            "article": where,
-                            "question": entry["question"],
-                            "kind": entry["kind"],
-                            "texts": [[asdict(text), answers] for text, answers in found],
-                        }
-                    )
-                    + "\n"
-                )
-            else:
-                for pair in own_pairs(entry, found, shuffle):
-                    train.write(json.dumps(pair) + "\n")
+        for article, entry, found in own(chosen.articles):
+            if not held_out(article):
+                train.writelines(json.dumps(pair) + "\n" for pair in own_pairs(entry, found, shuffle))
 
 
 if __name__ == "__main__":
