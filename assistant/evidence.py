@@ -18,10 +18,13 @@ from index.statements import OPENING
 from index.text import content_stems, content_words, stem
 from index.types import Article, Hit, Statement
 
-ANSWERED = 0.0  # log-odds that the articles answer, from which on Readout does; eval/LOG.md has what moving it costs
-TOLD = 1.0  # the same for a passage that tells of a speaker asked about, though in nobody's words
+ANSWERED = -1.0  # log-odds that the articles answer, from which on Readout does; eval/LOG.md has what moving it costs
+TOLD = -0.75  # the same for a passage that tells of a speaker asked about, though in nobody's words
 MOST_READ = 40  # passages read for a topic: of each side, outlet or speaker one is wanted
-NAMES_IT, ON_TOPIC = 4.0, 1.0  # what holding all words of a topic adds to a passage's odds, and the sum from which on a passage is on topic
+NAMES_IT, ON_TOPIC = (
+    4.0,
+    -0.75,
+)  # what holding all words of a topic adds to a passage's odds, and the sum from which on a passage is on topic
 UNHEARD = 2.0  # how much surer the reader must be for each name in a topic that no passage holds
 MARGIN = 1.5  # a second and third point must come this close to the first
 MASS = 0.9  # the share of the reader's belief that an answer's points are to hold

@@ -63,10 +63,9 @@ def fingerprint(model: str) -> str:
 
 
 def contents(record: Record) -> str:
-    """A short name for all that answers are made from: the articles' fingerprint, a hyphen, and how they were read, by which reader, and speakers named."""
-    reading = (
-        f"{record.meta('fingerprint')}|{record.meta('named')}|{CHECKSUM.read_text(encoding='utf-8')}|{WEIGHTS.read_text(encoding='utf-8')}"
-    )
+    """A short name for all that answers are made from: the articles' fingerprint, a hyphen, and how they were read and speakers named."""
+    weights = hashlib.sha256(CHECKSUM.read_bytes() + WEIGHTS.read_bytes()).hexdigest()
+    reading = f"{record.meta('fingerprint')}|{record.meta('named')}|{weights}"
     return f"{record.corpus_fingerprint()}-{hashlib.sha256(reading.encode()).hexdigest()[:8]}"
 
 
