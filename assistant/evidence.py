@@ -128,6 +128,8 @@ class Gatherer:
         pool = self._pool(question, scope, self.record.spoken(speakers | side, scope, ALL_SPOKEN))
         heard = [hit for hit in pool if any((speakers | side).intersection(voices(said)) for said in self._said(hit))]
         hits = self._on_topic(question, heard) if question.topic else self._most_telling(heard)
+        if question.topic and not hits and self.searcher.belief(question.standalone, heard) >= ANSWERED:
+            hits = heard  # no word of the topic, but an answer
         for wanted, jointly in ((speakers, False), (side, False), (speakers, True)):
             own = [hit for hit in hits if any(wanted.intersection(voices(said) if jointly else [said.speaker]) for said in self._said(hit))]
             if own:
