@@ -90,7 +90,7 @@ def compare(question: Question, gatherer: Gatherer, scope: Scope) -> list[Uttera
         anchor = anchors.pop(0)
         if len(said) < MOST_UTTERANCES and not any(_overlap(anchor, cut) for cuts in said for cut in cuts):
             same, contrary = matcher.cuts_like(anchor)
-            said.append(same)
+            said.append([cut for cut in same if cut is anchor or not any(_overlap(cut, other) for cuts in said for other in cuts)])
             anchors += contrary
     numbers = itertools.count(1)
     found = [_utterance(cuts, gatherer, outlets, numbers) for cuts in said]

@@ -19,11 +19,8 @@ from index.text import content_stems, content_words
 NEAR_WORDS, NEAR_VECTOR = 0.4, 0.5  # two passages that share so much of the shorter one's words, and are so alike, may tell one thing
 LIKE_VECTOR = 0.72  # as do two so alike, whatever words they share
 NEARLY_ALL = 0.8  # of two that share so much, the shorter may be a cut of the longer
-CARRIES, CONTRADICTS, SUSPECTED = (
-    0.5,
-    0.6,
-    0.25,
-)  # chances from which on a passage carries another, contradicts it, or does where words differ too
+# Chances from which on a passage carries another, contradicts it, or does where words differ too:
+CARRIES, CONTRADICTS, SUSPECTED = 0.5, 0.8, 0.3
 MOST_KNOWN = 20_000  # judgements that are kept
 MONTHS = frozenset("jan feb mar apr may jun jul aug sep oct nov dec".split())
 WORD = re.compile(r"\w+(?:['’.\-]\w+)*")
@@ -164,9 +161,14 @@ def differing(one: str, other: str) -> tuple[str, str]:
     matcher = difflib.SequenceMatcher(None, [word[0].casefold() for word in mine], [word[0].casefold() for word in theirs], autojunk=False)
     runs = [(a, b, c, d) for kind, a, b, c, d in matcher.get_opcodes() if kind != "equal"]
     swapped = [(a, b, c, d) for a, b, c, d in runs if b > a and d > c]
-    places = swapped or [(max(a - 1, 0), max(b, min(b + 1, len(mine))), max(c - 1, 0), min(d + 1, len(theirs))) for a, b, c, d in runs]
+    widened = [(*_widened(a, b, len(mine)), *_widened(c, d, len(theirs))) for a, b, c, d in runs]  # one has words more: with the next word
+    places = swapped or widened
     pairs = [(_run(one, mine, a, b), _run(other, theirs, c, d)) for a, b, c, d in places]
     return min(filter(all, pairs), key=lambda pair: len(pair[0]) + len(pair[1]), default=(plain(one), plain(other)))
+
+
+def _widened(first: int, last: int, words: int) -> tuple[int, int]:
+    return (first, last + 1) if last < words else (max(first - 1, 0), last)
 
 
 def _run(text: str, words: list[re.Match[str]], first: int, last: int) -> str:

@@ -18,6 +18,7 @@ from assistant.relation import Comparer, Kin, Told
 from assistant.support import weigh
 from assistant.types import Answer, Check, Citation, Fault, Point, Support
 from assistant.wording import fold
+from index.passages import text_of
 from index.reader import Reader, Text
 from index.record import Record
 from index.speakers import BODIES, PEOPLE, TITLES, key_of, parts_of
@@ -164,6 +165,16 @@ class _Sources:
             self._said[article] = self.record.statements(article)
         return self._said[article]
 
+    def told(self, citation: Citation) -> Told:
+        """What a citation quotes, with what it is understood by."""
+        article, before = self.record.article(citation.article), ""
+        for stored in self.record.passages_of(citation.article):
+            if stored.passage.start == citation.start and stored.passage.end == citation.end:
+                text = text_of(stored.passage, before, self.said(article.id), article)
+                return Told((article.id, citation.start, citation.end), citation.quote, text)
+            before = stored.passage.text
+        return Told((article.id, citation.start, citation.end), citation.quote, Text(citation.quote))
+
     @cached_property
     def names(self) -> dict[str, tuple[str, str | None]]:
         """Canonical name and side of every alias of a speaker."""
@@ -273,7 +284,7 @@ def _of_those_named(case: _Case) -> _Case:
 
 def _examined(point: Point, number: int, sources: _Sources, comparer: Comparer) -> tuple[Support, list[Fault]]:
     whole = _case(point, sources)
-    verbatim = _verbatim(point, whole.cited, comparer)
+    verbatim = _verbatim(point, whole.cited, sources, comparer)
     reasons = [(check, reason) for check, find in _WHOLE for reason in find(whole)]
     if not verbatim:
         parts = _sentences(point, sources)
@@ -300,10 +311,10 @@ def _joined(cited: Sequence[Citation], record: Record) -> tuple[str, ...]:
     return tuple(record.article(article).text[start:end] for article, start, end in spans)
 
 
-def _verbatim(point: Point, cited: Sequence[Citation], comparer: Comparer) -> bool:
+def _verbatim(point: Point, cited: Sequence[Citation], sources: _Sources, comparer: Comparer) -> bool:
     if not cited or cited[0].n != point.citations[0] or not _prints(point, cited):
         return False
-    first, *others = (Told((one.article, one.start, one.end), one.quote, Text(one.quote)) for one in cited)
+    first, *others = map(sources.told, cited)
     return all(found is Kin.SAME for found in comparer.compare((first, other, 1.0) for other in others))
 
 

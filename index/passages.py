@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from index.reader import Text
 from index.statements import paragraphs
-from index.types import Passage, Statement
+from index.types import Article, Passage, Statement
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -171,6 +172,13 @@ def voice_of(passage: Passage, statements: Iterable[Statement], speakers: Set[st
         return None, None
     widest = max(said, key=lambda one: (extent(one), one.end - one.start))
     return widest.speaker, widest.side
+
+
+def text_of(passage: Passage, before: str, statements: Iterable[Statement], article: Article) -> Text:
+    """A passage as the reader sees it: ``before`` is the sentence before it in its article."""
+    headline = "" if passage.headline else article.title
+    speaker = voice_of(passage, statements)[0] or ""
+    return Text(passage.text, before, headline, speaker, article.outlet or "", article.published or "")
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:

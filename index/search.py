@@ -10,11 +10,11 @@ import numpy as np
 
 from index.belief import Signs, Summary, answer_odds, covered, passage_odds
 from index.embedder import Embedder, Vectors
-from index.passages import voice_of
+from index.passages import text_of
 from index.reader import Reader, Text
 from index.record import Record, Scope
 from index.text import content_words, stem
-from index.types import Article, Hit, Statement
+from index.types import Hit, Statement
 from index.vectors import VectorStore
 
 POOL = 48  # passages fused from all searches
@@ -155,15 +155,8 @@ class Searcher:
         found = self.record.passages((number - 1, number))
         passage = found[number].passage
         before = found[number - 1].passage if number - 1 in found else None
-        article: Article = self._article(passage.article)
-        return Text(
-            passage.text,
-            before.text if before and before.article == passage.article else "",
-            "" if passage.headline else article.title,
-            voice_of(passage, self.statements(passage.article))[0] or "",
-            article.outlet or "",
-            article.published or "",
-        )
+        preceding = before.text if before and before.article == passage.article else ""
+        return text_of(passage, preceding, self.statements(passage.article), self._article(passage.article))
 
 
 def parts_of(question: str) -> list[str]:

@@ -25,7 +25,7 @@ from scripted_server import Script, scripted
 
 from assistant.settings import Settings
 from index.embedder import SentenceTransformerEmbedder, Vectors
-from index.record import Record
+from index.record import Record, Scope
 from index.types import Article, Hit, Passage, Statement
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from assistant.chain import Assistant
     from assistant.evidence import Evidence, Gatherer
+    from assistant.types import Question
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
@@ -130,8 +131,11 @@ def finds(assistant: Assistant, hits: list[Hit], monkeypatch: pytest.MonkeyPatch
 BOTH, REVEALED = ("freebeacon.txt", "Both sides agreed that current relations"), ("maltatoday.txt", "The Kremlin revealed Trump and Putin")
 CRISIS, CONFLICT = ("freebeacon.txt", "solving the crisis in Syria"), ("maltatoday.txt", "regulating the conflict in Syria")
 ON_SYRIA = (
-    ("Kremlin", "Kremlin", BOTH, REVEALED),
-    ("Kremlin", "Kremlin", CRISIS, CONFLICT, ("euractiv.txt", "In this context, they discussed")),
+    ("Kremlin", "Kremlin", BOTH),
+    ("Kremlin", "Kremlin", REVEALED),
+    ("Kremlin", "Kremlin", CRISIS),
+    ("Kremlin", "Kremlin", CONFLICT),
+    ("Kremlin", "Kremlin", ("euractiv.txt", "In this context, they discussed")),
     ("Kremlin", "Kremlin", ("worldnewshub.txt", "According to the readout, the two leaders")),
     ("Donald Trump", "Trump team", ("euractiv.txt", "In a recent interview for CBS")),
     ("Donald Trump", "Trump team", ("worldnewshub.txt", "Trump said he would negotiate")),
@@ -160,10 +164,12 @@ def always_finds_syria(monkeypatch: pytest.MonkeyPatch) -> None:
     from assistant.evidence import Gatherer
 
     gather = Gatherer.gather
-    asked = "What did each side say about Syria?"
-    monkeypatch.setattr(
-        Gatherer, "gather", lambda self, question, scope: on_syria(self) if question.text == asked else gather(self, question, scope)
-    )
+
+    def fixed(self: Gatherer, question: Question, scope: Scope) -> Evidence:
+        asked = question.text == "What did each side say about Syria?" and scope == Scope()
+        return on_syria(self) if asked else gather(self, question, scope)
+
+    monkeypatch.setattr(Gatherer, "gather", fixed)
 
 
 # --- a language model --------------------------------------------------------------------------------------------------------

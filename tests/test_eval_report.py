@@ -82,7 +82,7 @@ def test_markdown_keeps_its_tables(report):
     assert "<script" not in text
     assert "&lt;script&gt;" in text
     blocks = [block.splitlines() for block in text.split("\n\n") if block.startswith("|")]
-    assert len(blocks) == 2
+    assert len(blocks) == 3
     for block in blocks:
         assert len({len(re.findall(r"(?<!\\)\|", line)) for line in block}) == 1
     assert "c0ffee" in text

@@ -387,7 +387,7 @@ def reader() -> Reader:
 
 def test_a_sentence_carries_itself_and_nothing_foreign(reader: Reader) -> None:
     evidence = ["The mayor opened the new bridge over the river on Monday.", "It had taken six years to build."]
-    assert weigh(evidence[0], evidence, reader).score > 0.9
+    assert weigh(evidence[0], evidence, reader).score > 0.8
     foreign = weigh("Tickets for the opera cost forty euros.", evidence, reader)
     assert not foreign.carried
     assert set(foreign.foreign) & {"Tickets", "opera", "euros"}

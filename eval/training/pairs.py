@@ -26,7 +26,7 @@ from index.embedder import BUNDLED, SentenceTransformerEmbedder, bundled_folder
 from index.reader import Text
 from index.statements import extract, load_parser, parse
 from index.text import content_stems
-from index.types import Passage, Statement
+from index.types import Article, Passage, Statement
 
 QUESTIONS = Path(__file__).with_name("questions.jsonl.gz")
 OFF_TOPIC = Path(__file__).with_name("off_topic.txt")
@@ -105,17 +105,8 @@ def own(articles: Path) -> Iterator[tuple[str, dict[str, Any], list[tuple[Text, 
 def texts_of(split: list[Passage], said: list[Statement], article: dict[str, Any]) -> list[Text]:
     """Passages of one article as the reader sees them."""
     before = ["", *(passage.text for passage in split)]
-    return [
-        Text(
-            passage.text,
-            before[number],
-            "" if passage.headline else article["title"],
-            passages.voice_of(passage, said)[0] or "",
-            article["outlet"] or "",
-            article["published"] or "",
-        )
-        for number, passage in enumerate(split)
-    ]
+    known = Article(article["id"], "", article["title"], article["outlet"], None, article["published"])
+    return [passages.text_of(passage, before[number], said, known) for number, passage in enumerate(split)]
 
 
 def questions_of(
