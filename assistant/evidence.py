@@ -107,6 +107,9 @@ class Gatherer:
         if REPLIES & content_stems(question.text):
             hits = [hit for hit in hits if self._denies(hit)] or hits  # who denied what is told by a denial, not by the charge
         belief = self.searcher.belief(question.standalone, hits)
+        if belief < ANSWERED and question.outlets and 0 < len(content_words(question.topic)) <= NAMED:
+            hits = self._on_topic(question, hits)  # "What does the Echo report about Europe?": all that it has on the topic
+            belief = ANSWERED if hits else belief
         if belief < ANSWERED:
             return replace(self._nothing(question, scope, silent=question.outlets), belief=belief)
         return Evidence(self._findings(hits[:LIKELY], MOST_POINTS), belief=belief)

@@ -20,7 +20,7 @@ from scripted_server import Fault, Script, scripted
 
 QUESTION = "What did each side say about Syria?"
 FACT = "When will Trump succeed Obama?"
-TRUE = "- The Kremlin said that relations between Moscow and Washington are unsatisfactory [1]."
+TRUE = "- The Kremlin said that current relations are unsatisfactory [1]."
 LIE = "- They will meet in Rome on 4 July [1]."
 
 
