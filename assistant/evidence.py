@@ -25,6 +25,7 @@ NAMES_IT, ON_TOPIC = (
     4.0,
     -0.75,
 )  # what holding all words of a topic adds to a passage's odds, and the sum from which on a passage is on topic
+DOUBT = 2.0  # how much less sure a passage may be of somebody who would else be called silent
 UNHEARD = 2.0  # how much surer the reader must be for each name in a topic that no passage holds
 MARGIN = 1.5  # a second and third point must come this close to the first
 MASS = 0.9  # the share of the reader's belief that an answer's points are to hold
@@ -108,8 +109,9 @@ class Gatherer:
             hits = [hit for hit in hits if self._denies(hit)] or hits  # who denied what is told by a denial, not by the charge
         belief = self.searcher.belief(question.standalone, hits)
         if belief < ANSWERED and question.outlets and 0 < len(content_words(question.topic)) <= NAMED:
-            hits = self._on_topic(question, hits)  # "What does the Echo report about Europe?": all that it has on the topic
-            belief = ANSWERED if hits else belief
+            told = self._topical(question, self.searcher.search(f"What did they say about {question.topic}?", scope))
+            if told:  # "What does the Echo report about Europe?": what it has on the topic
+                return Evidence(self._findings(told, MOST_POINTS), belief=belief)
         if belief < ANSWERED:
             return replace(self._nothing(question, scope, silent=question.outlets), belief=belief)
         return Evidence(self._findings(hits[:LIKELY], MOST_POINTS), belief=belief)
@@ -214,9 +216,11 @@ class Gatherer:
 
     def _by_outlet(self, question: Question, scope: Scope) -> Evidence:
         best: dict[str, Hit] = {}
-        hits = self._on_topic(question, self._pool(question, scope, self.record.spoken(set(question.speakers), scope, ALL_SPOKEN)))
+        pool = self._pool(question, scope, self.record.spoken(set(question.speakers), scope, ALL_SPOKEN))
+        hits = self._on_topic(question, pool)
         said_by = [hit for hit in hits if set(question.speakers) & {name for said in self._said(hit) for name in voices(said)}]
-        for hit in (*said_by, *hits):
+        doubtful = self._topical(question, pool, DOUBT) if question.outlets else []  # who is asked by name is not called silent on a doubt
+        for hit in (*said_by, *hits, *sorted(doubtful, key=lambda hit: -hit.score)):
             outlet = self.article(hit).outlet
             if outlet:
                 best.setdefault(outlet, hit)
@@ -257,12 +261,12 @@ class Gatherer:
         """Whether somebody in a passage denies or confirms something."""
         return any(REPLIES.intersection(content_stems(said.cue or "")) for said in self._said(hit))
 
-    def _topical(self, question: Question, pool: list[Hit]) -> list[Hit]:
-        """Those passages of a pool that are on a topic by their own words, in any order."""
+    def _topical(self, question: Question, pool: list[Hit], slack: float = 0.0) -> list[Hit]:
+        """Those passages of a pool that are on a topic by their own words, in any order; ``slack`` lets less sure ones in."""
         rarity = self.record.rarity({stem(word): word for word in content_words(question.topic)})
         total = sum(rarity.values()) or 1.0
         parts = [stems for part in JOINT.split(question.topic) if (stems := content_stems(part))]
-        least = ON_TOPIC + UNHEARD * len(self._absent_names(question.topic))
+        least = ON_TOPIC - slack + UNHEARD * len(self._absent_names(question.topic))
         found = []
         for hit in pool:
             here = rarity.keys() & content_stems(hit.passage.text)

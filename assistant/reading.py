@@ -210,7 +210,8 @@ def _without(text: str, names: list[str]) -> str:
 def _topic(text: str) -> str:
     """What a question is about: what follows "say about", else the question without its opening formula."""
     text = " ".join(text.split()).strip(" ?!.,;:")
-    told = rf"\b(?:{VERBS}|{NOUNS}|differ|compare)\b(?:\s*(?:in\s+how\s+)?{ABOUT}|(?:\s+\w+){{1,3}}?\s+(?:about|regarding|concerning))"
+    speaks = rf"\b(?:{VERBS}|{NOUNS}|report(?:s|ed)?|differ|compare)\b"
+    told = rf"{speaks}(?:\s*(?:in\s+how\s+)?{ABOUT}|(?:\s+\w+){{1,3}}?\s+(?:about|regarding|concerning))"
     about = re.search(rf"{told}\s+(?P<topic>.+)$", text, re.I)
     if about and about["topic"].lower() not in PRONOUNS:
         return about["topic"].strip()
