@@ -220,6 +220,8 @@ class Gatherer:
         hits = self._on_topic(question, pool)
         said_by = [hit for hit in hits if set(question.speakers) & {name for said in self._said(hit) for name in voices(said)}]
         doubtful = self._topical(question, pool, DOUBT) if question.outlets else []  # who is asked by name is not called silent on a doubt
+        if not hits and not doubtful and self.searcher.belief(_asked(question), pool) >= ANSWERED:
+            doubtful = pool  # no word of the topic, but an answer
         for hit in (*said_by, *hits, *sorted(doubtful, key=lambda hit: -hit.score)):
             outlet = self.article(hit).outlet
             if outlet:
