@@ -39,7 +39,7 @@ def in_torch(net: Net) -> list[list[float]]:
 
     rows = []
     for asked, text in PAIRS:
-        ids, second, judged = joined(*map(pieces, (asked, text.head, text.before, text.voice, text.words)))
+        ids, second, judged = joined(pieces(asked), pieces(text.head), pieces(text.before), pieces(text.voice), pieces(text.words))
         kinds = torch.zeros(1, len(ids), dtype=torch.long)
         kinds[0, judged:-1] = 1
         with torch.inference_mode():
