@@ -346,31 +346,28 @@ class Gatherer:
         return found
 
     def conflicts(self, answer: Answer) -> tuple[Conflict, ...]:
-        """Points of an answer that tell one thing differently, by the first place that each cites; with the words that differ.
+        """Points of an answer that tell one thing differently, by any place that each cites; with the words that differ.
 
         What two speakers or sides say against each other is their dispute, and no conflict of the sources.
         """
         cited = {citation.n: citation for citation in answer.citations}
-        told = [
-            (place, self._hit_at(cited[point.citations[0]]))
+        hits = {
+            place: [hit for number in point.citations if (hit := self._hit_at(cited[number]))]
             for place, point in enumerate(answer.points)
-            if point.support != "unsupported" and point.citations
-        ]
-        hits = {place: hit for place, hit in told if hit}
-        kinship = self._kinship(list(hits.values()))
+            if point.support != "unsupported"
+        }
+        kinship = self._kinship([hit for own in hits.values() for hit in own])
         found: list[Conflict] = []
-        for one, hit in hits.items():
-            against = [
-                other
-                for other in hits
-                if other > one
-                and kinship.get((_place(hit), _place(hits[other]))) is Kin.CONFLICT
-                and may_be_one(_voice(answer.points[one]), _voice(answer.points[other]))
-                and not any(one in conflict.points and other in conflict.points for conflict in found)
-            ]
+        for one, own in hits.items():
+            against = {}
+            for other in (place for place in hits if place > one and may_be_one(_voice(answer.points[one]), _voice(answer.points[place]))):
+                pairs = [(mine, theirs) for mine in own for theirs in hits[other]]
+                contrary = next((pair for pair in pairs if kinship.get((_place(pair[0]), _place(pair[1]))) is Kin.CONFLICT), None)
+                if contrary and not any(one in conflict.points and other in conflict.points for conflict in found):
+                    against[other] = differing(*(hit.passage.text for hit in contrary))
             if against:
-                pairs = [differing(hit.passage.text, hits[other].passage.text) for other in against]
-                found.append(Conflict((one, *against), (pairs[0][0], *(theirs for _, theirs in pairs))))
+                words = list(against.values())
+                found.append(Conflict((one, *against), (words[0][0], *(theirs for _, theirs in words))))
         return tuple(found)
 
     def _hit_at(self, citation: Citation) -> Hit | None:

@@ -88,7 +88,7 @@ class Comparer:
 
 def at_once(one: str, other: str, alike: float) -> Kin | None:
     """What two texts are to each other where that needs no reading: the same words, or nothing in common."""
-    if plain(one) == plain(other):
+    if plain(in_digits(one)) == plain(in_digits(other)):
         return Kin.SAME
     share = shared(one, other)
     near = share >= NEARLY_ALL or alike >= LIKE_VECTOR or (share >= NEAR_WORDS and alike >= NEAR_VECTOR)
@@ -110,6 +110,8 @@ def kin(one: str, other: str, forth: Relation, back: Relation) -> Kin:
 
 def words_differ(one: str, other: str) -> bool:
     """Whether words alone tell two texts apart: a number, a "not" or an opposite."""
+    if one.isupper() or other.isupper():  # capitals hide which words are names
+        one, other = one.lower(), other.lower()
     return figures_differ(one, other) or bool(flipped(one, other) or flipped(other, one) or opposites(one, other) or opposites(other, one))
 
 
@@ -129,6 +131,16 @@ def _own_figures(one: str, other: str) -> tuple[str, str] | tuple[()]:
         if thing == their_thing and mine.value not in theirs and yours.value not in values
     )
     return next(pairs, ())
+
+
+def in_digits(text: str) -> str:
+    """A text with its numbers in digits: "nineteen people" is "19 people"."""
+    end, parts = 0, []
+    for number in numbers(text):
+        start = text.index(number.written, end)
+        parts += [text[end:start], number.value]
+        end = start + len(number.written)
+    return "".join([*parts, text[end:]])
 
 
 def _with_month(figure: str, thing: str, text: str) -> str:

@@ -162,6 +162,11 @@ def test_numbers_differ_when_each_text_has_its_own() -> None:
     assert not figures_differ("Nineteen died.", "Nineteen died, two of them children.")
 
 
+def test_numbers_in_words_and_digits_are_the_same_words() -> None:
+    assert at_once("Nineteen people died on Monday.", "19 people died on Monday.", 0.0) == "same"
+    assert at_once("Nineteen people died on Monday.", "Twelve people died on Monday.", 0.9) != "same"
+
+
 def test_the_same_words_need_no_reading_and_nothing_in_common_neither() -> None:
     assert at_once("“Taxes rise.”", "Taxes rise", 0.0) == "same"
     assert at_once("Taxes will rise in May.", "Snow fell in the valleys.", 0.1) == "other"
