@@ -21,10 +21,8 @@ from index.types import Article, Hit, Statement
 ANSWERED = -1.0  # log-odds that the articles answer, from which on Readout does; eval/LOG.md has what moving it costs
 TOLD = -0.75  # the same for a passage that tells of a speaker asked about, though in nobody's words
 MOST_READ = 40  # passages read for a topic: of each side, outlet or speaker one is wanted
-NAMES_IT, ON_TOPIC = (
-    4.0,
-    -0.75,
-)  # what holding all words of a topic adds to a passage's odds, and the sum from which on a passage is on topic
+NAMES_IT = 4.0  # what holding all words of a topic adds to a passage's odds
+ON_TOPIC = -0.75  # the sum from which on a passage is on a topic
 DOUBT = 2.0  # how much less sure a passage may be of somebody who would else be called silent
 UNHEARD = 2.0  # how much surer the reader must be for each name in a topic that no passage holds
 MARGIN = 1.5  # a second and third point must come this close to the first
@@ -372,10 +370,8 @@ class Gatherer:
 
     def _hit_at(self, citation: Citation) -> Hit | None:
         """The passage that a citation quotes."""
-        for stored in self.record.passages_of(citation.article):
-            if stored.passage.start <= citation.start < stored.passage.end:
-                return Hit(stored.passage, 0.0, 0.0, stored.id)
-        return None
+        stored = self.record.passage_at(citation.article, citation.start)
+        return Hit(stored.passage, 0.0, 0.0, stored.id) if stored else None
 
     def article(self, hit: Hit) -> Article:
         """The article a passage stands in."""

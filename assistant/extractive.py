@@ -53,7 +53,7 @@ class Extractive:
         first = worded[0][0]
         same = [citation for words, citation in worded if words in first or first in words]
         other = [(words, citation) for words, citation in worded if citation not in same]
-        outlets, markers = outlets_of(same), " ".join(f"[{citation.n}]" for citation in same)
+        outlets, markers = _outlets(same), " ".join(f"[{citation.n}]" for citation in same)
         words = quoted(finding.hits[0].passage.text)
         if finding.speaker:
             text = f"**{finding.speaker}**, in {listed(outlets)}: {words} {markers}"
@@ -95,18 +95,17 @@ def cite(hit: Hit, article: Article, number: int) -> Citation:
 
 def _counted(same: list[str], other: list[tuple[str, Citation]]) -> str:
     """Who has a statement in other words, and in how many outlets and wordings it stands; nothing for a single outlet."""
-    outlets = {*same, *outlets_of([citation for _, citation in other])}
+    outlets = {*same, *_outlets([citation for _, citation in other])}
     if len(outlets) < 2:
         return ""
     wordings = 1 + len({words for words, _ in other})
     count = f"{len(outlets)} outlets, {wordings} wording{'s' * (wordings > 1)}"
     if not other:
         return f" ({count})"
-    return f" (in other words in {listed([f'{outlets_of([citation])[0]} [{citation.n}]' for _, citation in other])}: {count})"
+    return f" (in other words in {listed([f'{_outlets([citation])[0]} [{citation.n}]' for _, citation in other])}: {count})"
 
 
-def outlets_of(citations: Iterable[Citation]) -> list[str]:
-    """The outlets of citations, each once; where one is not known, the article's title."""
+def _outlets(citations: list[Citation]) -> list[str]:
     return list(dict.fromkeys(citation.outlet or citation.title for citation in citations))
 
 

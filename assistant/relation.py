@@ -6,6 +6,7 @@ Words and vectors say which passages may be about one thing; the reader says of 
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -88,7 +89,7 @@ class Comparer:
 
 def at_once(one: str, other: str, alike: float) -> Kin | None:
     """What two texts are to each other where that needs no reading: the same words, or nothing in common."""
-    if plain(in_digits(one)) == plain(in_digits(other)):
+    if _folded(one) == _folded(other):
         return Kin.SAME
     share = shared(one, other)
     near = share >= NEARLY_ALL or alike >= LIKE_VECTOR or (share >= NEAR_WORDS and alike >= NEAR_VECTOR)
@@ -149,13 +150,21 @@ def _with_month(figure: str, thing: str, text: str) -> str:
     return whole[0] if whole else figure
 
 
+@functools.lru_cache(8192)
+def _folded(text: str) -> str:
+    return plain(in_digits(text))
+
+
+_stems = functools.lru_cache(8192)(content_stems)
+
+
 def _thing(unit: str) -> str:
     return "month" if unit[:3] in MONTHS else unit
 
 
 def shared(one: str, other: str) -> float:
     """The share of the shorter text's words of meaning that the other has."""
-    first, second = content_stems(one), content_stems(other)
+    first, second = _stems(one), _stems(other)
     shorter = min(len(first), len(second))
     return len(first & second) / shorter if shorter else 0.0
 

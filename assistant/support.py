@@ -1,7 +1,7 @@
 """How well is a claim carried by evidence? Read beside it, without a language model.
 
-The reader says whether a part of the evidence entails the claim. To this is added how much of the claim stands in one place of the
-evidence word for word: a reader this small can be fooled, copied words cannot.
+The reader says whether a part of the evidence entails the claim. Beside it count how much of the claim stands in one place of the
+evidence word for word, and which of its words stand nowhere there. A logistic model weighs them (`index.belief`).
 """
 
 from __future__ import annotations

@@ -167,13 +167,13 @@ class _Sources:
 
     def told(self, citation: Citation) -> Told:
         """What a citation quotes, with what it is understood by."""
-        article, before = self.record.article(citation.article), ""
-        for stored in self.record.passages_of(citation.article):
-            if stored.passage.start == citation.start and stored.passage.end == citation.end:
-                text = text_of(stored.passage, before, self.said(article.id), article)
-                return Told((article.id, citation.start, citation.end), citation.quote, text)
-            before = stored.passage.text
-        return Told((article.id, citation.start, citation.end), citation.quote, Text(citation.quote))
+        place, text = (citation.article, citation.start, citation.end), Text(citation.quote)
+        stored = self.record.passage_at(citation.article, citation.start)
+        if stored and (stored.passage.start, stored.passage.end) == (citation.start, citation.end):
+            before = self.record.passages([stored.id - 1]).get(stored.id - 1)
+            preceding = before.passage.text if before and before.passage.article == citation.article else ""
+            text = text_of(stored.passage, preceding, self.said(citation.article), self.record.article(citation.article))
+        return Told(place, citation.quote, text)
 
     @cached_property
     def names(self) -> dict[str, tuple[str, str | None]]:

@@ -27,7 +27,7 @@ _TEXTS, _LISTS, _FLAGS = (
     ("history", "speakers", "sides", "silent", "outlets"),
     ("answerable", "held_out", "draft"),
 )
-_PLACE = {"article", "start", "end"}
+_WORDS, _PLACE = {"article": str, "words": str}, {"article": str, "start": int, "end": int}
 _KNOWN = frozenset({*_TEXTS, *_LISTS, *_FLAGS, "evidence"})
 
 
@@ -166,14 +166,14 @@ def _is_list(value: object, kind: type) -> bool:
 
 
 def _words(place: object, articles: Mapping[str, Article], name: str) -> Words:
-    if not isinstance(place, dict) or {*map(type, place.values())} - {str, int} or set(place) not in ({"article", "words"}, _PLACE):
+    if not isinstance(place, dict) or {key: type(value) for key, value in place.items()} not in (_WORDS, _PLACE):
         raise GoldenError(
             f'{name}: a piece of evidence is not {{"article": "…", "words": "…"}}, nor "start" and "end" in place of "words".'
         )
     article = place["article"]
     if article not in articles:
         raise GoldenError(f"{name}: there is no article {article!r} in the index. It has: {', '.join(sorted(articles)[:8]) or 'none'}.")
-    if set(place) == _PLACE:
+    if "start" in place:
         words = articles[article].text[place["start"] : place["end"]]
         if not words.strip():
             raise GoldenError(f"{name}: {article} has no words at {place['start']} to {place['end']}.")

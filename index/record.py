@@ -277,6 +277,13 @@ class Record:
         rows = self._query(f"SELECT {_PASSAGE} FROM passages p WHERE p.article = ? ORDER BY p.start", (article,))
         return [_stored(row) for row in rows]
 
+    def passage_at(self, article: str, place: int) -> Stored | None:
+        """The passage of an article that holds a character; None where there is none."""
+        rows = self._query(
+            f'SELECT {_PASSAGE} FROM passages p WHERE p.article = ? AND p.start <= ? AND p."end" > ?', (article, place, place)
+        )
+        return _stored(rows[0]) if rows else None
+
     def statements(self, article: str | None = None) -> list[Statement]:
         """The ledger, in reading order; of one article or of all."""
         return [statement for _, statement in self.numbered_statements(article, raw=False)]

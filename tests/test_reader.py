@@ -27,6 +27,11 @@ def reader() -> Reader:
     return Reader()
 
 
+def answers(reader: Reader, question: str, texts: list[Text]) -> list[float]:
+    """For each text the log-odds that it answers."""
+    return [float(score) for score in reader.scores([(question, text) for text in texts])[:, 0]]
+
+
 # --- what was trained is what runs -------------------------------------------------------------------------------------------
 
 
@@ -49,8 +54,8 @@ def test_pairs_read_together_are_read_as_each_alone(reader: Reader) -> None:
 
 
 def test_it_tells_an_answer_from_its_neighbour(reader: Reader) -> None:
-    right, wrong = reader.answers(
-        "When was the bridge opened?", [Text("The bridge was opened on Monday."), Text("The mayor is sixty years old.")]
+    right, wrong = answers(
+        reader, "When was the bridge opened?", [Text("The bridge was opened on Monday."), Text("The mayor is sixty years old.")]
     )
     assert right > 0 > wrong
 
@@ -87,7 +92,7 @@ def test_no_pairs() -> None:
 def test_of_a_long_passage_the_best_window_counts(reader: Reader) -> None:
     answer, filler = "The bridge was opened on Monday.", "Rain fell on the hills and the river rose a little. " * 30
     question = "When was the bridge opened?"
-    alone, hidden, without = reader.answers(question, [Text(answer), Text(f"{filler}{answer}"), Text(filler)])
+    alone, hidden, without = answers(reader, question, [Text(answer), Text(f"{filler}{answer}"), Text(filler)])
     assert hidden > without
     assert hidden > alone - 4
 
@@ -105,7 +110,7 @@ def test_a_pair_is_cut_to_what_is_read(asked: list[int], head: list[int], before
 
 def test_missing_weights_are_named(tmp_path: Path) -> None:
     with pytest.raises(ReaderError, match=r"cannot be read .* Install Readout again"):
-        Reader(tmp_path / "reader.onnx").answers("Who?", [Text("She.")])
+        answers(Reader(tmp_path / "reader.onnx"), "Who?", [Text("She.")])
 
 
 def test_changed_weights_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,7 +118,7 @@ def test_changed_weights_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     changed.write_bytes(module.WEIGHTS.read_bytes() + b" ")
     monkeypatch.setattr(module, "WEIGHTS", changed)
     with pytest.raises(ReaderError, match=r"were changed\. Install Readout again"):
-        Reader(changed).answers("Who?", [Text("She.")])
+        answers(Reader(changed), "Who?", [Text("She.")])
 
 
 # --- belief ------------------------------------------------------------------------------------------------------------------

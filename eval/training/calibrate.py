@@ -163,7 +163,7 @@ def _stored(kind: type, weights: Rows, bias: float) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Learn both models, write them, print what they reach."""
+    """Learn the models, write them, print what they reach."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("file", type=Path, metavar="ARTICLES")
     options.add_argument("pairs", type=Path, metavar="DEV", help="the development pairs that `eval.training.pairs` wrote")
