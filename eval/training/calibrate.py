@@ -25,7 +25,7 @@ from sklearn.model_selection import GroupKFold
 
 from assistant.support import weigh
 from eval.training.figures import auroc
-from eval.training.pairs import OFF_TOPIC, QUESTIONS, held_out
+from eval.training.pairs import OFF, OFF_TOPIC, QUESTIONS, held_out, named
 from index import belief
 from index.belief import ClaimSigns, Signs, Summary
 from index.build import build, fingerprint
@@ -85,7 +85,9 @@ def ask(searcher: Searcher, questions: dict[str, list[dict[str, Any]]]) -> Itera
         own = {stored.id for stored in searcher.record.passages_of(f"{article}.txt")}
         foreign = [{"question": entry["question"], "answers": [], "kind": "other"} for entry in before[::FOREIGN]]
         before = entries
-        for entry in (*entries, *foreign, {"question": next(unrelated), "answers": [], "kind": "off"}):
+        said = searcher.statements(f"{article}.txt")
+        off = [{"question": named(next(unrelated), said), "answers": [], "kind": "off"} for _ in range(OFF)]
+        for entry in (*entries, *foreign, *off):
             found = [] if entry["kind"] == "other" else searcher.find(entry["question"])
             alone = [number for number in searcher.find(entry["question"], pool=1_000) if number in own]
             for numbers in filter(None, (found, [*alone, *sorted(own - set(alone))])):

@@ -1,4 +1,4 @@
-"""What the reader learns from, as pairs of texts: ``python -m eval.training.pairs TRAIN ARTICLES.jsonl.gz OUT [--stage late|last]``.
+"""What the reader learns from, as pairs of texts: ``python -m eval.training.pairs TRAIN ARTICLES.jsonl.gz OUT [--stage late|last|more]``.
 
 TRAIN holds ``answers.jsonl.gz`` and ``entails.jsonl.gz``: pairs labelled by people, each with its source and split (``docs/decisions.md``
 credits them). ARTICLES is the Article-Bias-Prediction data (Baly and others, EMNLP 2020), of which ``questions.jsonl.gz`` here asks our
@@ -13,7 +13,8 @@ import hashlib
 import json
 import random
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import cycle
 from pathlib import Path
@@ -55,8 +56,15 @@ LAST = {
     "squad11_dev": 0.12, "squad_train_nqg": 0.12, "qamr_wikipedia": 0.05, "qamr_wikinews": 0.05, "qadiscourse_wikinews": 0.05,
     "qadiscourse_wikipedia": 0.05, "own": 0.8, "own, wrong": 0.25,
 }  # fmt: skip
+MORE = {
+    "begin": 0.4, "qed": 0.9, "squad2_other_half": 0.8, "squad2_unans_dev": 0.8, "squad2_unans_train": 0.8, "shifts_wiki": 0.2,
+    "selqa": 0.25, "squad11_dev": 0.3, "squad_train_nqg": 0.25, "qamr_wikipedia": 0.1, "qamr_wikinews": 0.1, "qadiscourse_wikinews": 0.05,
+    "qadiscourse_wikipedia": 0.05, "own, wrong": 0.6,
+}  # fmt: skip
+STAGES = {"late": LATE, "last": LAST, "more": MORE}
 """What is kept of each source in the later parts of the training (``--stage``): less of what is learned early, all of what is late."""
 LIKELY, HARD, EASY = 24, 5, 2  # candidates of an own question; wrong ones taken from the best of them, and from the rest
+OFF = 2  # questions about nothing in it that are asked of an article
 HELD_OUT = 12  # one own article in so many is for development
 
 
@@ -93,13 +101,21 @@ def own(articles: Path) -> Iterator[tuple[str, dict[str, Any], list[tuple[Text, 
         text = f"{article['title']}\n\n{article['text']}"
         doc = next(parse([text], parser))
         split = passages.split(article["id"], text, article["title"], doc)
-        texts = texts_of(split, extract(article["id"], text, doc), article)
-        questions = [*asked[article["id"]], *others, {"question": next(unrelated), "answers": [], "kind": "off"}]
+        said = extract(article["id"], text, doc)
+        texts = texts_of(split, said, article)
+        off = [{"question": named(next(unrelated), said), "answers": [], "kind": "off"} for _ in range(OFF)]
+        questions = [*asked[article["id"]], *others, *off]
         yield from ((article["id"], entry, found) for entry, found in questions_of(split, texts, questions, encoder))
         foreign = [] if held_out(article["id"]) else asked[article["id"]][:9:4]
         others = [{"question": entry["question"], "answers": [], "kind": "other"} for entry in foreign]
         if number % 50 == 0:
             sys.stderr.write(f"{number} articles\n")
+
+
+def named(question: str, said: Sequence[Statement]) -> str:
+    """A question about nothing in an article, with the name of somebody who speaks there where it wants one."""
+    names = Counter(one.speaker for one in said if one.speaker)
+    return question.replace("{name}", names.most_common(1)[0][0] if names else "the author")
 
 
 def texts_of(split: list[Passage], said: list[Statement], article: dict[str, Any]) -> list[Text]:
@@ -166,12 +182,12 @@ def main() -> None:
     for name in ("train", "articles", "out"):
         options.add_argument(name, type=Path)
     options.add_argument(
-        "--stage", choices=("late", "last"), help="TRAIN is a folder of pairs; write those for a later part of the training"
+        "--stage", choices=tuple(STAGES), help="TRAIN is a folder of pairs; write those for a later part of the training"
     )
     chosen = options.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
     if chosen.stage:
-        thinned(chosen.train, chosen.out, LATE if chosen.stage == "late" else LAST)
+        thinned(chosen.train, chosen.out, STAGES[chosen.stage])
         return
     shuffle = random.Random(0)
     with (chosen.out / "train.jsonl").open("w") as train, (chosen.out / "dev.jsonl").open("w") as dev:
