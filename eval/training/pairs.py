@@ -2,7 +2,7 @@
 
 TRAIN holds ``answers.jsonl.gz`` and ``entails.jsonl.gz``: pairs labelled by people, each with its source and split (``docs/decisions.md``
 credits them). ARTICLES is the Article-Bias-Prediction data (Baly and others, EMNLP 2020), of which ``questions.jsonl.gz`` here asks our
-own questions. OUT gets ``train.jsonl`` and ``dev.jsonl``, one pair a line.
+own questions and ``claims.jsonl.gz`` makes claims, carried, contradicted or neither. OUT gets ``train.jsonl`` and ``dev.jsonl``, one pair a line.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from index.text import content_stems
 from index.types import Article, Passage, Statement
 
 QUESTIONS = Path(__file__).with_name("questions.jsonl.gz")
+CLAIMS = Path(__file__).with_name("claims.jsonl.gz")
 OFF_TOPIC = Path(__file__).with_name("off_topic.txt")
 ANSWERS, RELATION, NOT_ENTAILED = "answers", "relation", 3
 LABELS = {"entailment": 0, "neutral": 1, "contradiction": 2, "not_entailment": NOT_ENTAILED}
@@ -89,11 +90,24 @@ def pair_of(task: str, asked: str, text: Text, label: int, src: str, group: str,
     return {"task": task, "asked": asked, "text": asdict(text), "label": label, "src": src, "group": group, "split": split}
 
 
-def own(articles: Path) -> Iterator[tuple[str, dict[str, Any], list[tuple[Text, bool]]]]:
-    """Our own questions, each with its article's id, the likely passages of its article, the likeliest first, and whether each answers."""
-    asked: dict[str, list[dict[str, Any]]] = {}
-    for entry in _lines(QUESTIONS):
-        asked.setdefault(entry["article"], []).append(entry)
+Found = list[tuple[Text, bool]]
+
+
+def by_article(file: Path) -> dict[str, list[dict[str, Any]]]:
+    """The lines of a file, by the article that each is about."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for entry in _lines(file):
+        found.setdefault(entry["article"], []).append(entry)
+    return found
+
+
+def own(articles: Path) -> Iterator[tuple[str, dict[str, Any], Found]]:
+    """Our own questions and claims, each with its article's id.
+
+    With a question come the likely passages of its article, the likeliest first, and whether each answers; with a claim the passage that it
+    rests on, and whether that carries it.
+    """
+    asked, claimed = by_article(QUESTIONS), by_article(CLAIMS)
     unrelated = cycle(OFF_TOPIC.read_text(encoding="utf-8").splitlines())
     others: list[dict[str, Any]] = []
     parser, encoder = load_parser(entities=False), SentenceTransformerEmbedder(BUNDLED, bundled_folder())
@@ -106,6 +120,7 @@ def own(articles: Path) -> Iterator[tuple[str, dict[str, Any], list[tuple[Text, 
         off = [{"question": named(next(unrelated), said), "answers": [], "kind": "off"} for _ in range(OFF)]
         questions = [*asked[article["id"]], *others, *off]
         yield from ((article["id"], entry, found) for entry, found in questions_of(split, texts, questions, encoder))
+        yield from ((article["id"], entry, [(rests_on(entry, split, texts), True)]) for entry in claimed.get(article["id"], ()))
         foreign = [] if held_out(article["id"]) else asked[article["id"]][:9:4]
         others = [{"question": entry["question"], "answers": [], "kind": "other"} for entry in foreign]
         if number % 50 == 0:
@@ -127,7 +142,7 @@ def texts_of(split: list[Passage], said: list[Statement], article: dict[str, Any
 
 def questions_of(
     split: list[Passage], texts: list[Text], questions: list[dict[str, Any]], encoder: SentenceTransformerEmbedder
-) -> Iterator[tuple[dict[str, Any], list[tuple[Text, bool]]]]:
+) -> Iterator[tuple[dict[str, Any], Found]]:
     """The questions of one article; one whose answering sentences were all split away is left out."""
     words = [content_stems(f"{text.before} {text.words}") for text in texts]
     near = encoder.encode([entry["question"] for entry in questions]) @ encoder.encode([text.words for text in texts]).T
@@ -145,8 +160,17 @@ def questions_of(
             yield entry, [(texts[number], number in answers) for number in chosen]
 
 
-def own_pairs(entry: dict[str, Any], found: list[tuple[Text, bool]], shuffle: random.Random) -> Iterator[dict[str, Any]]:
-    """Of an own question the passages to learn from: those that answer, the likeliest wrong ones, and some others."""
+def rests_on(entry: dict[str, Any], split: list[Passage], texts: list[Text]) -> Text:
+    """The passages that a claim rests on, as one."""
+    places = [number for number, one in enumerate(split) if any(one.start < end and start < one.end for start, end in entry["places"])]
+    return replace(texts[places[0]], words=" ".join(texts[number].words for number in places)) if places else Text("")
+
+
+def own_pairs(entry: dict[str, Any], found: Found, shuffle: random.Random) -> Iterator[dict[str, Any]]:
+    """Of an own question the passages to learn from: those that answer, the likeliest wrong ones, and some others; of a claim its own."""
+    if "claim" in entry:
+        yield pair_of(RELATION, entry["claim"], found[0][0], LABELS[entry["label"]], "own claim", entry["claim"])
+        return
     wrong = [text for text, answers in found if not answers]
     others = shuffle.sample(wrong[HARD:], min(EASY, len(wrong[HARD:])))
     chosen = [*((text, 1) for text, answers in found if answers), *((text, 0) for text in (*wrong[:HARD], *others))]
@@ -194,7 +218,7 @@ def main() -> None:
         for pair in labelled(chosen.train, shuffle):
             (dev if pair["split"] == "dev" else train).write(json.dumps(pair) + "\n")
         for article, entry, found in own(chosen.articles):
-            if not held_out(article):
+            if not held_out(article) and found[0][0].words:
                 train.writelines(json.dumps(pair) + "\n" for pair in own_pairs(entry, found, shuffle))
 
 
