@@ -11,13 +11,14 @@ from typing import Protocol
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from assistant.evidence import Evidence, Finding, Gatherer
-from assistant.extractive import Extractive, listed, quoted
+from assistant.extractive import Extractive
 from assistant.prompts import PLACEHOLDERS, Prompts
 from assistant.question import Names, understand
 from assistant.relation import Comparer
+from assistant.render import finished, listed, quoted
 from assistant.settings import Settings
 from assistant.types import EXTRACTIVE, NO_EVIDENCE, Answer, Form, Question, Standalone, Usage, Watch, unwatched
-from assistant.verify import marked, strict, verify
+from assistant.verify import strict, verify
 from index.build import fingerprint, open_record
 from index.embedder import load_embedder
 from index.errors import ModelFailed, QuestionError
@@ -173,8 +174,8 @@ class Assistant:
 
     def _without_model(self, step: _Step, trouble: str, usage: Usage | None) -> Answer:
         """The extractive answer, with a line that says why it is that."""
-        answer, note = self._extractive.answer(step.question, step.evidence), self.prompts.fill("without_model", trouble=trouble)
-        return replace(answer, text=f"{answer.text}\n\n{note}", note=note, usage=usage)
+        note = self.prompts.fill("without_model", trouble=trouble)
+        return replace(self._extractive.answer(step.question, step.evidence), note=note, usage=usage)
 
     def _verify(self, step: _Step) -> Answer:
         assert step.answer is not None
@@ -186,20 +187,18 @@ class Assistant:
         if answer.points and (left_out := self.gatherer.unheard(answer, step.question, step.evidence)):
             answer = self._completed(answer, left_out)
         usage = answer.usage + step.usage if answer.usage and step.usage else answer.usage or step.usage
-        return replace(self._in_conflict(marked(answer)), understood=step.question.understood, belief=step.evidence.belief, usage=usage)
+        known = replace(answer, understood=step.question.understood, belief=step.evidence.belief, usage=usage)
+        return finished(self._in_conflict(known))
 
     def _in_conflict(self, answer: Answer) -> Answer:
-        """The answer with what its sources tell differently, as values and as a line each behind its points."""
+        """The answer with what its sources tell differently, as values and as a line each."""
         conflicts = self.gatherer.conflicts(answer)
-        if not conflicts:
-            return answer
         told = [
             [f"{listed(outlets)} {'have' if len(outlets) > 1 else 'has'} {quoted(words)}" for outlets, words in answer.accounts(conflict)]
             for conflict in conflicts
         ]
-        lines = [self.prompts.fill("conflict", accounts="; ".join(accounts)) for accounts in told]
-        body = answer.text.removesuffix(answer.note).rstrip()
-        return replace(answer, text="\n\n".join(part for part in (body, *lines, answer.note) if part), conflicts=conflicts)
+        lines = tuple(self.prompts.fill("conflict", accounts="; ".join(accounts)) for accounts in told)
+        return replace(answer, conflicts=conflicts, differences=lines)
 
     def _completed(self, answer: Answer, left_out: Sequence[Finding]) -> Answer:
         """A verified answer with what it left out, verified as well; what was found of it before stays found."""
@@ -222,8 +221,8 @@ class Assistant:
         }
         text = self.prompts.fill(question.form.value, **{key: values[key] for key in PLACEHOLDERS[question.form.value]})
         if question.form is Form.FRAGMENT:
-            return Answer(question.text, "abstained", text, answerer, text)
-        return Answer(question.text, "answered", None, answerer, text)
+            return Answer(question.text, "abstained", text, answerer, message=text)
+        return Answer(question.text, "answered", None, answerer, message=text)
 
 
 def _described(article: Article) -> str:

@@ -101,9 +101,9 @@ def ask(
     as_json: Annotated[bool, typer.Option("--json", help="Print the Answer as a JSON object, and nothing else.")] = False,
 ) -> None:
     """Print a cited answer."""
+    from assistant import render
     from assistant.chain import Assistant, check_scope
     from assistant.question import clean
-    from assistant.render import terminal
 
     settings = load_settings(index=index, model=model, strict=strict, cache=cache)
     text = clean(sys.stdin.buffer.read().decode("utf-8", errors="replace") if question == "-" else question)
@@ -111,9 +111,9 @@ def ask(
     with Assistant(settings) as assistant, _drafting(settings.model) as watch:
         answer = assistant.ask(text, check_scope(scope, assistant.record), after or (), watch=watch)
     if as_json:
-        typer.echo(json.dumps(answer.as_json(), ensure_ascii=False))
+        typer.echo(json.dumps(render.as_json(answer), ensure_ascii=False))
     else:
-        typer.echo(terminal(answer, width=min(_columns(), 100)))
+        typer.echo(render.terminal(answer, width=min(_columns(), 100)))
 
 
 @contextmanager

@@ -131,6 +131,7 @@ class Gatherer:
         pool = self._pool(question, scope, self.record.spoken(speakers | side, scope, ALL_SPOKEN))
         heard = [hit for hit in pool if any((speakers | side).intersection(voices(said)) for said in self._said(hit))]
         hits = self._on_topic(question, heard) if question.topic else self._most_telling(heard)
+        hits = hits or self._doubtful(question, heard)  # nobody who is asked by name is called silent on a doubt
         if question.topic and not hits and self.searcher.belief(question.standalone, heard) >= ANSWERED:
             hits = heard  # no word of the topic, but an answer
         for wanted, jointly in ((speakers, False), (side, False), (speakers, True)):
@@ -217,10 +218,10 @@ class Gatherer:
         pool = self._pool(question, scope, self.record.spoken(set(question.speakers), scope, ALL_SPOKEN))
         hits = self._on_topic(question, pool)
         said_by = [hit for hit in hits if set(question.speakers) & {name for said in self._said(hit) for name in voices(said)}]
-        doubtful = self._topical(question, pool, DOUBT) if question.outlets else []  # who is asked by name is not called silent on a doubt
+        doubtful = self._doubtful(question, pool) if question.outlets else []
         if not hits and not doubtful and self.searcher.belief(_asked(question), pool) >= ANSWERED:
             doubtful = pool  # no word of the topic, but an answer
-        for hit in (*said_by, *hits, *sorted(doubtful, key=lambda hit: -hit.score)):
+        for hit in (*said_by, *hits, *doubtful):
             outlet = self.article(hit).outlet
             if outlet:
                 best.setdefault(outlet, hit)
@@ -260,6 +261,10 @@ class Gatherer:
     def _denies(self, hit: Hit) -> bool:
         """Whether somebody in a passage denies or confirms something."""
         return any(REPLIES.intersection(content_stems(said.cue or "")) for said in self._said(hit))
+
+    def _doubtful(self, question: Question, pool: list[Hit]) -> list[Hit]:
+        """Those passages of a pool that may be on a topic, the best first."""
+        return sorted(self._topical(question, pool, DOUBT), key=lambda hit: -hit.score)
 
     def _topical(self, question: Question, pool: list[Hit], slack: float = 0.0) -> list[Hit]:
         """Those passages of a pool that are on a topic by their own words, in any order; ``slack`` lets less sure ones in."""
@@ -469,6 +474,11 @@ def joint_names(speaker: str | None) -> tuple[str, ...]:
     """
     names = tuple((speaker or "").split(" and "))
     return names if len(names) > 1 else ()
+
+
+def named_in(speaker: str | None) -> tuple[str, ...]:
+    """The names of those who say something: each of several who say it together, one, or none."""
+    return joint_names(speaker) or ((speaker,) if speaker else ())
 
 
 def _nobodys(voice: Voice) -> bool:

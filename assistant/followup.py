@@ -28,6 +28,7 @@ from assistant.reading import (
     read,
     speakers_in,
 )
+from assistant.render import listed
 from assistant.types import NO_EVIDENCE, Form, Question
 from index.text import content_words
 
@@ -378,7 +379,5 @@ def _kept(turn: _Turn) -> tuple[str, ...]:
 
 
 def _told(turn: _Turn, question: Question, sentence: str) -> Question:
-    from assistant.extractive import listed  # brings the whole search with it, which reading a question does without
-
     within = f", in {listed(question.outlets)}" if question.outlets else ""
     return replace(question, text=turn.text, standalone=f"{sentence}?", understood=f"{sentence}{within}?")

@@ -5,14 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from html import escape
 from pathlib import Path
 from typing import Literal, Protocol
 
-from assistant.render import LABEL, link, source
+from assistant.render import Run, as_json, lines, link, source
 from assistant.table import Row, Table, harmless, line
 from assistant.types import Answer, Citation
 
@@ -21,7 +20,6 @@ Form = Literal["csv", "jsonl", "html"]
 COLUMNS = ("status", "answer", "speakers", "sides", "outlets", "citations", "support", "answerer", "seconds", "tokens", "error", "index")
 WORST_FIRST = ("unsupported", "supported", "verbatim")
 TEMPLATE = Path(__file__).with_name("report.html")
-_MARKER = re.compile(r"\[(\d+)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +107,7 @@ def cells(outcome: Outcome) -> list[str]:
         return ["failed", *[""] * 6, outcome.answerer, "", "", outcome.error or "", outcome.index]
     cited = {citation.n: citation for citation in answer.citations}
     outlets = [cited[number].outlet for point in answer.points for number in point.citations]
-    citations = json.dumps(answer.as_json()["citations"], ensure_ascii=False)
+    citations = json.dumps(as_json(answer)["citations"], ensure_ascii=False)
     tokens = 0 if answer.usage is None else answer.usage.tokens
     return [
         answer.status,
@@ -144,9 +142,9 @@ class JsonLines:
     def row(self, row: Row, outcome: Outcome) -> str:
         """The outcome as an object on one line."""
         if outcome.answer:
-            value = outcome.answer.as_json()
+            value = as_json(outcome.answer)
         else:
-            value = Answer(row.question, "abstained", outcome.error, outcome.answerer, "").as_json() | {"status": outcome.status}
+            value = as_json(Answer(row.question, "abstained", outcome.error, outcome.answerer)) | {"status": outcome.status}
         return json.dumps(value, ensure_ascii=False) + "\n"
 
     def foot(self) -> str:
@@ -192,21 +190,20 @@ class Page:
 
 
 def _answer(answer: Answer, row: int) -> str:
-    """An answer's text: its list marks, the names it begins with and its markers are ours, the rest is text."""
-    numbers = {str(citation.n) for citation in answer.citations}
+    """An answer's lines: its list marks, its names and its markers are ours, the rest is text."""
+    numbers = {citation.n for citation in answer.citations}
 
-    def marker(found: re.Match[str]) -> str:
-        return f'<a href="#row{row}-{found[1]}">{found[0]}</a>' if found[1] in numbers else found[0]
+    def show(run: Run) -> str:
+        if run.kind == "cite" and run.n in numbers:
+            return f'<a href="#row{row}-{run.n}">{escape(run.text)}</a>'
+        return f"<b>{escape(run.text)}</b>" if run.kind == "name" else escape(run.text)
 
-    lines = []
-    for text in answer.text.splitlines():
-        label = LABEL.match(text)
-        shown = f"<b>{escape(label[2])}</b>{escape(text[label.end() :])}" if label else escape(text.removeprefix("- "))
-        point = ' class="point"' if text.startswith("- ") else ""
-        lines.append(f"<p{point}>{_MARKER.sub(marker, shown)}</p>" if text.strip() else "")
+    paragraphs = "".join(
+        f'<p class="point">{line[2:]}</p>' if line.startswith("- ") else f"<p>{line}</p>" for line in filter(None, lines(answer, show))
+    )
     unsupported = any(point.support == "unsupported" for point in answer.points)
     doubt = '<p class="failed">Some of this is carried by nothing that it cites.</p>' if unsupported else ""
-    return f'<div class="answer">{"".join(lines)}{doubt}</div>'
+    return f'<div class="answer">{paragraphs}{doubt}</div>'
 
 
 def _citation(citation: Citation, row: int) -> str:

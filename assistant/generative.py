@@ -8,24 +8,25 @@ a fact. Whether a point is carried is the verifier's to find.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from html import unescape
 
 from assistant import wording
-from assistant.evidence import Evidence, Gatherer
-from assistant.extractive import Extractive, cite, listed
+from assistant.evidence import Evidence, Gatherer, named_in
+from assistant.extractive import Extractive, cite
 from assistant.prompts import Prompts
 from assistant.question import clean
 from assistant.reading import PRONOUNS, outlet_aliases
 from assistant.render import printable
-from assistant.types import Answer, Citation, Form, Point, Question, Standalone, Watch, unwatched
+from assistant.types import Answer, Citation, Claim, Form, Point, Question, Standalone, Watch, unwatched
 from assistant.writer import Draft, Writer
 from index.build import contents
 from index.errors import ModelFailed, QuestionError
 from index.speakers import TITLES, key_of, parts_of
 from index.speakers import plain as bare
+from index.statements import quotations
 from index.text import content_stems
 
 NOTHING = "not in the articles"  # what prompts/rules.md asks for where no statement answers
@@ -136,25 +137,25 @@ class Generative:
     # -- what it wrote --------------------------------------------------------------------------------------------
 
     def _abstain(self, question: Question, evidence: Evidence) -> Answer:
-        answer = self._extractive.answer(question, Evidence(nearest=evidence.findings[0].hits[0]))
-        assert answer.reason is not None
-        reason = self._prompts.fill("unanswered", model=self.name)
-        answer = replace(answer, reason=reason, text=answer.text.replace(self._prompts.fill("abstain", reason=answer.reason), reason))
-        return replace(answer, answerer=self.name, text=answer.text + self._unheard(evidence), silent=evidence.silent)
-
-    def _unheard(self, evidence: Evidence) -> str:
-        return "\n\n" + self._prompts.fill("silent", names=listed(evidence.silent)) if evidence.silent else ""
+        reason, silence = self._prompts.fill("unanswered", model=self.name), self._extractive.silence(evidence.silent)
+        answer = Answer(question.text, "abstained", reason, self.name, silent=evidence.silent, message=reason, silence=silence)
+        return self._extractive.with_nearest(answer, evidence.findings[0].hits[0])
 
     def _composed(self, question: Question, evidence: Evidence, sources: list[_Source], lines: list[str]) -> Answer:
-        used = list(dict.fromkeys(number for line in lines for number in _numbers(line)))
-        used.sort(key=lambda number: not _given(number, len(sources)))  # those that lead nowhere come last
+        given = range(1, len(sources) + 1)
+        drafted = [claims_of(line, given) for line in lines]
+        used = list(dict.fromkeys(number for claims in drafted for claim in claims for number in claim.citations))
+        used.sort(key=lambda number: number not in given)  # those that lead nowhere come last
         places = {number: place for place, number in enumerate(used, 1)}
-        cited = {places[number]: sources[number - 1] for number in used if _given(number, len(sources))}
+        cited = {places[number]: sources[number - 1] for number in used if number in given}
         citations = tuple(replace(source.citation, n=number) for number, source in cited.items())
         names = self._gatherer.record.names()
-        points = tuple(_point(_MARKED.sub(lambda match: f"[{places[int(match[1])]}]", line), cited, names) for line in lines)
-        text = self._extractive.text(points, evidence.silent)
-        return Answer(question.text, "answered", None, self.name, text, points, citations, evidence.silent)
+        points = tuple(
+            _point(tuple(Claim(claim.words, tuple(places[number] for number in claim.citations)) for claim in claims), cited, names)
+            for claims in drafted
+        )
+        silence = self._extractive.silence(evidence.silent)
+        return Answer(question.text, "answered", None, self.name, points, citations, evidence.silent, silence=silence)
 
 
 def _numbered(source: _Source) -> str:
@@ -165,35 +166,65 @@ def _numbered(source: _Source) -> str:
 # --- a line as a point -----------------------------------------------------------------------------------------------
 
 
-def _point(line: str, sources: Mapping[int, _Source], names: Known) -> Point:
-    """A line as a point, with who says it: whom it credits itself, else who speaks in all that it cites."""
-    numbers = tuple(dict.fromkeys(_numbers(line)))
-    own = [sources[number] for number in numbers if number in sources]
-    text = _without_lead(line, own)
-    label, colon, rest = text.partition(": ")
-    if colon and (labelled := _called(label, names)):
-        return Point(f"**{labelled[0]}**: {rest}", *labelled, numbers, "unsupported")
+def claims_of(line: str, given: Container[int]) -> tuple[Claim, ...]:
+    """A line of a draft as claims: its sentences, and the stretches of them that have numbers of their own.
+
+    A number in brackets that a quotation holds, and that no statement was ``given`` under, is the quotation's.
+    """
+    inside = [(quote.start, quote.end) for quote in quotations(line)]
+    claims: list[Claim] = []
+    start = 0
+    for found in re.finditer(_MARKS, line):
+        numbers = tuple(_numbers(found[0]))
+        if any(first < found.start() < last for first, last in inside) and not any(number in given for number in numbers):
+            continue
+        claims += _claims(line[start : found.start()], numbers, claims)
+        start = found.end()
+    return tuple(claims + _claims(line[start:], (), claims)) or (Claim("", tuple(_numbers(line))),)
+
+
+def _claims(text: str, numbers: tuple[int, ...], before: list[Claim]) -> list[Claim]:
+    """The sentences of a stretch, its numbers behind the last; a stop that begins it ends what stands ``before``."""
+    stop = text[: len(text) - len(text.lstrip(" .,;:!?"))].strip()
+    if before and stop:
+        before[-1], text = replace(before[-1], words=before[-1].words + stop), text.lstrip(" .,;:!?")
+    parts = wording.sentences(text)
+    if not parts:
+        if before and numbers:
+            before[-1] = replace(before[-1], citations=(*before[-1].citations, *numbers))
+        return []
+    return [*map(Claim, parts[:-1]), Claim(parts[-1], numbers)]
+
+
+def _point(claims: tuple[Claim, ...], sources: Mapping[int, _Source], names: Known) -> Point:
+    """Claims as a point, with who says it: whom they credit themselves, else who speaks in all that they cite."""
+    point = Point(claims, label=None, written=True)
+    own = [sources[number] for number in point.citations if number in sources]
+    point = _without_lead(point, own)
+    before, colon, _ = point.words.partition(": ")
+    if colon and (called := _called(before, names)):
+        first = replace(point.claims[0], words=point.claims[0].words.removeprefix(f"{before}: "))
+        return replace(point, claims=(first, *point.claims[1:]), speakers=(called[0],), side=called[1], label=(called[0],))
     voices = {source.speaker: source.side for source in own if source.speaker}
-    credited = dict(found for who in wording.speaking(text) if (found := _called(who, names)))
+    credited = dict(found for who in wording.speaking(point.words) if (found := _called(who, names)))
     sides = {side for side in credited.values() if side}
     told = [name for name in credited if name in voices] or list(credited)
     if voices and not any(name in credited or side in sides for name, side in voices.items()):
-        outlets = list(dict.fromkeys(source.citation.outlet for source in own if source.citation.outlet))
-        who = listed(dict.fromkeys(part for name in voices for part in parts_of(name)))
-        text = f"**{who}**{f', in {listed(outlets)}' if outlets else ''}: {text}"
+        point = replace(point, label=tuple(dict.fromkeys(part for name in voices for part in parts_of(name))))
         told = list(voices) if len(voices) == 1 else []
     if own and not voices and not credited:
         outlets = list(dict.fromkeys(source.citation.outlet or source.citation.title for source in own))
-        if not any(alias in text for outlet in outlets for alias in outlet_aliases(outlet)):
-            text = f"**{listed(outlets)}** report{'s' * (len(outlets) == 1)}: {text}"
+        if not any(alias in point.words for outlet in outlets for alias in outlet_aliases(outlet)):
+            point = replace(point, label=())
     speaker = told[0] if told else None
-    return Point(text, speaker, {**credited, **voices}.get(speaker) if speaker else None, numbers, "unsupported")
+    return replace(point, speakers=named_in(speaker), side={**credited, **voices}.get(speaker) if speaker else None)
 
 
-def _without_lead(line: str, sources: list[_Source]) -> str:
-    """A line that repeats what the model was told before a statement's words, without that."""
-    lead = next((source.lead for source in sources if line.startswith(source.lead)), "")
-    return line[len(lead) :].strip()
+def _without_lead(point: Point, sources: list[_Source]) -> Point:
+    """A point that repeats what the model was told before a statement's words, without that."""
+    first, *others = point.claims
+    lead = next((source.lead for source in sources if first.words.startswith(source.lead)), "")
+    return replace(point, claims=(replace(first, words=first.words[len(lead) :].strip()), *others))
 
 
 def _called(words: str, names: Known) -> tuple[str, str | None] | None:

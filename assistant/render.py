@@ -1,15 +1,36 @@
-"""An Answer for people: in the terminal, and as the chat's citation cards. The one place where answers become presentation."""
+"""An Answer for people and programs: Markdown, terminal, chat, JSON. The one place where answers become text.
+
+A point is turned into runs first: names, words, citation marks and what stands between them. Each surface shows every kind of run in its
+own way, so that none has to read what another wrote.
+"""
 
 from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from assistant.types import EXTRACTIVE, Answer, Citation, Usage
+from assistant.types import EXTRACTIVE, Answer, Citation, Fault, Point, Usage
 
-LABEL = re.compile(r"^(- )?\*\*(.+?)\*\*")
+MARK = "⚠ unsupported"
+CONTRACTED = ("question", "status", "reason", "answerer", "text", "points", "citations", "silent", "conflicts", "seconds")
+"""The keys of the JSON object."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of a point as it is shown: a ``name`` in its label, ``words`` that it says, a ``cite``, or ``text`` between them."""
+
+    kind: Literal["name", "words", "cite", "text"]
+    text: str
+    n: int = 0
+
+
+Show = Callable[[Run], str]
 
 
 def printable(text: str) -> str:
@@ -17,10 +38,173 @@ def printable(text: str) -> str:
     return _CONTROL.sub("", text)
 
 
+def listed(names: Iterable[str], joint: str = "and") -> str:
+    """ "a", "a and b", "a, b and c"."""
+    parts = list(names)
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {joint} {parts[-1]}"
+
+
+def quoted(words: str) -> str:
+    """Words on one line, in quotation marks; words that have some already get none but those that are missing at an end."""
+    words = " ".join(words.split())
+    depth = missing = marks = 0
+    for sign in words:
+        if sign in '“«„"”»':
+            marks += 1
+            opens = sign in "“«„" or (sign == '"' and not depth)
+            depth += 1 if opens else -1
+            missing, depth = (missing + 1, 0) if depth < 0 else (missing, depth)
+    if not marks:
+        return f"“{words}”"
+    straight = '"' in words
+    return f"{('“', chr(34))[straight] * missing}{words}{('”', chr(34))[straight] * depth}"
+
+
+# -- a point as runs ------------------------------------------------------------------------------------------------------
+
+
+def label(point: Point, citations: Sequence[Citation]) -> list[Run]:
+    """Who says a point, and where; nothing where its words say so themselves."""
+    if point.label is None:
+        return []
+    outlets = _outlets(citations, point.cited)
+    if not point.label:
+        return [*_bold(outlets), Run("text", " report" if len(outlets) > 1 else " reports")] if outlets else []
+    return [*_bold(point.label), Run("text", f", in {listed(outlets)}")] if outlets else _bold(point.label)
+
+
+def body(point: Point, citations: Sequence[Citation]) -> list[Run]:
+    """What a point says, with the marks of its citations, and who has it in other words."""
+    runs: list[Run] = []
+    for claim in point.claims:
+        runs += [Run("text", " ")] * bool(runs)
+        runs.append(Run("words", " ".join(claim.words.split()) if point.written else quoted(claim.words)))
+        runs += _marks(claim.citations)
+    if point.reworded:
+        cited = [citation for citation in citations if citation.n in point.reworded]
+        runs.append(Run("text", " (in other words in "))
+        for place, citation in enumerate(cited):
+            runs.append(Run("text", ("" if not place else " and " if place == len(cited) - 1 else ", ") + _outlet(citation)))
+            runs += _marks([citation.n])
+        runs.append(Run("text", ")"))
+    return runs
+
+
+def runs_of(point: Point, citations: Sequence[Citation]) -> list[Run]:
+    """A point's label and body as one."""
+    before = label(point, citations)
+    return [*before, *([Run("text", ": ")] if before else []), *body(point, citations)]
+
+
+def _bold(names: Sequence[str]) -> list[Run]:
+    return [Run("name", " ".join(listed(names).split()))] if names else []
+
+
+def _marks(numbers: Iterable[int]) -> list[Run]:
+    return [run for number in numbers for run in (Run("text", " "), Run("cite", f"[{number}]", number))]
+
+
+def _outlet(citation: Citation) -> str:
+    return " ".join((citation.outlet or citation.title).split())
+
+
+def _outlets(citations: Sequence[Citation], numbers: Iterable[int]) -> list[str]:
+    cited = {citation.n: _outlet(citation) for citation in citations}
+    return list(dict.fromkeys(cited[number] for number in numbers if number in cited))
+
+
+def shown(runs: Iterable[Run], show: Show) -> str:
+    """Runs as one text, each shown in a surface's own way."""
+    return "".join(map(show, runs))
+
+
+def plain(run: Run) -> str:
+    """A run as text alone."""
+    return run.text
+
+
+def marked_up(run: Run) -> str:
+    """A run as the Markdown of the contract: a name in bold."""
+    return f"**{run.text}**" if run.kind == "name" else run.text
+
+
+def text_of(point: Point, citations: Sequence[Citation], show: Show = marked_up) -> str:
+    """A point as one line with its markers."""
+    return shown(runs_of(point, citations), show)
+
+
+# -- an answer ------------------------------------------------------------------------------------------------------------
+
+
+def lines(answer: Answer, show: Show = marked_up) -> list[str]:
+    """An answer line by line, as a surface shows its runs: points, or the word in their place; who is silent; what differs; the note.
+
+    An empty line stands between parts.
+    """
+    if answer.points:
+        mark = "- " if len(answer.points) > 1 else ""
+        parts = [[_pointed(answer, number, mark, show) for number in range(len(answer.points))]]
+    else:
+        parts = [[_listed_as(line, show) for line in answer.message.splitlines()], [line for line in [_nearest(answer, show)] if line]]
+    parts += [[show(Run("text", line))] for line in (answer.silence, *answer.differences, answer.note) if line]
+    return [line for place, part in enumerate(filter(None, parts)) for line in ([""] * bool(place) + part)]
+
+
+def finished(answer: Answer) -> Answer:
+    """An answer with the text that a person reads."""
+    return replace(answer, text="\n".join(lines(answer)))
+
+
+def why(faults: Iterable[Fault]) -> str:
+    """The first of some faults, for a person; a citation number in it does not look like a mark."""
+    first = next(iter(faults), None)
+    return first.reason.replace("[", "number ").replace("]", "") if first else "Nothing carries it."
+
+
+def _pointed(answer: Answer, number: int, mark: str, show: Show) -> str:
+    point = answer.points[number]
+    doubt = ""
+    if point.support == "unsupported":
+        doubt = show(Run("text", f" ({MARK}: {why(fault for fault in answer.faults if fault.point == number).rstrip('.')})"))
+    return f"{mark}{text_of(point, answer.citations, show)}{doubt}"
+
+
+def _listed_as(line: str, show: Show) -> str:
+    mark = "- " if line.startswith("- ") else ""
+    return mark + show(Run("text", line[len(mark) :]))
+
+
+def _nearest(answer: Answer, show: Show) -> str:
+    """The nearest passage that an abstention cites, with the words around it."""
+    if not answer.citations or answer.nearest == ("", ""):
+        return ""
+    before, behind = answer.nearest
+    cited = answer.citations[0]
+    runs = [Run("text", f"{before}{_outlet(cited)}: "), Run("words", quoted(cited.quote)), *_marks([cited.n]), Run("text", behind)]
+    return shown(runs, show)
+
+
+def as_json(answer: Answer) -> dict[str, Any]:
+    """The Answer as the JSON object that scripts read: key for key as contracted."""
+    points = [
+        {
+            "text": text_of(point, answer.citations),
+            "speaker": point.speaker,
+            "side": point.side,
+            "citations": list(point.citations),
+            "support": point.support,
+        }
+        for point in answer.points
+    ]
+    conflicts = [{key: list(part) for key, part in asdict(conflict).items()} for conflict in answer.conflicts]
+    made = {"points": points, "citations": [asdict(one) for one in answer.citations], "silent": list(answer.silent), "conflicts": conflicts}
+    return {key: made.get(key, getattr(answer, key)) for key in CONTRACTED} | {"seconds": round(answer.seconds, 4)}
+
+
 def terminal(answer: Answer, width: int = 100) -> str:
     """The answer as plain text for a terminal, citations below it. Escape sequences inside articles are taken out."""
     blocks = [_wrapped(f"Understood as: {answer.understood}", width), ""] if answer.understood else []
-    blocks += [_wrapped(LABEL.sub(r"\g<1>\g<2>", line), width) for line in answer.text.splitlines()]
+    blocks += [_wrapped(line, width) for line in lines(answer, plain)]
     if line := took(answer):
         blocks += ["", _wrapped(line, width)]
     if answer.citations:
@@ -75,6 +259,14 @@ def link(url: str | None) -> str | None:
     return url if parts.scheme in ("http", "https") and parts.netloc else None
 
 
+# -- Markdown that others show --------------------------------------------------------------------------------------------
+
+
+def escaped_run(run: Run) -> str:
+    """A run as Markdown in which nothing but our own bold names is markup."""
+    return f"**{escape_markdown(run.text)}**" if run.kind == "name" else escape_markdown(run.text)
+
+
 def chat_message(answer: Answer | str) -> str:
     """An answer, or a word about what went wrong, as Markdown for the chat: the answer, then its numbered citations.
 
@@ -82,22 +274,13 @@ def chat_message(answer: Answer | str) -> str:
     """
     if isinstance(answer, str):
         return escape_markdown(answer)
-    lines = [_emphasised(line) for line in answer.text.splitlines()]
-    blocks = ["\n".join(line or "" for line in lines)]
+    blocks = ["\n".join(lines(answer, escaped_run))]
     if answer.citations:
         blocks.append("---")
     for citation in answer.citations:
         note = "" if answer.points else " · *nearest, not an answer*"
         blocks.append(f"**\\[{citation.n}\\]** {_titled(citation)}{note}\n\n> {escape_markdown(' '.join(citation.quote.split()))}")
     return "\n\n".join(blocks)
-
-
-def _emphasised(line: str) -> str:
-    """A line of an answer: its list mark and the bold name it begins with are ours, the rest is text."""
-    if label := LABEL.match(line):
-        return f"{label[1] or ''}**{escape_markdown(label[2])}**{escape_markdown(line[label.end() :])}"
-    mark = "- " if line.startswith("- ") else ""
-    return mark + escape_markdown(line[len(mark) :])
 
 
 def _titled(citation: Citation) -> str:

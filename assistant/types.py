@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any, Literal, TypeVar
 
@@ -33,7 +33,6 @@ class Form(StrEnum):
     FRAGMENT = "fragment"  # a follow-up ("Why?") with nothing before it to go on from
 
 
-NO_JSON = frozenset({"understood", "belief", "faults", "note", "usage"})  # fields of an Answer that the contract does not have
 NO_EVIDENCE = frozenset({Form.TALK, Form.HELP, Form.CORPUS, Form.FRAGMENT})  # forms answered without a look into the articles
 
 
@@ -74,14 +73,50 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
-    """One statement of an answer, with its ``[n]`` markers; who says it, and how well its citations carry it."""
+class Claim:
+    """Words of a point, without marks, and the numbers of the citations behind them; without any, all of the point's stand behind them."""
 
-    text: str
-    speaker: str | None
-    side: str | None
-    citations: tuple[int, ...]
-    support: Support
+    words: str
+    citations: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One statement of an answer, as values; `assistant.render` makes its text.
+
+    ``claims`` is what it says, in order: one claim, the words of an article, unless a model has ``written`` it. ``speakers`` are those who
+    say it, by canonical name, several where they say it together; without any it is told by the outlets. ``reworded`` are citations that
+    tell it in other words. ``label`` are the names put before the words: none where it is empty, and the outlets stand there alone;
+    ``None`` where the words name their speaker themselves.
+    """
+
+    claims: tuple[Claim, ...]
+    speakers: tuple[str, ...] = ()
+    side: str | None = None
+    support: Support = "unsupported"
+    reworded: tuple[int, ...] = ()
+    label: tuple[str, ...] | None = ()
+    written: bool = False
+
+    @property
+    def words(self) -> str:
+        """All that it says, without marks."""
+        return " ".join(claim.words for claim in self.claims)
+
+    @property
+    def citations(self) -> tuple[int, ...]:
+        """The numbers of all that it cites, each once: those behind its words first."""
+        return tuple(dict.fromkeys((*self.cited, *self.reworded)))
+
+    @property
+    def cited(self) -> tuple[int, ...]:
+        """The numbers of what stands behind its own words, each once."""
+        return tuple(dict.fromkeys(number for claim in self.claims for number in claim.citations))
+
+    @property
+    def speaker(self) -> str | None:
+        """Who says it, as one name; of several who say it together "A and B"."""
+        return " and ".join(self.speakers) or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,26 +189,32 @@ def _sum(one: Number | None, other: Number | None) -> Number | None:
 class Answer:
     """The answer to a question. An abstention has a reason and no points, and may cite the nearest passages.
 
-    Some fields are no part of the JSON object: ``understood`` is what a follow-up was taken to ask, ``belief`` the log-odds that the
-    articles answer, where one figure says so for all of them, ``faults`` are what the verifier found, ``note`` is a word on how the
-    answer was made, which ends its text, ``usage`` is what a language model took where one was asked.
+    ``text`` is what a person reads: `assistant.render.finished` makes it of everything else. ``message`` is what is said where there
+    are no points, ``nearest`` what stands before and behind the nearest passage; ``silence`` says who is silent, ``differences`` what
+    the sources tell differently, a line for each of the conflicts; ``note`` is a word on how the answer was made. ``understood`` is
+    what a follow-up was taken to ask, ``belief`` the log-odds that the articles answer, where one figure says so for all of them,
+    ``faults`` are what the verifier found, ``usage`` is what a language model took where one was asked.
     """
 
     question: str
     status: Status
     reason: str | None
     answerer: str
-    text: str
     points: tuple[Point, ...] = ()
     citations: tuple[Citation, ...] = ()
     silent: tuple[str, ...] = ()
-    understood: str = ""
-    seconds: float = field(default=0.0, compare=False)
-    faults: tuple[Fault, ...] = ()
-    note: str = ""
-    usage: Usage | None = field(default=None, compare=False)
     conflicts: tuple[Conflict, ...] = ()
+    seconds: float = field(default=0.0, compare=False)
+    text: str = ""
+    message: str = ""
+    nearest: tuple[str, str] = ("", "")
+    silence: str = ""
+    differences: tuple[str, ...] = ()
+    note: str = ""
+    understood: str = ""
+    faults: tuple[Fault, ...] = ()
     belief: float | None = field(default=None, compare=False)
+    usage: Usage | None = field(default=None, compare=False)
 
     def accounts(self, conflict: Conflict) -> list[tuple[tuple[str, ...], str]]:
         """Who tells what in a conflict: of each account the outlets (where one is not known, the title) and the words that differ.
@@ -191,21 +232,17 @@ class Answer:
         names = [tuple(dict.fromkeys(map(name, account))) for account in told]
         return list(zip(names, conflict.differs, strict=True))
 
-    def as_json(self) -> dict[str, Any]:
-        """The Answer as the JSON object that scripts read: key for key as contracted."""
-        value = {key: part for key, part in asdict(self).items() if key not in NO_JSON}
-        value["points"] = [{**point, "citations": list(point["citations"])} for point in value["points"]]
-        conflicts = [{key: list(part) for key, part in conflict.items()} for conflict in value.pop("conflicts")]
-        seconds = round(value.pop("seconds"), 4)
-        return {**value, "citations": list(value["citations"]), "silent": list(self.silent), "conflicts": conflicts, "seconds": seconds}
-
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Answer:
-        """The Answer of an object such as `as_json` makes, or one with all fields, of this version of Readout or another."""
-        parts: dict[str, type[Any]] = {"points": Point, "citations": Citation, "conflicts": Conflict, "faults": Fault}
+        """The Answer of an object with all its fields, of this version of Readout or another."""
+        parts: dict[str, type[Any]] = {"citations": Citation, "conflicts": Conflict, "faults": Fault}
         made = {key: [filled(kind, one) for one in value.get(key, ())] for key, kind in parts.items()}
+        claims = [[filled(Claim, claim) for claim in one.get("claims", ())] for one in value.get("points", ())]
+        points = [filled(Point, {**one, "claims": own}) for one, own in zip(value.get("points", ()), claims, strict=True)]
+        if not all(point.claims for point in points):  # of a version that kept text alone: it is shown as it was
+            points, value = [], {**value, "message": value["text"]}
         usage = filled(Usage, value["usage"]) if value.get("usage") else None
-        return filled(cls, {**value, **made, "usage": usage})
+        return filled(cls, {**value, **made, "points": points, "usage": usage})
 
 
 def filled(kind: type[Made], value: Mapping[str, Any]) -> Made:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from assistant import wording
 from assistant.reading import Names, outlet_aliases, speakers_in
 from assistant.relation import Comparer, Kin, Told
+from assistant.render import why
 from assistant.support import weigh
-from assistant.types import Answer, Check, Citation, Fault, Point, Support
+from assistant.types import Answer, Check, Citation, Claim, Fault, Point, Support
 from assistant.wording import fold
 from index.passages import text_of
 from index.reader import Reader, Text
@@ -25,14 +26,12 @@ from index.speakers import BODIES, PEOPLE, TITLES, key_of, parts_of
 from index.text import content_stems, content_words
 from index.types import Statement
 
-MARK = "⚠ unsupported"
 NEAR = 400  # characters before a citation that a name in the point may be taken from
 _CLAUSE = re.compile(
     r"\s*(?:[;:]|\s[–—-])\s+|,\s+(?:(?:but|and|while|though|although|because|so|yet|then|whereas)\s|(?=which\s))"
     r"|\s(?:but|because|although|whereas|while)\s"
 )
 _ASIDE = re.compile(r"\(([^()]+)\)|,\s+((?:who|whose|which)\s[^,]+),")
-_OTHER_VOICE = re.compile(r"(?<=\])(?=[,;]?\s+(?:and|but|while|whereas|though|although)\b)")
 _HE = re.compile(r"(?:He|She)\b(?!['’])")
 _OTHERS = re.compile(
     r"\b(?:critic|opponent|rival|foe|enem(?:y|ie)|detractor|adversar(?:y|ie)|predecessor|successor)s?\b", re.I
@@ -46,20 +45,15 @@ _FIRST = re.compile(
     r"(?!(?:Any|Every|Some|No)(?:body|one|thing)\b|None\b|Nothing\b|Neither\b|There\b|Who\b|What\b|Which\b)([A-Z][\w-]*[^\Ws])\b"
     r"( (?:and [A-Z]|(?:ha[sd]|is|was|will|would|did|does|can|could|may|might|should|must|\w+ed)\b))?"
 )  # a first word that is a name by what follows it
-_LABELLING = frozenset({"in", "and", "report", "reports"})  # the words of our own labels besides names
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\b[a-z0-9-]{2,}(?:\.[a-z0-9-]{2,})*\.[a-z]{2,}\b|\S+@\S+\.\w+")
-_MARKERS = re.compile(r'"*(?: \[\d+\])+(?: \((?:in other words in [^"]*: )?\d+ outlets, \d+ wordings?\))?')
-_NUMBER = re.compile(r" ?\[(\d{1,4})\]")
-_BULLET = re.compile(r"^\s*[-*•]\s+")
-_LABEL = re.compile(r"^\s*(?:[-*•]\s+)?\*\*(?P<who>[^*]+)\*\*(?P<rest>[^:“\"]{0,200}?):\s*(?P<body>.*)$", re.S)
 
 
 def verify(answer: Answer, record: Record, comparer: Comparer | None = None) -> Answer:
     """Return the answer with each point's support set by what its citations really say, and with the faults found.
 
-    A citation that is not the article's text at its offsets is taken out, with its markers. A point without a fault is "verbatim" when
-    it prints the whole of what its first citation quotes (typographic quotation marks and white space folded, nothing else) and all others
-    tell the same, else "supported". A point with a fault is "unsupported".
+    A citation that is not the article's text at its offsets is taken out. A point without a fault is "verbatim" when its words are the
+    whole of what its first citation quotes (typographic quotation marks and white space folded, nothing else) and all others tell the
+    same, else "supported". A point with a fault is "unsupported".
     """
     sources = _Sources(answer, record)
     examined = [_examined(point, number, sources, comparer or _bundled()) for number, point in enumerate(answer.points)]
@@ -73,48 +67,16 @@ def examine(answer: Answer, record: Record, comparer: Comparer | None = None) ->
     return verify(answer, record, comparer).faults
 
 
-def marked(answer: Answer) -> Answer:
-    """A verified answer with a mark behind each unsupported point of its text, that says why."""
-    text = answer.text
-    for number, point in enumerate(answer.points):
-        if point.support == "unsupported":
-            why = _why(fault for fault in answer.faults if fault.point == number)
-            found = _line(point).search(text)
-            place = found.end() if found else len(text)
-            text = f"{text[:place].rstrip()} ({MARK}: {why.rstrip('.')}){text[place:]}"
-    return replace(answer, text=text)
-
-
 def strict(answer: Answer) -> Answer:
     """A verified answer without its unsupported points; without points left, an abstention that says why."""
     kept = tuple(point for point in answer.points if point.support != "unsupported")
     if len(kept) == len(answer.points):
         return answer
-    text = answer.text
-    for point in answer.points:
-        if point.support == "unsupported":
-            text = re.sub(rf"{_line(point).pattern}\n?", "", text, count=1, flags=re.M)
     if not kept:
-        reason = f"Nothing that was answered is carried by the articles: {_why(answer.faults)}"
-        return replace(
-            answer, status="abstained", reason=reason, text=f"{reason}\n\n{text.strip()}".strip(), points=(), citations=(), faults=()
-        )
-    if len(kept) == 1:
-        text = text.replace(f"- {kept[0].text}", kept[0].text, 1)
+        reason = f"Nothing that was answered is carried by the articles: {why(answer.faults)}"
+        return replace(answer, status="abstained", reason=reason, message=reason, points=(), citations=(), faults=())
     cited = {number for point in kept for number in point.citations}
-    citations = tuple(one for one in answer.citations if one.n in cited)
-    return replace(answer, text=text.strip(), points=kept, citations=citations, faults=())
-
-
-def _why(faults: Iterable[Fault]) -> str:
-    """The first of some reasons, without anything that looks like a marker."""
-    first = next(iter(faults), None)
-    return re.sub(r"\[(\d+)\]", r"number \1", first.reason) if first else "Nothing carries it."
-
-
-def _line(point: Point) -> re.Pattern[str]:
-    """A point's line in its answer's text."""
-    return re.compile(rf"^(?:- )?{re.escape(point.text)}[ \t]*$", re.M)
+    return replace(answer, points=kept, citations=tuple(one for one in answer.citations if one.n in cited), faults=())
 
 
 def holds(citation: Citation, record: Record) -> bool:
@@ -126,26 +88,20 @@ def holds(citation: Citation, record: Record) -> bool:
 
 
 def _sound(answer: Answer, citations: Mapping[int, Citation]) -> Answer:
-    """The answer without citations that do not hold, and without the markers that lead nowhere."""
+    """The answer without citations that do not hold."""
 
-    def kept(text: str) -> str:
-        for marker in reversed(_markers(text, citations)):
-            if int(marker[1]) not in citations:
-                text = text[: marker.start()] + text[marker.end() :]
-        return text
+    def kept(numbers: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(number for number in numbers if number in citations)
 
     points = tuple(
-        replace(point, text=kept(point.text), citations=tuple(n for n in point.citations if n in citations)) for point in answer.points
+        replace(
+            point,
+            claims=tuple(replace(claim, citations=kept(claim.citations)) for claim in point.claims),
+            reworded=kept(point.reworded),
+        )
+        for point in answer.points
     )
-    lines = [line[:2] + kept(line[2:]) if line.startswith("- ") else kept(line) for line in answer.text.split("\n")]
-    return replace(answer, text="\n".join(lines), points=points, citations=tuple(citations.values()))
-
-
-def _markers(text: str, citations: Mapping[int, Citation]) -> list[re.Match[str]]:
-    """The ``[n]`` of a text; what an article has in brackets, in a quotation printed whole, is none."""
-    quotes = [" ".join(one.quote.split()) for one in citations.values()]
-    places = [match.span() for quote in quotes for match in re.finditer(re.escape(quote), text)]
-    return [found for found in _NUMBER.finditer(text) if not any(start <= found.start() < end for start, end in places)]
+    return replace(answer, points=points, citations=tuple(citations.values()))
 
 
 # --- one point -------------------------------------------------------------------------------------------------------
@@ -192,10 +148,9 @@ class _Sources:
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """A point with what it cites: its label and text without markers, its sound citations, who speaks in them, and what stands near."""
+    """A point, or a sentence of it, with what it cites: its words, its sound citations, who speaks in them, and what stands near."""
 
     point: Point
-    label: str | None
     body: str
     cited: tuple[Citation, ...]
     texts: tuple[str, ...]
@@ -228,19 +183,9 @@ class _Case:
 
 
 def _case(point: Point, sources: _Sources) -> _Case:
-    cited = tuple(sources.citations[n] for n in dict.fromkeys(point.citations) if n in sources.citations)
-    label = _label(point, cited, sources)
-    body = label["body"] if label else _BULLET.sub("", point.text)
+    cited = tuple(sources.citations[n] for n in point.citations if n in sources.citations)
     said = tuple(one for citation in cited for one in sources.said(citation.article) if _touches(one, citation))
-    return _Case(
-        point,
-        label["who"] if label and not label["rest"].strip().startswith("report") else None,
-        wording.without_emphasis(wording.without_markers(body)).strip(),
-        cited,
-        _joined(cited, sources.record),
-        said,
-        sources,
-    )
+    return _Case(point, wording.without_emphasis(point.words).strip(), cited, _joined(cited, sources.record), said, sources)
 
 
 def _sentences(point: Point, sources: _Sources) -> list[_Case]:
@@ -248,38 +193,41 @@ def _sentences(point: Point, sources: _Sources) -> list[_Case]:
 
     Who "he" is at the beginning of a sentence, the one before it says, where it names but one.
     """
-    label = _label(point, list(sources.citations.values()), sources)
     found: list[_Case] = []
-    for sentence in _claims(label["body"] if label else point.text):
-        own = tuple(n for n in map(int, _NUMBER.findall(sentence)) if n in sources.citations)
-        who = sources.named(found[-1].body) if found and _HE.match(sentence) else {}
-        text = _HE.sub(next(iter(who.values())), sentence, count=1) if len(who) == 1 else sentence
-        part = replace(point, text=text, speaker=label["who"] if label else None, citations=own or point.citations)
-        found.append(_of_those_named(_case(part, sources)))
+    for words, numbers in _stretches(point.claims):
+        who = sources.named(found[-1].body) if found and _HE.match(words) else {}
+        text = _HE.sub(next(iter(who.values())), words, count=1) if len(who) == 1 else words
+        own = tuple(n for n in numbers if n in sources.citations) or point.citations
+        found.append(_of_those_named(_case(replace(point, claims=(Claim(text, own),), reworded=()), sources)))
     return found
 
 
-def _claims(text: str) -> Iterator[str]:
-    """The sentences of a text; one in which several speak, each with a citation, as many claims."""
-    for sentence in wording.sentences(text):
-        claim = ""
-        for part in _OTHER_VOICE.split(sentence):
-            if claim and _NUMBER.search(part) and any(wording.speaking(part)):
-                yield claim
-                claim = ""
-            claim += part
-        yield claim
+def _stretches(claims: Sequence[Claim]) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """The sentences that claims make up, with the numbers behind each; a claim in which somebody else speaks stands for itself."""
+    words, numbers = "", tuple[int, ...]()
+    for claim in claims:
+        if words and (wording.ends(words) or (claim.citations and any(wording.speaking(claim.words)))):
+            yield words, numbers
+            words, numbers = "", ()
+        words, numbers = f"{words} {claim.words}".strip(), (*numbers, *claim.citations)
+    if words:
+        yield words, numbers
 
 
 def _of_those_named(case: _Case) -> _Case:
     """A claim held against the citations of those alone whom it names: words of one do not carry what another is said to have said."""
-    credited = list(wording.speaking(case.body)) or [name for name in (case.point.speaker,) if name]
+    credited = list(wording.speaking(case.body)) or list(case.point.speakers)
     if not credited or len(case.cited) < 2:
         return case
     named = case.sources.named(case.body).keys()
-    single = {one.n: _case(replace(case.point, citations=(one.n,)), case.sources) for one in case.cited}
+    single = {one.n: _case(_citing(case.point, (one.n,)), case.sources) for one in case.cited}
     kept = tuple(n for n, one in single.items() if named & one.speakers or any(_is_speaker(name, one) for name in credited))
-    return _case(replace(case.point, citations=kept), case.sources) if 0 < len(kept) < len(single) else case
+    return _case(_citing(case.point, kept), case.sources) if 0 < len(kept) < len(single) else case
+
+
+def _citing(point: Point, numbers: tuple[int, ...]) -> Point:
+    """A point of one claim with other citations."""
+    return replace(point, claims=(replace(point.claims[0], citations=numbers),))
 
 
 def _examined(point: Point, number: int, sources: _Sources, comparer: Comparer) -> tuple[Support, list[Fault]]:
@@ -312,65 +260,32 @@ def _joined(cited: Sequence[Citation], record: Record) -> tuple[str, ...]:
 
 
 def _verbatim(point: Point, cited: Sequence[Citation], sources: _Sources, comparer: Comparer) -> bool:
-    if not cited or cited[0].n != point.citations[0] or not _prints(point, cited):
+    """Whether a point's words are all of what its first citation quotes, and whatever else it cites tells the same."""
+    if not cited or cited[0].n != point.citations[0] or fold(point.words).strip('"') != fold(cited[0].quote).strip('"'):
         return False
     first, *others = map(sources.told, cited)
     return all(found is Kin.SAME for found in comparer.compare((first, other, 1.0) for other in others))
-
-
-def _prints(point: Point, cited: Sequence[Citation]) -> bool:
-    """Whether a point prints its first quote and, but for a label of ours before it and the markers after it, nothing else."""
-    text, words = fold(point.text), fold(cited[0].quote).strip('"')
-    places = [match.span() for match in re.finditer(re.escape(words), text)] if words else []
-    return any(_labels(text[:start], point, cited) and _MARKERS.fullmatch(text, end) for start, end in places)
-
-
-def _labels(before: str, point: Point, cited: Sequence[Citation]) -> bool:
-    """Whether what stands before a quotation names who says it and where, and says no more than that."""
-    label = before.rstrip('"')
-    return label.endswith(": ") and _names_alone(label, cited, [point.speaker] if point.speaker else [])
-
-
-def _label(point: Point, cited: Sequence[Citation], sources: _Sources) -> re.Match[str] | None:
-    """The bold name that a point begins with, and where it says so; nothing where more than that is said there."""
-    label = _LABEL.match(point.text)
-    if label is None:
-        return None
-    place = label["rest"] if not label["rest"].strip().startswith("report") else f"{label['who']} {label['rest']}"
-    return label if _names_alone(fold(place), cited, list(sources.outlets)) else None
-
-
-def _names_alone(text: str, cited: Sequence[Citation], more: Sequence[str] = ()) -> bool:
-    """Whether a text, folded, has nothing but names of what is cited and the few words of our own labels."""
-    names = [fold(name) for one in cited for name in (one.outlet, one.title) if name] + [fold(name) for name in more]
-    for name in sorted(names, key=len, reverse=True):
-        text = text.replace(name, "")
-    return '"' not in text and set(wording.words_of(text)) <= _LABELLING
 
 
 # --- the checks: each yields the reasons why a point fails it ----------------------------------------------------------
 
 
 def _citations(case: _Case) -> Iterator[str]:
-    point, known = case.point, case.sources.citations
-    asked = dict.fromkeys((*point.citations, *(int(marker[1]) for marker in _markers(point.text, known))))
-    if not asked:
+    if not case.point.citations:
         yield "It cites nothing."
-    for n in asked:
-        if n not in known:
+    for n in case.point.citations:
+        if n not in case.sources.citations:
             yield f"It cites [{n}], and there is no such passage."
-        elif n not in point.citations:
-            yield f"It prints [{n}] and does not cite it."
 
 
 def _quotations(case: _Case) -> Iterator[str]:
-    for quote in wording.quoted(case.body):
+    for quote in wording.quoted(case.body) if case.point.written else [case.body]:
         if not wording.stands_in(quote, case.texts):
             yield f"“{quote}” is in quotation marks, and what is cited does not have these words."
 
 
 def _named_speaker(case: _Case) -> Iterator[str]:
-    for name in dict.fromkeys(name for name in (case.point.speaker, case.label) if name):
+    for name in dict.fromkeys((*case.point.speakers, *(case.point.label or ()))):
         if not _is_speaker(name, case):
             yield _not_said_by(name, case)
 
@@ -446,7 +361,7 @@ def _outlets(case: _Case) -> Iterator[str]:
     theirs = {case.sources.record.article(citation.article).outlet for citation in case.cited}
     for outlet in sorted({citation.outlet for citation in case.cited if citation.outlet} - theirs):
         yield f"What is cited is said to be {outlet}'s; it is {_listed(theirs)}'s."
-    prose = wording.without_markers(case.point.text)
+    prose = case.point.words if case.point.written else ""
     allowed = {alias for outlet in theirs if outlet for alias in case.sources.outlets.get(outlet, [])}
     for outlet, aliases in case.sources.outlets.items():
         named = next((alias for alias in aliases if alias in prose and re.search(rf"(?<!\w){re.escape(alias)}(?!\w)", prose)), None)

@@ -18,7 +18,6 @@ from index.text import content_words, stem
 _DOUBLE, _SINGLE = "“”„«»‟″〝〞〟＂「」『』", "‘’‚‛‹›"  # quotation marks of all kinds
 _FOLD = str.maketrans({**dict.fromkeys(_DOUBLE, '"'), **dict.fromkeys(_SINGLE, "'"), "\u00a0": " "})
 _ODD = str.maketrans(dict.fromkeys("‟″〝〞〟＂「」『』‹›", '"'))
-_MARKER = re.compile(r"\s*\[\d+\]")
 _EMPHASIS = re.compile(r"(?<![\w*_`])(\*{1,3}|_{1,3}|`{1,3})(?=[^\s*_`])(.+?)(?<=[^\s*_`])\1(?![\w*_`])")
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"”’']*\s+(?=[\"“‘A-Z\d])")
 _ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Col|Lt|St|No|vs|Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec)|\b[A-Z])\.$")
@@ -29,11 +28,6 @@ _WORD = re.compile(r"\w+(?:[.,]\d+)*(?:['’]\w+)?")
 def fold(text: str) -> str:
     """A text with typographic quotation marks and white space made plain."""
     return " ".join(text.translate(_FOLD).split())
-
-
-def without_markers(text: str) -> str:
-    """A text without its ``[n]``."""
-    return _MARKER.sub("", text)
 
 
 def without_emphasis(text: str) -> str:
@@ -52,6 +46,11 @@ def sentences(text: str) -> list[str]:
             found.append(text[start : match.end()])
             start = match.end()
     return [sentence for part in (*found, text[start:]) if (sentence := part.strip())]
+
+
+def ends(text: str) -> bool:
+    """Whether a text ends as a sentence does."""
+    return text.rstrip("\"”’')")[-1:] in ".!?…" and not _ABBREVIATION.search(text)
 
 
 # --- quotations ------------------------------------------------------------------------------------------------------
@@ -353,7 +352,7 @@ def affirmed(claim: str, evidence: str) -> list[str]:
         return []
     denied: set[str] = set()
     told: set[str] = set()
-    for clause in _CLAUSE.split(without_markers(evidence)):
+    for clause in _CLAUSE.split(evidence):
         match = _DENIAL.search(clause)
         words = _content(clause[match.end() :]) if match else []
         denied.update(words[:_DENIED_WORDS])
@@ -371,7 +370,7 @@ def _opposed(one: _Polarity, other: _Polarity) -> bool:
 
 def _polarities(text: str) -> dict[str, _Polarity]:
     found: dict[str, _Polarity] = {}
-    for clause in _CLAUSE.split(without_markers(text)):
+    for clause in _CLAUSE.split(text):
         words = re.findall(r"[\w’'-]+", clause)
         reach = doubt = 0
         last = None
@@ -428,7 +427,7 @@ def _parts(name: str) -> set[str]:
 
 def _around(text: str) -> Iterator[tuple[str, str, str]]:
     """The words of a text that stand between two names in one clause, with the nearest on each side."""
-    for clause in _BOUNDARY.split(_one_name(without_markers(text))):
+    for clause in _BOUNDARY.split(_one_name(text)):
         runs = [(match.start(), match.end()) for match in re.finditer(r"\b[A-Z][\w’'-]*(?:\s+[A-Z][\w’'-]*)*", clause)]
         for (first, last), (start, end) in pairwise(runs):
             between = list(re.finditer(r"[\w’'-]+", clause[last:start]))
@@ -470,7 +469,7 @@ def speaking(text: str) -> Iterator[str]:
 
     Only names come out, with whatever stands before them ("Deputy Foreign Minister Sergei Ryabkov"); "he" or "officials" are nobody's name.
     """
-    plain = without_markers(text).replace("**", "")
+    plain = text.replace("**", "")
     for match in _VERB.finditer(plain):
         before = _ADVERBS.sub("", plain[max(0, match.start() - _SUBJECT) : match.start()].rstrip())
         before = _APPOSITION.sub("", before)

@@ -7,15 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from assistant.render import text_of
 from assistant.types import Answer, Citation, Point
 from eval.golden import Golden, Words
 from index.record import Record
 from index.types import Article, Passage
 
 HALF = 0.5  # a citation shows words when it holds at least this share of them
-
-_MARKERS = re.compile(r"(?:\s*\[\d+\])+(?:\s*\((?:in other words in|\d+ outlets)[^“”\"]*\))?\s*$")
-_LABEL = re.compile(r"\*\*.+?:\s(?=[“\"«])|\*\*[^“\"«]+?:\s")
 
 
 @dataclass(frozen=True)
@@ -75,6 +73,10 @@ class Case:
         """What a point cites; numbers without a citation are left out."""
         return [self._numbered[number] for number in dict.fromkeys(point.citations) if number in self._numbered]
 
+    def printed(self, point: Point) -> str:
+        """A point as it is printed."""
+        return text_of(point, self.answer.citations)
+
     def cited(self) -> list[Citation]:
         """Citations that some point of the answer rests on, each once. What an abstention shows as nearest is not among them."""
         return list({citation.n: citation for point in self.answer.points for citation in self.citations(point)}.values())
@@ -99,12 +101,3 @@ def shows(place: Citation | Passage, words: Words) -> bool:
         return sum(place.start <= at + start and at + end <= place.end for start, end in spans)
 
     return any(held(at) >= len(spans) * HALF for at in words.starts)
-
-
-def label_and_body(text: str) -> tuple[str, str]:
-    """A point's text, without markers, as its label ("**Kremlin**, in Euractiv"; may be empty) and what it says."""
-    text = _MARKERS.sub("", text).strip()
-    label = _LABEL.match(text)
-    if label is None:
-        return "", text
-    return label.group().rstrip(": \t\n"), text[label.end() :].strip()

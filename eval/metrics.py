@@ -14,15 +14,16 @@ from typing import Any, Literal
 
 from ragas.metrics import MetricResult, discrete_metric, numeric_metric
 
+from assistant import render
+from assistant.render import plain, shown
 from assistant.types import Citation, Point
-from eval.case import Case, label_and_body
+from eval.case import Case
 from eval.golden import DIRECT_KINDS, Words
 from eval.meaning import likeness
 from eval.support import restated, verbatim
 from index.speakers import parts_of
 from index.types import Passage
 
-_MARKER = re.compile(r"\s*\[\d+\]")
 SHARE = (0.0, 1.0)
 LIKENESS = (-1.0, 1.0)
 AMOUNT = (0.0, math.inf)
@@ -115,7 +116,7 @@ def answer_relevance(case: Case) -> MetricResult:
     the question and the one before it. The height depends on the questions, and only a change of it says something.
     """
     asked = " ".join((*case.golden.history[-1:], case.golden.question))
-    found = [likeness(asked, label_and_body(point.text)[1].strip('“”" ')) for point in case.answer.points]
+    found = [likeness(asked, point.words.strip('“”" ')) for point in case.answer.points]
     return MetricResult(sum(found) / len(found))
 
 
@@ -144,12 +145,13 @@ def markers(case: Case) -> MetricResult:
 
     def resolved(point: Point) -> bool:
         return bool(point.citations) and all(
-            numbers.count(number) == 1 and f"[{number}]" in point.text and f"[{number}]" in case.answer.text for number in point.citations
+            numbers.count(number) == 1 and f"[{number}]" in case.printed(point) and f"[{number}]" in case.answer.text
+            for number in point.citations
         )
 
     wrong = [point for point in case.answer.points if not resolved(point)]
     return _share(
-        len(case.answer.points) - len(wrong), len(case.answer.points), [f"markers lead nowhere: {_short(point.text)}" for point in wrong]
+        len(case.answer.points) - len(wrong), len(case.answer.points), [f"markers lead nowhere: {_short(point.words)}" for point in wrong]
     )
 
 
@@ -165,7 +167,7 @@ def faithfulness(case: Case) -> MetricResult:
     return _share(
         len(case.answer.points) - len(wrong),
         len(case.answer.points),
-        [f"not carried by its citations: {_short(point.text)}" for point in wrong],
+        [f"not carried by its citations: {_short(point.words)}" for point in wrong],
     )
 
 
@@ -189,7 +191,7 @@ def misattribution(case: Case) -> MetricResult:
     expected = {case.corpus.speaker(name) for name in case.golden.speakers}
     credited = [point for point in case.answer.points if point.speaker and case.relevant(point)]
     wrong = [point for point in credited if not expected & case.corpus.speakers(point.speaker)]
-    reasons = [f"credited to {point.speaker}: {_short(point.text)}" for point in wrong]
+    reasons = [f"credited to {point.speaker}: {_short(point.words)}" for point in wrong]
     return MetricResult(len(wrong) / len(credited) if credited else 0.0, "; ".join(reasons) or None)
 
 
@@ -203,7 +205,7 @@ def sides(case: Case) -> MetricResult:
     right = {side for side, need in owned for point in case.answer.points if point.side == side and case.meets(need, case.citations(point))}
     wrong = [point for point in case.answer.points if _foreign(case, point, owned)]
     reasons = [f"no statement of {side}" for side in case.golden.sides if side not in right]
-    reasons += [f"under {point.side}: {_short(point.text)}" for point in wrong]
+    reasons += [f"under {point.side}: {_short(point.words)}" for point in wrong]
     return _share(len(right), len(owned) + len(wrong), reasons)
 
 
@@ -237,7 +239,7 @@ def labels(case: Case) -> MetricResult:
     return _share(
         len(case.answer.points) - len(wrong),
         len(case.answer.points),
-        [f"printed under the wrong name: {_short(point.text)}" for point in wrong],
+        [f"printed under the wrong name: {_short(point.words)}" for point in wrong],
     )
 
 
@@ -363,13 +365,13 @@ def _retrieved(case: Case) -> Sequence[Passage]:
 
 def _carried(case: Case, point: Point) -> bool:
     cited = [text for citation in case.citations(point) if (text := case.corpus.text(citation))]
-    _, body = label_and_body(point.text)
+    body = point.words
     if point.support == "unsupported" or not cited:
         return False
     if verbatim(body, cited):
         return True
     credit = ", ".join(filter(None, (*_aliases(case, point.speaker), point.side, *(one.outlet for one in case.citations(point)))))
-    return point.support == "supported" and restated(_MARKER.sub("", body), [*cited, f"{credit} said, reported."])
+    return point.support == "supported" and restated(body, [*cited, f"{credit} said, reported."])
 
 
 def _sourced(case: Case, citation: Citation) -> bool:
@@ -380,8 +382,8 @@ def _sourced(case: Case, citation: Citation) -> bool:
 
 
 def _labelled(case: Case, point: Point) -> bool:
-    label, body = label_and_body(point.text)
-    printed = label or body
+    label = shown(render.label(point, case.answer.citations), plain)
+    printed = label or point.words
     own = {citation.outlet or citation.title for citation in case.citations(point)}
     if point.speaker:
         if not any(_names(printed.lower(), name.lower()) for name in _aliases(case, point.speaker)):

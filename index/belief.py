@@ -14,8 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
+from index.statements import quotations
 from index.text import stems
 
+QUOTED = 3  # words from which on a quotation in a question is more than a name
 WEIGHTS = Path(__file__).with_name("belief.json")
 
 
@@ -25,7 +27,7 @@ class Signs:
 
     ``read`` is the reader's log-odds that the passage answers, ``similarity`` the cosine of their vectors. ``covered`` and
     ``covered_near`` are the shares of the question's words, weighted by rarity, that stand in the passage, or in it and the sentence
-    before.
+    before. ``quoted``: the passage holds words that the question quotes.
     """
 
     read: float
@@ -33,6 +35,7 @@ class Signs:
     covered: float
     covered_near: float
     headline: bool
+    quoted: bool = False
 
     def row(self) -> tuple[float, ...]:
         """The signs as the model takes them."""
@@ -85,6 +88,13 @@ def covered(rarity: dict[str, float], *texts: str) -> float:
     """The share of a question's words, by stem and weighted by rarity, that stand in some texts."""
     here = {stem for text in texts for stem in stems(text)}
     return sum(weight for word, weight in rarity.items() if word in here) / (sum(rarity.values()) or 1.0)
+
+
+def holds_quotation(question: str, text: str) -> bool:
+    """Whether a text and some words in quotation marks of a question are the same, or one is a part of the other."""
+    there = f" {' '.join(stems(text))} "
+    wanted = [" ".join(stems(question[one.start : one.end])) for one in quotations(question)]
+    return any(len(words.split()) >= QUOTED and (f" {words} " in there or there in f" {words} ") for words in wanted)
 
 
 def passage_odds(signs: Sequence[Signs]) -> list[float]:

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from assistant.chain import Assistant
-from assistant.verify import MARK
+from assistant.render import MARK
 
 ANSWER = {
     "question": str,

@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from assistant.types import Answer, Citation, Point
+from assistant.render import finished
+from assistant.types import Answer, Citation, Claim, Point
 from eval.case import Corpus
 from eval.golden import Golden, Words
 from index.corpus import BUNDLED, read_corpus
@@ -31,20 +32,25 @@ def cite(words: Words, number: int, corpus: Corpus) -> Citation:
     )
 
 
-def written(body: str, citation: Citation, speaker: str | None) -> str:
-    """A point as Readout prints it."""
-    label = f"**{speaker}**, in {citation.outlet}" if speaker else f"**{citation.outlet}** reports"
-    return f"{label}: “{body}” [{citation.n}]"
+def said(body: str, citation: Citation, speaker: str | None, side: str | None = None) -> Point:
+    """Words of somebody as a point."""
+    names = (speaker,) if speaker else ()
+    return Point((Claim(body, (citation.n,)),), names, side, "verbatim", label=names)
+
+
+def worded(point: Point, words: str) -> Point:
+    """A point with other words."""
+    return replace(point, claims=(replace(point.claims[0], words=words),))
 
 
 def assemble(question: str, points: list[Point], citations: list[Citation], silent: tuple[str, ...] = ()) -> Answer:
     """An Answer of these points."""
-    return Answer(question, "answered", None, "test", "\n".join(p.text for p in points), tuple(points), tuple(citations), silent, 0.01)
+    return finished(Answer(question, "answered", None, "test", tuple(points), tuple(citations), silent, seconds=0.01))
 
 
 def refuse(question: str) -> Answer:
     """An abstention."""
-    return Answer(question, "abstained", "No passage found.", "test", "The articles do not say.", seconds=0.01)
+    return Answer(question, "abstained", "No passage found.", "test", text="The articles do not say.", seconds=0.01)
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,7 @@ class Oracle:
             citation = cite(self._choose(need, golden, number - 1), number, self.corpus)
             speaker = golden.speakers[min(number, len(golden.speakers)) - 1] if golden.speakers else None
             side = golden.sides[number - 1] if golden.sides else None
-            points.append(Point(written(citation.quote, citation, speaker), speaker, side, (number,), "verbatim"))
+            points.append(said(citation.quote, citation, speaker, side))
             citations.append(citation)
         return assemble(golden.question, points, citations, golden.silent)
 
@@ -82,7 +88,7 @@ class Oracle:
 
 def _points(answer: Answer, spoil: Callable[[Point, Citation], Point]) -> Answer:
     points = tuple(spoil(point, answer.citations[position]) for position, point in enumerate(answer.points))
-    return replace(answer, points=points, text="\n".join(point.text for point in points) or answer.text)
+    return finished(replace(answer, points=points)) if points else answer
 
 
 def _citations(answer: Answer, spoil: Callable[[Citation], Citation]) -> Answer:
@@ -94,35 +100,32 @@ def _swapped(text: str | None, one: str, other: str) -> str | None:
 
 
 def drops_not(answer: Answer, golden: Golden, corpus: Corpus) -> Answer:
-    return _points(answer, lambda point, _: replace(point, text=re.sub(r"\bnot |n’t\b", "", point.text)))
+    return _points(answer, lambda point, _: worded(point, re.sub(r"\bnot |n’t\b", "", point.words)))
 
 
 def swaps_two_speakers(answer: Answer, golden: Golden, corpus: Corpus) -> Answer:
     def spoil(point: Point, citation: Citation) -> Point:
-        speaker = _swapped(point.speaker, "Donald Trump", "Kremlin")
-        return replace(point, speaker=speaker, text=written(citation.quote, citation, speaker))
+        return said(citation.quote, citation, _swapped(point.speaker, "Donald Trump", "Kremlin"), point.side)
 
     return _points(answer, spoil)
 
 
 def credits_nobody(answer: Answer, golden: Golden, corpus: Corpus) -> Answer:
-    return _points(answer, lambda point, citation: replace(point, speaker=None, text=written(citation.quote, citation, None)))
+    return _points(answer, lambda point, citation: said(citation.quote, citation, None, point.side))
 
 
 def prints_another_speaker(answer: Answer, golden: Golden, corpus: Corpus) -> Answer:
-    return _points(answer, lambda point, citation: replace(point, text=written(citation.quote, citation, "Barack Obama")))
+    return _points(answer, lambda point, _: replace(point, label=("Barack Obama",)))
 
 
 def swaps_two_outlets(answer: Answer, golden: Golden, corpus: Corpus) -> Answer:
     """In the citations and in what is printed, so that it looks of a piece."""
     spoiled = _citations(answer, lambda citation: replace(citation, outlet=_swapped(citation.outlet, "Euractiv", "World News Hub")))
-    return _points(spoiled, lambda point, citation: replace(point, text=written(citation.quote, citation, point.speaker)))
+    return _points(spoiled, lambda point, citation: said(citation.quote, citation, point.speaker, point.side))
 
 
 def prints_another_outlet(answer: Answer, golden: Golden, corpus: Corpus) -> Answer:
-    return _points(
-        answer, lambda point, citation: replace(point, text=written(citation.quote, replace(citation, outlet="MaltaToday"), point.speaker))
-    )
+    return _points(answer, lambda point, _: replace(point, label=(point.speaker or "", "MaltaToday")))
 
 
 def swaps_two_sides(answer: Answer, golden: Golden, corpus: Corpus) -> Answer:
@@ -134,11 +137,11 @@ INVENTED = "We never discussed any of this with anyone"
 
 def invents_a_quotation(answer: Answer, golden: Golden, corpus: Corpus) -> Answer:
     spoiled = _citations(answer, lambda citation: replace(citation, quote=INVENTED))
-    return _points(spoiled, lambda point, citation: replace(point, text=written(INVENTED, citation, point.speaker)))
+    return _points(spoiled, lambda point, _: worded(point, INVENTED))
 
 
 def writes_what_is_not_cited(answer: Answer, golden: Golden, corpus: Corpus) -> Answer:
-    return _points(answer, lambda point, citation: replace(point, text=written(INVENTED, citation, point.speaker), support="supported"))
+    return _points(answer, lambda point, _: replace(worded(point, INVENTED), support="supported"))
 
 
 def shifts_offsets_by_one(answer: Answer, golden: Golden, corpus: Corpus) -> Answer:
@@ -160,7 +163,7 @@ def cites_the_wrong_article(answer: Answer, golden: Golden, corpus: Corpus) -> A
 def quotes_something_else(answer: Answer, golden: Golden, corpus: Corpus) -> Answer:
     """Flawless in form: real words, rightly cited, and beside the question."""
     spoiled = _citations(answer, lambda c: replace(c, start=0, end=60, quote=corpus.articles[c.article].text[:60]))
-    return _points(spoiled, lambda point, citation: replace(point, text=written(citation.quote, citation, point.speaker)))
+    return _points(spoiled, lambda point, citation: worded(point, citation.quote))
 
 
 def answers_everything(answer: Answer, golden: Golden, corpus: Corpus) -> Answer:
@@ -168,7 +171,7 @@ def answers_everything(answer: Answer, golden: Golden, corpus: Corpus) -> Answer
         return answer
     name = min(corpus.articles)
     citation = cite(Words(name, corpus.articles[name].text[:60], (0,)), 1, corpus)
-    return assemble(golden.question, [Point(written(citation.quote, citation, None), None, None, (1,), "verbatim")], [citation])
+    return assemble(golden.question, [said(citation.quote, citation, None)], [citation])
 
 
 def refuses_everything(answer: Answer, golden: Golden, corpus: Corpus) -> Answer:
@@ -176,16 +179,16 @@ def refuses_everything(answer: Answer, golden: Golden, corpus: Corpus) -> Answer
 
 
 def cites_nothing(answer: Answer, golden: Golden, corpus: Corpus) -> Answer:
-    bare = tuple(replace(point, citations=(), text=re.sub(r" \[\d+\]$", "", point.text)) for point in answer.points)
-    return replace(answer, points=bare, citations=())
+    bare = tuple(replace(point, claims=(Claim(point.words),)) for point in answer.points)
+    return finished(replace(answer, points=bare, citations=()))
 
 
 def cites_what_is_not_there(answer: Answer, golden: Golden, corpus: Corpus) -> Answer:
-    return _points(answer, lambda point, _: replace(point, citations=(*point.citations, 9), text=f"{point.text} [9]"))
+    return _points(answer, lambda point, _: replace(point, claims=(Claim(point.words, (*point.citations, 9)),)))
 
 
 def prints_no_markers(answer: Answer, golden: Golden, corpus: Corpus) -> Answer:
-    return _points(answer, lambda point, _: replace(point, text=re.sub(r" \[\d+\]$", "", point.text)))
+    return replace(answer, text=re.sub(r" \[\d+\]", "", answer.text))
 
 
 def returns_blanks(answer: Answer, golden: Golden, corpus: Corpus) -> Answer:

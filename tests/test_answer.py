@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from assistant.chain import Assistant, check_scope
 from assistant.evidence import voices
-from assistant.extractive import listed, quoted
 from assistant.relation import Comparer, Kin, Told
+from assistant.render import as_json, listed, quoted
 from assistant.settings import Settings
-from assistant.types import Answer, Citation, Form, Point
+from assistant.types import Answer, Citation, Claim, Form, Point
 from assistant.verify import holds, verify
 from index.errors import QuestionError
 from index.reader import Reader, Text
@@ -88,7 +88,7 @@ def points_are_verbatim(value: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_every_answer_keeps_the_contract(assistant: Assistant, question: str) -> None:
-    value = assistant.ask(question).as_json()
+    value = as_json(assistant.ask(question))
     assert value["question"] == " ".join(question.split())
     keeps_the_contract(value, assistant)
 
@@ -96,7 +96,7 @@ def test_every_answer_keeps_the_contract(assistant: Assistant, question: str) ->
 @pytest.mark.parametrize("scope", SCOPES, ids=range(len(SCOPES)))
 @pytest.mark.parametrize("question", [QUESTIONS[0], QUESTIONS[1], QUESTIONS[4], QUESTIONS[6]])
 def test_answers_stay_inside_their_scope(assistant: Assistant, question: str, scope: Scope) -> None:
-    value = assistant.ask(question, scope).as_json()
+    value = as_json(assistant.ask(question, scope))
     keeps_the_contract(value, assistant)
     for citation in value["citations"]:
         assert not scope.outlets or citation["outlet"] in scope.outlets
@@ -112,7 +112,7 @@ def test_any_question_keeps_the_contract(assistant: Assistant, words: list[str])
     except QuestionError:
         assert not any(any(map(str.isalnum, word)) for word in words)
         return
-    keeps_the_contract(answer.as_json(), assistant)
+    keeps_the_contract(as_json(answer), assistant)
 
 
 def test_the_same_question_has_the_same_answer(assistant: Assistant) -> None:
@@ -188,7 +188,7 @@ def test_one_sentence_in_two_outlets_is_one_point_with_two_citations(
 ) -> None:
     found(WIRE)
     monkeypatch.setattr(assistant.gatherer.__class__, "speaker_of", lambda *_, **__: ("Donald Trump", None))
-    value = assistant.ask("How does Trump see the relationship?").as_json()
+    value = as_json(assistant.ask("How does Trump see the relationship?"))
     keeps_the_contract(value, assistant)
     assert len(value["points"]) == 1
     assert {citation["outlet"] for citation in value["citations"]} == {"The Washington Free Beacon", "MaltaToday"}
@@ -203,14 +203,14 @@ def test_the_same_words_of_two_sides_are_two_points(assistant: Assistant, found:
 
 def test_nothing_found_is_an_abstention(assistant: Assistant, found: Found) -> None:
     found({})
-    value = assistant.ask("Who let the dogs out?").as_json()
+    value = as_json(assistant.ask("Who let the dogs out?"))
     keeps_the_contract(value, assistant)
     assert (value["status"], value["citations"]) == ("abstained", [])
 
 
 def test_the_nearest_is_cited_but_is_no_answer(assistant: Assistant, found: Found) -> None:
     found({"Trump will succeed President Barack Obama on 20 January.": -5.0, "Putin has denied any interference.": -6.0})
-    value = assistant.ask("When was Obama born?").as_json()
+    value = as_json(assistant.ask("When was Obama born?"))
     keeps_the_contract(value, assistant)
     assert value["status"] == "abstained"
     assert len(value["citations"]) == 1
@@ -231,7 +231,7 @@ def test_somebody_whom_no_article_quotes_is_named(assistant: Assistant) -> None:
 
 def test_outlets_with_nothing_are_named(assistant: Assistant, found: Found) -> None:
     found({"sponsoring the WikiLeaks hacks": 4.0, "the anti-secrecy group WikiLeaks": 3.5})
-    value = assistant.ask("Which outlets mention WikiLeaks?").as_json()
+    value = as_json(assistant.ask("Which outlets mention WikiLeaks?"))
     keeps_the_contract(value, assistant)
     assert {citation["outlet"] for citation in value["citations"]} == {"World News Hub", "JTF.org"}
     assert set(value["silent"]) == {"Euractiv", "MaltaToday", "The Washington Free Beacon"}
@@ -274,6 +274,9 @@ def test_what_tells_the_same(one: str, other: str, same: bool) -> None:
 def test_lists_and_quotation_marks() -> None:
     assert [listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"], "or")] == ["a", "a and b", "a, b or c"]
     assert [quoted("word"), quoted("“word”"), quoted("two\n\nlines")] == ["“word”", "“word”", "“two lines”"]
+    assert [quoted("“We won,” he said."), quoted("“Why? Because"), quoted("we won.”"), quoted('and "so" on')] == [
+        "“We won,” he said.", "“Why? Because”", "“we won.”", 'and "so" on',
+    ]  # fmt: skip
 
 
 # --- verification ------------------------------------------------------------------------------------------------------------
@@ -286,8 +289,11 @@ def sound(assistant: Assistant) -> Answer:
     quote = "Putin has denied any interference."
     start = article.text.index(quote)
     citation = Citation(1, article.id, article.outlet, article.title, article.url, article.published, start, start + len(quote), quote)
-    text = f"**MaltaToday** reports: “{quote}” [1]"
-    return Answer("Did he?", "answered", None, "extractive", text, (Point(text, None, None, (1,), "verbatim"),), (citation,))
+    return Answer("Did he?", "answered", None, "extractive", (Point((Claim(quote, (1,)),), support="verbatim"),), (citation,))
+
+
+def worded(point: Point, words: str) -> Point:
+    return replace(point, claims=(replace(point.claims[0], words=words),))
 
 
 def support(answer: Answer, assistant: Assistant) -> str:
@@ -334,23 +340,24 @@ def test_an_altered_word_is_caught(assistant: Assistant, sound: Answer, data: st
     if quote[place] == letter or not quote[place].isalnum():
         return
     altered = quote[:place] + letter + quote[place + 1 :]
-    point = replace(sound.points[0], text=f"**MaltaToday** reports: “{altered}” [1]")
+    point = worded(sound.points[0], altered)
     assert support(replace(sound, points=(point,)), assistant) == "unsupported"
 
 
 @pytest.mark.parametrize("words", ["", "Putin has denied any interference. And more.", "Nothing of the kind."])
 def test_words_that_no_citation_holds_are_caught(assistant: Assistant, sound: Answer, words: str) -> None:
-    point = replace(sound.points[0], text=f"**MaltaToday** reports: “{words}” [1]")
+    point = worded(sound.points[0], words)
     assert support(replace(sound, points=(point,)), assistant) == "unsupported"
 
 
 def test_a_point_without_citations_is_unsupported(assistant: Assistant, sound: Answer) -> None:
-    assert support(replace(sound, points=(replace(sound.points[0], citations=()),)), assistant) == "unsupported"
-    assert support(replace(sound, points=(replace(sound.points[0], citations=(2,)),)), assistant) == "unsupported"
+    for numbers in ((), (2,)):
+        claim = replace(sound.points[0].claims[0], citations=numbers)
+        assert support(replace(sound, points=(replace(sound.points[0], claims=(claim,)),)), assistant) == "unsupported"
 
 
 def test_typographic_marks_and_white_space_are_all_that_is_folded(assistant: Assistant, sound: Answer) -> None:
-    point = replace(sound.points[0], text='**MaltaToday** reports: "Putin\u00a0has  denied any interference." [1]')
+    point = worded(sound.points[0], '"Putin\u00a0has  denied any interference."')
     assert support(replace(sound, points=(point,)), assistant) == "verbatim"
 
 

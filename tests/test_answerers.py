@@ -18,9 +18,10 @@ from assistant.chain import Assistant
 from assistant.evidence import Evidence
 from assistant.generative import Generative
 from assistant.question import understand
+from assistant.render import MARK, as_json, finished, text_of
 from assistant.settings import Settings
 from assistant.types import Answer, Usage, unwatched
-from assistant.verify import MARK, marked, strict, verify
+from assistant.verify import strict, verify
 from assistant.writer import Draft
 from index.errors import ModelFailed
 from index.record import Record, Scope
@@ -75,7 +76,7 @@ EVERYTHING = Scope()
 
 def holds(answer: Answer, record: Record, scope: Scope = EVERYTHING) -> None:
     """What must hold of any answer, whoever made it."""
-    value = answer.as_json()
+    value = as_json(answer)
     assert set(value) == KEYS
     assert all(set(point) == POINT for point in value["points"])
     assert all(set(citation) == CITATION for citation in value["citations"])
@@ -100,9 +101,9 @@ def holds(answer: Answer, record: Record, scope: Scope = EVERYTHING) -> None:
         assert set(point.citations) <= set(numbers)
         assert point.citations or point.support == "unsupported"
         assert point.speaker is None or {point.speaker, *point.speaker.split(" and ")} & speakers
-        assert point.text in answer.text
+        assert text_of(point, answer.citations) in answer.text
         if point.support == "unsupported":
-            assert re.search(re.escape(point.text) + r" \(" + re.escape(MARK), answer.text)
+            assert re.search(re.escape(text_of(point, answer.citations)) + r" \(" + re.escape(MARK), answer.text)
             assert any(fault.point == place for fault in answer.faults)
     for name in answer.silent:
         assert name in answer.text
@@ -186,14 +187,14 @@ def test_a_lie_is_marked_and_strict_leaves_it_out(opened: Assistant, server: Scr
     server.say(f"- {true}\n- {LIES[kind]}")
     answer = opened.ask("What did each side say about Syria?")
     holds(answer, opened.record)
-    carried = [point.text for point in answer.points if point.support != "unsupported" and point.side == "Kremlin"]
-    assert carried == [true.replace(" [1].", ". [1]")]
+    carried = [point.words for point in answer.points if point.support != "unsupported" and point.side == "Kremlin"]
+    assert carried == [true.replace(" [1].", ".")]
     assert MARK in answer.text
     monkeypatch.setattr(opened, "settings", replace(opened.settings, strict=True))
     left = opened.ask("What did each side say about Syria?")
     holds(left, opened.record)
     assert MARK not in left.text
-    assert [point.text for point in left.points if point.side == "Kremlin"] == carried
+    assert [point.words for point in left.points if point.side == "Kremlin"] == carried
     assert "Trump team" in {point.side for point in left.points}  # whom the model left out
 
 
@@ -251,11 +252,11 @@ def test_any_text_is_refused_or_becomes_an_answer_that_keeps_the_contract(
     except ModelFailed:
         return
     verified = verify(answer, opened.record)
-    holds(marked(verified), opened.record)
-    left = strict(verified)
+    holds(finished(verified), opened.record)
+    left = finished(strict(verified))
     assert MARK not in left.text
     assert {point.support for point in left.points} <= {"verbatim", "supported"}
-    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", verified.text)
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", finished(verified).text)
 
 
 # --- a real model --------------------------------------------------------------------------------------------------------

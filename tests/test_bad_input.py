@@ -245,7 +245,7 @@ def test_a_second_citation_that_tells_something_else_is_not_verbatim(assistant, 
 
     other = assistant.record.article("jtf.txt")
     second = replace(sound.citations[0], n=2, article="jtf.txt", outlet="JTF.org", start=0, end=10, quote=other.text[:10])
-    point = replace(sound.points[0], citations=(1, 2), text=sound.points[0].text + " [2]")
+    point = replace(sound.points[0], claims=(replace(sound.points[0].claims[0], citations=(1, 2)),))
     found = verify(replace(sound, citations=(*sound.citations, second), points=(point,)), assistant.record)
     assert found.points[0].support != "verbatim"
 
@@ -255,7 +255,7 @@ def test_a_label_with_another_outlet_than_the_one_cited_is_not_carried(assistant
 
     from assistant.verify import verify
 
-    point = replace(sound.points[0], text="**News: Today** reports: “Putin has denied any interference.” [1]")
+    point = replace(sound.points[0], label=("News: Today",))
     assert verify(replace(sound, points=(point,)), assistant.record).points[0].support == "unsupported"
 
 

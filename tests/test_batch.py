@@ -31,7 +31,7 @@ from assistant.output import SUFFIX as PART
 from assistant.output import Output
 from assistant.settings import Settings
 from assistant.table import Row, harmless
-from assistant.types import Answer, Citation, Point
+from assistant.types import Answer, Citation, Claim, Point
 from assistant.workers import Task
 from index.build import fingerprint
 from index.errors import IndexDamaged, TableBusy, TableError
@@ -59,13 +59,13 @@ class FakeDesk:
             return Outcome("extractive", self.index, error="it failed, as told")
         if "silent" in task.question:
             return Outcome(
-                "extractive", self.index, Answer(task.question, "abstained", "nothing.", "extractive", "The articles do not say.")
+                "extractive", self.index, Answer(task.question, "abstained", "nothing.", "extractive", text="The articles do not say.")
             )
         text = self.answer.format(task.question)
-        point = Point(text, "Putin", "Kremlin", (1,), "verbatim")
+        point = Point((Claim("words", (1,)),), ("Putin",), "Kremlin", "verbatim")
         cited = Citation(1, "a.txt", "The Paper", "=Title", "https://example.org/", "2016-11-14", 0, 5, "words")
         number = len(self.asked) / 1000
-        answer = Answer(task.question, "answered", None, "extractive", text, (point,), (cited,), seconds=number)
+        answer = Answer(task.question, "answered", None, "extractive", (point,), (cited,), text=text, seconds=number)
         return Outcome("extractive", self.index, answer)
 
 
@@ -149,7 +149,7 @@ def test_a_row_has_its_own_cells_and_then_ours(bench: Bench) -> None:
         "status": "answered", "answer": "“What?” [1]", "speakers": "Putin", "sides": "Kremlin", "outlets": "The Paper",
         "support": "verbatim", "answerer": "extractive", "seconds": "0.001", "tokens": "0", "error": "", "index": "first",
     }  # fmt: skip
-    assert json.loads(citations) == bench.desk(bench.settings).ask(bench.desk.asked[0]).answer.as_json()["citations"]
+    assert json.loads(citations) == bench.desk(bench.settings).ask(bench.desk.asked[0]).answer.citations
     assert dict(zip(COLUMNS, second[3:], strict=True))["status"] == "abstained"
 
 
@@ -158,11 +158,11 @@ def test_names_are_joined_once_each_and_the_worst_support_counts(bench: Bench) -
 
     cited = [Citation(n, "a.txt", outlet, "T", None, None, 0, 1, "x") for n, outlet in ((1, "B"), (2, "A"), (3, "B"), (4, None), (5, "C"))]
     points = [
-        Point("p", "Putin", "Kremlin", (1, 2), "verbatim"),
-        Point("q", None, None, (3, 4), "supported"),
-        Point("r", "Putin", None, (1,), "verbatim"),
+        Point((Claim("p", (1, 2)),), ("Putin",), "Kremlin", "verbatim"),
+        Point((Claim("q", (3, 4)),), support="supported"),
+        Point((Claim("r", (1,)),), ("Putin",), support="verbatim"),
     ]
-    answer = Answer("q", "answered", None, "extractive", "t", tuple(points), tuple(cited))
+    answer = Answer("q", "answered", None, "extractive", tuple(points), tuple(cited))
     found = dict(zip(COLUMNS, cells(Outcome("extractive", "i", answer)), strict=True))
     assert (found["speakers"], found["sides"], found["outlets"], found["support"]) == ("Putin", "Kremlin", "B; A", "supported")
 

@@ -17,6 +17,7 @@ from assistant.desk.conversations import Turn
 from assistant.formats import Csv, Outcome, Page
 from assistant.question import understand
 from assistant.relation import at_once, differing, figures_differ, plain, shared
+from assistant.render import as_json
 from assistant.settings import Settings
 from assistant.table import Row, Table
 from assistant.types import Answer
@@ -109,7 +110,7 @@ def test_every_surface_shows_a_conflict(papers: Assistant, tmp_path: Path) -> No
     answer = papers.ask(FERRY)
     line = next(part for part in answer.text.splitlines() if part.startswith("The sources differ: "))
     assert all(outlet in line for outlet in ("The Gazette", "Evening Echo", "Morning Post"))
-    assert answer.as_json()["conflicts"] == [
+    assert as_json(answer)["conflicts"] == [
         {"points": list(conflict.points), "differs": list(conflict.differs)} for conflict in answer.conflicts
     ]
     (tmp_path / "q.csv").write_text(f"question\n{FERRY}\n", encoding="utf-8")

@@ -31,8 +31,9 @@ from assistant.desk import conversations as module
 from assistant.desk import panel
 from assistant.desk.conversations import Conversations, Turn
 from assistant.desk.export import COLUMNS, cell, filters
+from assistant.render import CONTRACTED, as_json
 from assistant.settings import Settings
-from assistant.types import NO_JSON, Answer, Check, Citation, Fault, Point, Usage
+from assistant.types import Answer, Check, Citation, Claim, Fault, Point, Usage
 from index.errors import ConversationError, ConversationMissing, QuestionError
 from index.record import Scope
 
@@ -49,8 +50,8 @@ def answer_of(*quotes: str, question: str = QUESTION, text: str = "- **Ann**, in
         Citation(n, "a.txt", "The Post", title, "https://post.example/a?b=1&c=(2)", "2024-02-29", 10 * n, 10 * n + len(quote), quote)
         for n, quote in enumerate(quotes, 1)
     )
-    points = tuple(Point(f"{one.quote} [{one.n}]", "Ann", "The Anns", (one.n,), "verbatim") for one in citations)
-    return Answer(question, "answered", None, "extractive", text, points, citations, ("The Bens",), seconds=0.25)
+    points = tuple(Point((Claim(one.quote, (one.n,)),), ("Ann",), "The Anns", "verbatim", label=("Ann",)) for one in citations)
+    return Answer(question, "answered", None, "extractive", points, citations, ("The Bens",), text=text, seconds=0.25)
 
 
 @pytest.fixture
@@ -110,8 +111,11 @@ def test_an_answer_of_any_text_comes_back_equal(
     file: Path, texts: list[str], optional: list[str | None], whole: list[int], names: list[str]
 ) -> None:
     citation = Citation(whole[0], texts[0], optional[0], texts[1], optional[1], optional[2], whole[1], whole[2], texts[2])
-    point = Point(texts[3], optional[3], optional[4], (whole[0], 7), "supported")
-    answer = Answer(texts[4], "answered", optional[0], "extractive", texts[0], (point,), (citation,), tuple(names), texts[1], 1.5)
+    point = Point((Claim(texts[3], (whole[0], 7)),), tuple(names), optional[4], "supported", (7,), written=True)
+    answer = Answer(
+        texts[4], "answered", optional[0], "extractive", (point,), (citation,), tuple(names), seconds=1.5, text=texts[0], message=texts[1],
+        nearest=(texts[2], texts[3]), silence=texts[4], differences=tuple(names),
+    )  # fmt: skip
     with Conversations(file) as kept:
         name, turn = asked(kept, "ann", answer=answer)
         assert kept.turns("ann", name)[0].answer == answer
@@ -136,7 +140,7 @@ def written() -> Answer:
     faults = (Fault(Check.NUMBER, 0, "The number 4 is not cited."), Fault(Check.NAME, 0, "Nor is Ann."))
     note = "Answered without the language model. It broke."
     text = f"Ann has 4. [1] (⚠ unsupported: The number 4 is not cited)\n\n{note}"
-    point = Point("Ann has 4. [1]", "Ann", None, (1,), "unsupported")
+    point = Point((Claim("Ann has 4.", (1,)),), ("Ann",), label=None, written=True)
     return replace(
         answer_of("yes", text=text),
         answerer="openai:test",
@@ -569,7 +573,7 @@ def test_an_exported_object_has_each_answer_as_contracted(kept: Conversations) -
     kept.rate("ann", turn, True, "so it is", "f")
     kept.begin("ann", name, "And why?", NOWHERE)
     value = json.loads(kept.export("ann", name, "json"))
-    assert value["turns"][0]["answer"] == json.loads(json.dumps(answer_of("yes").as_json()))
+    assert value["turns"][0]["answer"] == json.loads(json.dumps(as_json(answer_of("yes"))))
     assert value["turns"][0]["rating"]["why"] == "so it is"
     assert value["turns"][1]["answer"] is None
     assert {key: value[key] for key in ("id", "title", "created", "changed")} == asdict(kept.get("ann", name))
@@ -582,8 +586,8 @@ def test_an_export_tells_what_is_marked_how_it_was_made_and_what_that_took(kept:
     for part in ("⚠ unsupported: The number 4 is not cited", written().note, "*openai:test · 812 + 120 tokens · cost not stated · 0.2 s*"):
         assert text.count(part) == 1
     [value] = json.loads(kept.export("ann", name, "json"))["turns"]
-    assert value["answer"] == json.loads(json.dumps(written().as_json()))
-    assert not NO_JSON & set(value["answer"])
+    assert value["answer"] == json.loads(json.dumps(as_json(written())))
+    assert set(value["answer"]) == set(CONTRACTED)
     [row] = csv.DictReader(io.StringIO(kept.export("ann", name, "csv"), newline=""))
     assert (row["support"], row["answer"]) == ("unsupported", written().text)
     assert "tokens" not in kept.export("ben", kept.all("ben")[0].id, "markdown")

@@ -16,7 +16,7 @@ from eval.stats import change, estimate, summarise
 from eval.suite import Provenance, Row, Score
 
 NOW = Provenance("corpus", "questions", {"abstain": "a"}, {"readout": "0"}, "test", "2026-01-01T00:00:00+00:00")
-ANSWER = Answer("?", "answered", None, "test", "Words.")
+ANSWER = Answer("?", "answered", None, "test", text="Words.")
 
 
 def rows_of(*found, metric="evidence_recall", kind="fact"):

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.question import LONGEST, REMEMBERED, Names, understand
-from assistant.render import terminal
+from assistant.render import as_json, terminal
 from assistant.types import NO_EVIDENCE, Form, Question
 from index.errors import QuestionError
 from index.record import Scope
@@ -253,7 +253,7 @@ def test_a_follow_up_to_nothing_says_so(assistant: Assistant, text: str) -> None
 
 def test_what_was_understood_is_for_people_and_not_in_the_json(assistant: Assistant) -> None:
     answer = assistant.ask("And about trade?", history=[SYRIA])
-    assert "understood" not in answer.as_json()
+    assert "understood" not in as_json(answer)
     assert terminal(answer).splitlines()[:2] == ["Understood as: What did the Kremlin say about trade?", ""]
     assert "Understood" not in terminal(assistant.ask(SYRIA))
 

@@ -25,9 +25,10 @@ from assistant.extractive import Extractive
 from assistant.generative import MOST_LINES, Generative
 from assistant.question import understand
 from assistant.relation import Comparer
+from assistant.render import MARK, as_json, finished, text_of
 from assistant.settings import Settings
 from assistant.types import Answer, Question, Usage
-from assistant.verify import MARK, marked, strict, verify
+from assistant.verify import strict, verify
 from assistant.writer import Draft
 from index.build import build
 from index.embedder import BUNDLED
@@ -85,7 +86,7 @@ def wrote(assistant: Assistant, syria: tuple[Question, Evidence]) -> Wrote:
 
 
 def shown(answer: Answer) -> list[str]:
-    return [point.text for point in answer.points]
+    return [text_of(point, answer.citations) for point in answer.points]
 
 
 # --- any draft ---------------------------------------------------------------------------------------------------------------
@@ -185,17 +186,17 @@ def test_any_draft_is_a_failure_or_an_answer_that_keeps_the_contract(assistant: 
         return
     reader: Any = Gullible()
     verified = verify(answer, assistant.record, Comparer(reader))
-    for kept in (marked(verified), strict(verified)):
-        keeps_the_contract(json.loads(json.dumps(kept.as_json())), assistant, "test:model")
+    for kept in (finished(verified), finished(strict(verified))):
+        keeps_the_contract(json.loads(json.dumps(as_json(kept))), assistant, "test:model")
     nothing_is_unmarked(verified)
 
 
 def nothing_is_unmarked(verified: Answer) -> None:
     """What is shown is points, each with a mark where it needs one, and names of who is silent; strictly, supported points alone."""
     wrong = [point for point in verified.points if point.support == "unsupported"]
-    lines = marked(verified).text.splitlines()
+    lines = finished(verified).text.splitlines()
     assert sum(MARK in line and line.endswith(")") for line in lines) >= len(wrong)
-    right = strict(verified)
+    right = finished(strict(verified))
     assert all(point.support != "unsupported" for point in right.points)
     if right.status == "answered":
         for line in filter(None, right.text.splitlines()):
@@ -205,7 +206,7 @@ def nothing_is_unmarked(verified: Answer) -> None:
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=60))
 def test_what_a_model_writes_shows_no_control_characters(wrote: Wrote, text: str) -> None:
     answer = wrote(f"The Kremlin said it [1]. \x1b[31m{text}\x07\u202e [2].")
-    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", answer.text)
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", finished(answer).text)
 
 
 # --- how drafts are read -----------------------------------------------------------------------------------------------------
@@ -231,7 +232,7 @@ TRUE, OTHER = "The Kremlin said they discussed Syria", "The Kremlin said relatio
 )
 def test_a_draft_is_read_sentence_by_sentence_with_its_citations(wrote: Wrote, draft: str) -> None:
     points = wrote(draft).points
-    assert [re.sub(r"\W*\[\d\]\W*", "", point.text) for point in points] == [TRUE, OTHER]
+    assert [point.words.rstrip(".") for point in points] == [TRUE, OTHER]
     assert [point.citations for point in points] == [(1,), (2,)]
 
 
@@ -293,7 +294,7 @@ def test_what_is_no_answer_is_a_failure(wrote: Wrote, text: str, why: str) -> No
 
 
 def test_brackets_and_stars_of_an_article_are_kept(wrote: Wrote) -> None:
-    assert "f**k and f*** [the call]" in wrote("The Kremlin said “f**k and f*** [the call]” [1].").text
+    assert "f**k and f*** [the call]" in finished(wrote("The Kremlin said “f**k and f*** [the call]” [1].")).text
 
 
 # --- who says it -------------------------------------------------------------------------------------------------------------
@@ -316,8 +317,9 @@ def number_of(assistant: Assistant, syria: tuple[Question, Evidence], words: str
     ],
 )
 def test_what_somebody_says_is_never_told_as_a_fact(assistant: Assistant, syria: Any, wrote: Wrote, line: str) -> None:
-    point = wrote(f"{line} [{number_of(assistant, syria, 'extremely unsatisfactory')}].").points[0]
-    assert point.text.startswith("**Kremlin**, in MaltaToday: ")
+    answer = wrote(f"{line} [{number_of(assistant, syria, 'extremely unsatisfactory')}].")
+    point = answer.points[0]
+    assert shown(answer)[0].startswith("**Kremlin**, in MaltaToday: ")
     assert (point.speaker, point.side) == ("Kremlin", "Kremlin")
 
 
@@ -326,12 +328,12 @@ def test_what_somebody_says_is_never_told_as_a_fact(assistant: Assistant, syria:
 )
 def test_who_is_credited_needs_no_label(assistant: Assistant, syria: Any, wrote: Wrote, who: str) -> None:
     point = wrote(f"{who} said relations were bad [{number_of(assistant, syria, 'extremely unsatisfactory')}].").points[0]
-    assert not point.text.startswith("**")
+    assert point.label is None
     assert point.side == "Kremlin"
 
 
 def test_a_label_of_the_models_is_a_label_where_it_is_a_name(wrote: Wrote) -> None:
-    assert shown(wrote("**The Kremlin:** they discussed Syria [1]")) == ["**Kremlin**: they discussed Syria [1]"]
+    assert shown(wrote("**The Kremlin:** they discussed Syria [1]")) == ["**Kremlin**, in The Washington Free Beacon: they discussed Syria [1]"]
     assert not shown(wrote("**As everybody knows:** they discussed Syria [1]"))[0].startswith("**As")
 
 
@@ -504,9 +506,9 @@ def test_beside_a_lie_the_truth_is_kept(generative: Assistant, careful: Assistan
     answer = generative.ask(SIDES)
     assert [MARK in line for line in answer.text.splitlines()[:2]] == [False, True]
     strictly = careful.ask(SIDES)
-    assert "piano" not in json.dumps(strictly.as_json())
+    assert "piano" not in json.dumps(as_json(strictly))
     assert "Trump said he would negotiate" in strictly.text
-    keeps_the_contract(strictly.as_json(), careful, SCRIPTED)
+    keeps_the_contract(as_json(strictly), careful, SCRIPTED)
 
 
 # --- an article that gives orders ------------------------------------------------------------------------------------------------
@@ -616,7 +618,7 @@ def test_whatever_a_real_model_writes_is_held_to_the_contract(own_index: Path, m
     drafts: list[str] = []
     with Assistant(Settings(index=own_index, model="openai:small", price=(1.0, 2.0))) as opened:
         answer = opened.ask(DENIAL, watch=drafts.append)
-        keeps_the_contract(answer.as_json(), opened, "openai:small", "extractive")
+        keeps_the_contract(as_json(answer), opened, "openai:small", "extractive")
         nothing_is_unmarked(verify(answer, opened.record))
     assert len(drafts) > 1
     assert all(later.startswith(draft) for draft, later in pairwise(drafts))

@@ -17,7 +17,7 @@ from assistant.desk.batches import SHOWN, Shown, State
 from assistant.desk.conversations import Conversation, Rating, Turn
 from assistant.desk.uploads import Outcome
 from assistant.ledger import Entry
-from assistant.types import Answer, Check, Citation, Fault, Point, Usage
+from assistant.types import Answer, Check, Citation, Claim, Fault, Point, Support, Usage
 from index.record import Listed, Scope
 from index.types import Article
 
@@ -27,9 +27,9 @@ OUTLETS = ("Beacon", "Hub", "Wire")
 QUOTE = "Both sides agreed [2] on Syria."
 ONE = Citation(1, "a.txt", "Beacon", "Talks", "https://example.org/a", "2016-11-14", 4, 4 + len(QUOTE), QUOTE)
 TWO = Citation(2, "b.txt", "Hub", "More talks", None, None, 0, 12, "They agreed.")
-POINT = Point(f"**Kremlin**, in Beacon: “{QUOTE}” [1] (in other words in Hub [2])", "Kremlin", "Kremlin", (1, 2), "verbatim")
-ANSWER = Answer("What was said?", "answered", None, "extractive", POINT.text, (POINT,), (ONE, TWO), ("Democrats",))
-SILENT = Answer("When?", "abstained", "No passage.", "extractive", "The articles do not say. No passage.")
+POINT = Point((Claim(QUOTE, (1,)),), ("Kremlin",), "Kremlin", "verbatim", (2,), label=("Kremlin",))
+ANSWER = Answer("What was said?", "answered", None, "extractive", (POINT,), (ONE, TWO), ("Democrats",))
+SILENT = Answer("When?", "abstained", "No passage.", "extractive", message="The articles do not say. No passage.")
 
 
 def turn_of(answer: Answer | None, question: str = "What was said?", scope: Scope = Scope(), rating: Rating | None = None) -> Turn:  # noqa: B008
@@ -68,10 +68,11 @@ def everything(text: str) -> list[str]:
     """Every part of the page, with a text in every place that somebody else fills."""
     article = Article(text or "a", f"before {text} after", text, text, text, text, text)
     citation = Citation(1, text, text, text, text, text, 7, 7 + len(text), text)
-    point = Point(f"**{text}**: “{text}” [1]", text, text, (1,), "verbatim")
+    point = Point((Claim(text, (1,)),), (text,), text, "verbatim", label=(text,))
     answer = Answer(
-        text, "answered", None, text, f"{point.text}\n\n{text}: none.\n\n{text}", (point, replace(point, support="unsupported")),
-        (citation,), (text,), text, 1.0, (Fault(Check.NUMBER, 1, text),), text, Usage(8, 1),
+        text, "answered", None, text, (point, replace(point, support="unsupported")), (citation,), (text,), seconds=1.0, message=text,
+        nearest=(text, text), silence=text, differences=(text,), note=text, understood=text, faults=(Fault(Check.NUMBER, 1, text),),
+        usage=Usage(8, 1),
     )  # fmt: skip
     turn = turn_of(answer, text, Scope((text,), text, text), Rating(True, text, "", ""))
     conversation = Conversation("c1", text, "", "")
@@ -81,7 +82,7 @@ def everything(text: str) -> list[str]:
     )
     return [
         panel.turn_html(turn, (text,), (text,)),
-        panel.turn_html(turn_of(replace(answer, points=(), text=text), text), (text,), (text,)),
+        panel.turn_html(turn_of(replace(answer, points=()), text), (text,), (text,)),
         panel.conversation(conversation, ""),
         panel.signed_in(text),
         panel.conversations([conversation], "", text),
@@ -155,15 +156,15 @@ def test_markers_are_buttons_that_know_their_turn_and_quotation() -> None:
 
 
 def test_a_number_in_brackets_inside_a_quotation_is_no_marker() -> None:
-    html = panel.point("t1", replace(POINT, text=f"**Kremlin**, in Beacon: “{QUOTE}” [1]", citations=(1,)), ANSWER, {})
+    html = panel.point("t1", replace(POINT, reworded=()), ANSWER, {})
     assert cites(html) == [("t1", "1", QUOTE)]
     assert QUOTE in Reader(html).text
 
 
 def test_a_marker_without_a_citation_stays_text() -> None:
-    html = panel.words("See [7].", "t1", [ONE])
+    html = panel.point("t1", Point((Claim("See", (7,)),), label=None, written=True), ANSWER, {})
     assert cites(html) == []
-    assert Reader(html).text == "See [7]."
+    assert "See [7]" in Reader(html).text
 
 
 @pytest.mark.parametrize("support", ["verbatim", "supported", "unsupported"])
@@ -174,7 +175,7 @@ def test_support_is_visible(support: str) -> None:
 def test_all_words_of_a_point_are_shown() -> None:
     text = Reader(panel.point("t1", POINT, ANSWER, {})).text
     assert "Kremlin, in Beacon" in text
-    assert f"“{QUOTE}”" in text
+    assert QUOTE in text
     assert "(in other words in Hub" in text
 
 
@@ -202,16 +203,18 @@ def test_a_rating_is_shown_with_its_reason() -> None:
 
 # -- answers of a language model ------------------------------------------------------------------------------------------
 
-WROTE = Point("**Kremlin**, in Beacon: There was a deal: on Syria [1].", "Kremlin", "Kremlin", (1,), "supported")
-LIES = (
-    replace(WROTE, text="There were 4 deals [1].", support="unsupported"),
-    replace(WROTE, text="There were 5 deals [1].", support="unsupported"),
-)
+
+def wrote(words: str, support: Support) -> Point:
+    return Point((Claim(words, (1,)),), ("Kremlin",), "Kremlin", support, label=("Kremlin",), written=True)
+
+
+WROTE = wrote("There was a deal: on Syria.", "supported")
+LIES = (wrote("There were 4 deals.", "unsupported"), wrote("There were 5 deals.", "unsupported"))
 FAULTS = (Fault(Check.NUMBER, 1, "The number 4 is not cited."), Fault(Check.NAME, 2, "Five is new."), Fault(Check.NUMBER, 2, "So is 5."))
 HUSH, NOTE = "Democrats: no passage found in this corpus.", "Answered without the language model. It broke."
 WRITTEN = Answer(
-    "What was said?", "answered", None, "openai:test", "\n".join([*(f"- {one.text}" for one in (WROTE, *LIES)), "", HUSH]), (WROTE, *LIES),
-    (ONE,), ("Democrats",), faults=FAULTS, usage=Usage(812, 120), seconds=2.1,
+    "What was said?", "answered", None, "openai:test", (WROTE, *LIES), (ONE,), ("Democrats",), silence=HUSH, faults=FAULTS,
+    usage=Usage(812, 120), seconds=2.1,
 )  # fmt: skip
 
 
@@ -237,16 +240,14 @@ def test_who_is_credited_stands_on_a_line_of_its_own_without_marks_of_markdown()
     text = Reader(panel.point("t1", WROTE, WRITTEN, {})).text
     assert "*" not in text
     assert text.index("Kremlin, in Beacon") < text.index("There was a deal: on Syria")
-    assert Reader(panel.point("t1", replace(WROTE, text="Was it **so**: who knows [1]."), WRITTEN, {})).text.startswith(
-        "Was it **so**: who"
-    )
+    alone = replace(wrote("Was it **so**: who knows.", "supported"), label=None)
+    assert "Was it **so**: who knows." in Reader(panel.point("t1", alone, WRITTEN, {})).text
 
 
 @pytest.mark.parametrize("note", ["", NOTE])
 @pytest.mark.parametrize("silent", [(), ("Democrats",)])
 def test_the_line_on_silence_and_the_line_on_how_it_was_made_are_each_shown_once(note: str, silent: tuple[str, ...]) -> None:
-    text = "\n\n".join(filter(None, [f"- {POINT.text}\n- {WROTE.text}", HUSH * bool(silent), note]))
-    answer = replace(ANSWER, text=text, points=(POINT, WROTE), silent=silent, note=note)
+    answer = replace(ANSWER, points=(POINT, WROTE), silent=silent, silence=HUSH * bool(silent), note=note)
     html = shown(turn_of(answer))
     assert (html.count(HUSH), html.count(f'<p class="hush">{HUSH}</p>')) == ((1, 1) if silent else (0, 0))
     assert (html.count(NOTE), html.count(f'<p class="note">{NOTE}</p>')) == ((1, 1) if note else (0, 0))
@@ -254,7 +255,7 @@ def test_the_line_on_silence_and_the_line_on_how_it_was_made_are_each_shown_once
 
 
 def test_an_abstention_has_its_note_too() -> None:
-    html = shown(turn_of(replace(SILENT, text=f"{SILENT.text}\n\n{NOTE}", note=NOTE)))
+    html = shown(turn_of(replace(SILENT, note=NOTE)))
     assert (html.count(NOTE), html.count('<p class="note">')) == (1, 1)
 
 
@@ -329,7 +330,7 @@ def test_without_sides_the_speakers_are_told() -> None:
 
 
 def test_an_answer_about_readout_has_no_coverage() -> None:
-    assert "coverage" not in shown(turn_of(Answer("Hi", "answered", None, "extractive", "At your service.")))
+    assert "coverage" not in shown(turn_of(Answer("Hi", "answered", None, "extractive", message="At your service.")))
 
 
 # -- the source -----------------------------------------------------------------------------------------------------------

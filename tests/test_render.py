@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from assistant.render import chat_message, escape_markdown, link, source, terminal, took
-from assistant.types import Answer, Citation, Point, Usage
+from assistant.types import Answer, Citation, Claim, Point, Usage
 
 MARKDOWN = MarkdownIt("commonmark", {"html": True, "linkify": False}).enable(["table", "strikethrough"])
 OURS = {
@@ -64,19 +64,16 @@ ANSWER = Answer(
     "answered",
     None,
     "extractive",
-    "**Mayor**, in The Post: “Taxes rise.” [1]",
-    (Point("**Mayor**, in The Post: “Taxes rise.” [1]", "Mayor", None, (1,), "verbatim"),),
+    (Point((Claim("Taxes rise.", (1,)),), ("Mayor",), support="verbatim", label=("Mayor",)),),
     (CITATION,),
 )
-ABSTAINED = Answer("Who is it?", "abstained", "No passage found.", "extractive", "The articles do not say.", (), (CITATION,))
+ABSTAINED = Answer("Who is it?", "abstained", "No passage found.", "extractive", (), (CITATION,), message="The articles do not say.")
 
 
 def hostile(words: str) -> Answer:
     """An answer whose article says ``words`` wherever an article can."""
-    flat = " ".join(words.split())
-    text = f"**{flat}**, in {flat}: “{flat}” [1]"
     citation = replace(CITATION, outlet=words, title=words, quote=words, article=words)
-    return replace(ANSWER, text=text, points=(Point(text, flat, None, (1,), "verbatim"),), citations=(citation,))
+    return replace(ANSWER, points=(Point((Claim(words, (1,)),), (words,), support="verbatim", label=(words,)),), citations=(citation,))
 
 
 def inline(tokens: list[Token]) -> list[Token]:

@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 
 from assistant import wording
 from assistant.chain import Assistant
+from assistant.generative import claims_of
+from assistant.render import as_json, finished
 from assistant.support import WINDOW, select, weigh, windows
-from assistant.types import Answer, Check, Citation, Point
-from assistant.verify import examine, marked, strict, verify
+from assistant.types import Answer, Check, Citation, Claim, Point
+from assistant.verify import examine, strict, verify
 from index.reader import Reader
 from index.record import Record
 
@@ -44,9 +46,9 @@ def cite(number: int, name: str, words: str, record: Record) -> Citation:
 def prose(entry: Entry, record: Record) -> Answer:
     """An answer of one point, as a language model would write it."""
     citations = tuple(cite(number, name, wording.fold(words), record) for number, (name, words) in enumerate(entry["cites"], 1))
-    numbers = tuple(dict.fromkeys(int(number) for number in re.findall(r"\[(\d+)\]", entry["text"])))
-    point = Point(entry["text"], entry.get("speaker"), entry.get("side"), numbers, "supported")
-    return Answer("What happened?", "answered", None, "test:model", entry["text"], (point,), citations)
+    claims, speaker = claims_of(wording.without_emphasis(entry["text"]), range(1, len(citations) + 1)), entry.get("speaker")
+    point = Point(claims, (speaker,) if speaker else (), entry.get("side"), label=None, written=True)
+    return Answer("What happened?", "answered", None, "test:model", (point,), citations)
 
 
 @pytest.fixture
@@ -137,11 +139,11 @@ def test_each_sentence_is_held_against_its_own_citations(faults: Faults) -> None
 def test_a_verbatim_quotation_under_another_name_or_outlet_is_a_fault(assistant: Assistant) -> None:
     answer = assistant.ask("Who is a puppet?")
     point = answer.points[0]
-    for old, new, check in (("Hillary Clinton", "Donald Trump", Check.SPEAKER), ("The Washington Free Beacon", "Euractiv", Check.OUTLET)):
-        spoiled = replace(point, text=point.text.replace(old, new, 1))
-        assert spoiled != point
-        verified = verify(replace(answer, points=(spoiled,)), assistant.record)
-        assert [fault.check for fault in verified.faults] == [check]
+    spoiled = replace(answer, points=(replace(point, label=("Donald Trump",)),))
+    moved = replace(answer, citations=tuple(replace(one, outlet="Euractiv") for one in answer.citations))
+    for wrong, check in ((spoiled, Check.SPEAKER), (moved, Check.OUTLET)):
+        verified = verify(wrong, assistant.record)
+        assert {fault.check for fault in verified.faults} == {check}
         assert verified.points[0].support == "unsupported"
 
 
@@ -155,10 +157,11 @@ def test_brackets_of_an_article_are_no_citations(record: Record) -> None:
     words = "The bridge [12] was opened in 1901 [1]."
     store(record, *article_of("bridge.txt", [words], outlet="Town News"))
     citation = Citation(1, "bridge.txt", "Town News", "bridge.txt", None, None, 0, len(words), words)
-    text = f"**Town News** reports: “{words}” [1]"
-    answer = Answer("?", "answered", None, "m", text, (Point(text, None, None, (1,), "verbatim"),), (citation,))
+    answer = Answer("?", "answered", None, "m", (Point((Claim(words, (1,)),), support="verbatim"),), (citation,))
     assert verify(answer, record) == answer
-    assert examine(replace(answer, points=(replace(answer.points[0], text=f"{text} [12]"),)), record)
+    assert claims_of("The paper said “The bridge [12] was opened” [1]", range(1, 2)) == (
+        Claim("The paper said “The bridge [12] was opened”", (1,)),
+    )
 
 
 def test_a_citation_under_another_outlets_name_is_a_fault(assistant: Assistant) -> None:
@@ -170,7 +173,7 @@ def test_a_citation_under_another_outlets_name_is_a_fault(assistant: Assistant) 
 def test_faults_stay_out_of_the_json(assistant: Assistant) -> None:
     lie = verify(prose({"text": "Putin admitted it [1].", "cites": [DENIAL]}, assistant.record), assistant.record)
     assert lie.faults
-    assert "faults" not in lie.as_json()
+    assert "faults" not in as_json(lie)
 
 
 # --- leaving out what is not carried -----------------------------------------------------------------------------------------
@@ -178,15 +181,15 @@ def test_faults_stay_out_of_the_json(assistant: Assistant) -> None:
 
 def two_points(assistant: Assistant) -> Answer:
     true, false = "Putin has denied any interference [1].", "Putin plays the piano [1]."
-    text = f"- {true}\n- {false}\n\nDemocrats: no passage found."
-    points = tuple(Point(words, None, None, (1,), "supported") for words in (true, false))
-    return verify(Answer("?", "answered", None, "m", text, points, (cite(1, *DENIAL, assistant.record),)), assistant.record)
+    points = tuple(Point(claims_of(words, range(1, 2)), label=None, written=True) for words in (true, false))
+    cited = (cite(1, *DENIAL, assistant.record),)
+    return verify(Answer("?", "answered", None, "m", points, cited, silence="Democrats: no passage found."), assistant.record)
 
 
 def test_strict_leaves_out_unsupported_points_and_keeps_the_rest(assistant: Assistant) -> None:
-    kept = strict(two_points(assistant))
-    assert [point.text for point in kept.points] == ["Putin has denied any interference [1]."]
-    assert kept.text == "Putin has denied any interference [1].\n\nDemocrats: no passage found."
+    kept = finished(strict(two_points(assistant)))
+    assert [point.words for point in kept.points] == ["Putin has denied any interference."]
+    assert kept.text == "Putin has denied any interference. [1]\n\nDemocrats: no passage found."
     assert kept.status == "answered"
 
 
@@ -197,15 +200,15 @@ def test_strict_leaves_a_carried_answer_as_it_is(assistant: Assistant) -> None:
 
 def test_who_is_silent_is_named_also_where_nothing_is_left(assistant: Assistant) -> None:
     answer = replace(two_points(assistant), silent=("Democrats",))
-    nothing = strict(replace(answer, points=tuple(replace(point, support="unsupported") for point in answer.points)))
+    nothing = finished(strict(replace(answer, points=tuple(replace(point, support="unsupported") for point in answer.points))))
     assert nothing.reason
     assert nothing.text == f"{nothing.reason}\n\nDemocrats: no passage found."
 
 
 def test_a_mark_has_nothing_that_looks_like_a_citation(assistant: Assistant) -> None:
     answer = verify(prose({"text": "Putin has denied any interference [7].", "cites": [DENIAL]}, assistant.record), assistant.record)
-    assert "[" not in marked(answer).text
-    assert "number 7" in marked(answer).text
+    assert "[" not in finished(answer).text
+    assert "number 7" in finished(answer).text
 
 
 def test_an_answer_with_nothing_carried_becomes_an_abstention_with_a_reason(assistant: Assistant) -> None:

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from assistant.question import clean
+from assistant.render import as_json
 from assistant.scope import read_scope
 from assistant.settings import Settings
 from index.build import open_record
@@ -50,7 +51,7 @@ class Api:
             and citations with their place and quotation.
         """
         assistant = self._assistant()
-        return assistant.ask(clean(_text(question)), self._scope(outlets, since, until)).as_json()
+        return as_json(assistant.ask(clean(_text(question)), self._scope(outlets, since, until)))
 
     def search(
         self, query: str, outlets: list[str] | None = None, since: str | None = None, until: str | None = None, limit: int = 10

@@ -15,7 +15,7 @@ from threading import Event, Lock, Thread
 from assistant.batch import Options, Summary, run
 from assistant.formats import Outcome
 from assistant.journal import SUFFIX as JOURNAL
-from assistant.render import LABEL
+from assistant.render import lines, plain
 from assistant.settings import Settings
 from assistant.table import Row
 from index.errors import ReadoutError, TableBusy, TableError
@@ -135,5 +135,4 @@ class _Watch:
 def _first_line(outcome: Outcome) -> str:
     if outcome.answer is None:
         return outcome.error or ""
-    line = next(iter(outcome.answer.text.splitlines()), "")
-    return LABEL.sub(r"\2", line).removeprefix("- ")
+    return next(iter(lines(outcome.answer, plain)), "").removeprefix("- ")

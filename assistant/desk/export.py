@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Literal
 
+from assistant import render
 from assistant.render import chat_message, escape_markdown, link, printable, source, took
 from assistant.table import FORMULA
 from assistant.types import Answer, Citation, Point
@@ -62,8 +63,8 @@ def _escaped(text: str) -> str:
 
 
 def as_json(conversation: Conversation, turns: list[Turn]) -> str:
-    """The conversation as one object, every answer as `Answer.as_json` has it."""
-    asked = [{**asdict(turn), "answer": turn.answer.as_json() if turn.answer else None} for turn in turns]
+    """The conversation as one object, every answer as `render.as_json` has it."""
+    asked = [{**asdict(turn), "answer": render.as_json(turn.answer) if turn.answer else None} for turn in turns]
     return json.dumps({**asdict(conversation), "turns": asked}, ensure_ascii=False, indent=2) + "\n"
 
 

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import datetime
 import html
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import groupby
 
+from assistant import render
 from assistant.compare import Utterance, Wording, changes
 from assistant.desk.batches import RUNS, SHOWN, Shown, State
 from assistant.desk.conversations import Conversation, Turn
 from assistant.desk.uploads import Outcome
-from assistant.extractive import listed, quoted
 from assistant.ledger import Entry
-from assistant.render import LABEL, link, printable, took
+from assistant.render import link, listed, printable, took
 from assistant.types import EXTRACTIVE, Answer, Citation, Conflict, Point
 from index.record import Listed, Scope
 from index.types import Article
@@ -90,31 +90,13 @@ def cite(turn: str, citation: Citation) -> str:
     )
 
 
-def words(text: str, turn: str, citations: Iterable[Citation]) -> str:
-    """A text of an answer: what it quotes, its markers as buttons, and what lies between.
-
-    A number in brackets inside a quotation is the article's, not a marker.
-    """
-    known = {citation.n: citation for citation in citations}
-    quotes = sorted({quoted(one.quote) for one in known.values() if one.quote.strip()}, key=len, reverse=True)
-    parts, end = [], 0
-    for match in re.finditer("|".join([*map(re.escape, quotes), r"\[(\d{1,6})\]"]), text):
-        parts.append(esc(text[end : match.start()]))
-        end = match.end()
-        if match[1] is None:
-            parts.append(f'<q class="words">{esc(match[0])}</q>')
-        else:
-            parts.append(cite(turn, known[int(match[1])]) if int(match[1]) in known else esc(match[0]))
-    return "".join([*parts, esc(text[end:])])
-
-
-def paragraphs(text: str, turn: str, citations: Sequence[Citation]) -> str:
-    """An answer's text where it has no points: paragraphs and lists."""
-    out = ""
-    for line in filter(str.strip, text.splitlines()):
-        item = line.startswith("- ")
-        out += f"<li>{words(line[2:], turn, citations)}</li>" if item else f"<p>{words(line, turn, citations)}</p>"
-    return re.sub(r"(?:<li>.*?</li>)+", lambda items: f"<ul>{items[0]}</ul>", out, flags=re.S)
+def shown_run(turn: str, citations: Sequence[Citation], run: render.Run) -> str:
+    """A run of an answer: names bold, what is quoted marked as such, each citation a button."""
+    if run.kind == "cite":
+        known = next((citation for citation in citations if citation.n == run.n), None)
+        return cite(turn, known) if known else esc(run.text)
+    tags = {"name": ("<b>", "</b>"), "words": ('<q class="words">', "</q>"), "text": ("", "")}[run.kind]
+    return f"{tags[0]}{esc(run.text)}{tags[1]}"
 
 
 def point(turn: str, one: Point, answer: Answer, hue: Mapping[str, int], reasons: Sequence[str] = ()) -> str:
@@ -122,24 +104,14 @@ def point(turn: str, one: Point, answer: Answer, hue: Mapping[str, int], reasons
 
     ``reasons`` say why they do not.
     """
-    cited = [citation for citation in answer.citations if citation.n in one.citations]
-    first = next((citation for citation in cited if citation.n == one.citations[0]), None)
-    before, quote, after = one.text.partition(quoted(first.quote)) if first and first.quote.strip() else ("", "", "")
-    label, body = (before.rstrip(": "), quote + after) if quote else _label(one.text)
-    name = LABEL.match(label)
-    who = f"<b>{esc(name[2])}</b>{esc(label[name.end() :])}" if name else esc(label)
+    show = partial(shown_run, turn, answer.citations)
     side = side_tag(one.side, hue) if one.side != one.speaker else ""
     return (
         f'<li class="point {one.support}{f" hue-{hue[one.side]}" if one.side and one.side in hue else ""}">'
-        f'<p class="who">{who}{side}</p><p class="body">{words(body, turn, cited)} '
+        f'<p class="who">{render.shown(render.label(one, answer.citations), show)}{side}</p>'
+        f'<p class="body">{render.shown(render.body(one, answer.citations), show)} '
         f'<span class="support {one.support}" title="{SUPPORT[one.support]}">{one.support}</span></p>{faults(one, reasons)}</li>'
     )
-
-
-def _label(text: str) -> tuple[str, str]:
-    """Who says something and where, and what is said, where a text begins with a name in bold."""
-    label, colon, body = text.partition(": ")
-    return (label, body) if colon and label.startswith("**") else ("", text)
 
 
 def faults(one: Point, reasons: Sequence[str]) -> str:
@@ -149,20 +121,28 @@ def faults(one: Point, reasons: Sequence[str]) -> str:
     return f'<ul class="faults">{"".join(f"<li>{flat(why)}</li>" for why in reasons or [SUPPORT["unsupported"]])}</ul>'
 
 
-def answered(turn: Turn, answer: Answer, hue: Mapping[str, int], shown: int | None) -> str:
-    """An answer, of which the first ``shown`` points have arrived (``None``: all)."""
-    text, whole = answer.text.removesuffix(answer.note).rstrip(), shown is None
+def answered(turn: Turn, answer: Answer, hue: Mapping[str, int], arrived: int | None) -> str:
+    """An answer, of which the first ``arrived`` points are there (``None``: all)."""
+    whole = arrived is None
     note = f'<p class="note">{flat(answer.note)}</p>' if answer.note and whole else ""
     if not answer.points:
-        return f'<div class="plain {answer.status}">{paragraphs(text, turn.id, answer.citations)}</div>{note}'
+        return f'<div class="plain {answer.status}">{paragraphs(turn, answer)}</div>{note}'
     points = "".join(
         point(turn.id, one, answer, hue, [fault.reason for fault in answer.faults if fault.point == number])
-        for number, one in enumerate(answer.points[:shown])
+        for number, one in enumerate(answer.points[:arrived])
     )
-    others = [line for line in text.splitlines() if line.strip() and not any(one.text in line for one in answer.points)]
-    others = others[: len(others) - len(answer.conflicts)]
-    silent = f'<p class="hush">{flat(others[-1])}</p>' if answer.silent and others and whole else ""
+    silent = f'<p class="hush">{flat(answer.silence)}</p>' if answer.silence and whole else ""
     return f'<ul class="points">{points}</ul>{"".join(map(partial(differing, answer), answer.conflicts)) if whole else ""}{silent}{note}'
+
+
+def paragraphs(turn: Turn, answer: Answer) -> str:
+    """What is said where there are no points, as paragraphs and lists."""
+    told = render.lines(replace(answer, note=""), partial(shown_run, turn.id, answer.citations))
+    parts = []
+    for item, group in groupby(filter(None, told), lambda line: line.startswith("- ")):
+        parts.append("".join(f"<li>{line[2:]}</li>" if item else f"<p>{line}</p>" for line in group))
+        parts[-1] = f"<ul>{parts[-1]}</ul>" if item else parts[-1]
+    return "".join(parts)
 
 
 def differing(answer: Answer, conflict: Conflict) -> str:

@@ -2,7 +2,8 @@
 
 TRAIN holds ``answers.jsonl.gz`` and ``entails.jsonl.gz``: pairs labelled by people, each with its source and split (``docs/decisions.md``
 credits them). ARTICLES is the Article-Bias-Prediction data (Baly and others, EMNLP 2020), of which ``questions.jsonl.gz`` here asks our
-own questions and ``claims.jsonl.gz`` makes claims, carried, contradicted or neither. OUT gets ``train.jsonl`` and ``dev.jsonl``, one pair a line.
+own questions and ``claims.jsonl.gz`` makes claims, carried, contradicted or neither. OUT gets ``train.jsonl`` and ``dev.jsonl``, one
+pair a line.
 """
 
 from __future__ import annotations
@@ -205,9 +206,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("train", "articles", "out"):
         options.add_argument(name, type=Path)
-    options.add_argument(
-        "--stage", choices=tuple(STAGES), help="TRAIN is a folder of pairs; write those for a later part of the training"
-    )
+    options.add_argument("--stage", choices=tuple(STAGES), help="TRAIN is a folder of pairs; write those for a later part of the training")
     chosen = options.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
     if chosen.stage:
