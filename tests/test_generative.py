@@ -333,7 +333,8 @@ def test_who_is_credited_needs_no_label(assistant: Assistant, syria: Any, wrote:
 
 
 def test_a_label_of_the_models_is_a_label_where_it_is_a_name(wrote: Wrote) -> None:
-    assert shown(wrote("**The Kremlin:** they discussed Syria [1]")) == ["**Kremlin**, in The Washington Free Beacon: they discussed Syria [1]"]
+    labelled = "**Kremlin**, in The Washington Free Beacon: they discussed Syria [1]"
+    assert shown(wrote("**The Kremlin:** they discussed Syria [1]")) == [labelled]
     assert not shown(wrote("**As everybody knows:** they discussed Syria [1]"))[0].startswith("**As")
 
 
