@@ -22,7 +22,7 @@ from ragas.metrics import MetricResult
 
 from assistant.chat_model import load_chat_model, shown, trouble
 from eval.case import Case, Corpus
-from eval.metrics import Metric, Score, vector
+from eval.metrics import KNOWN, Metric, Score, vector
 from eval.suite import Progress, Row
 from index.errors import UsageError
 
@@ -128,8 +128,8 @@ def _has_reference(case: Case) -> bool:
     return _answered(case) and case.golden.answerable and bool(case.golden.reference.strip())
 
 
-def _judged(title: str, ragas: str, reads: Sequence[str], about: str) -> Metric:
-    """A metric of ragas by the name of its class, with what it reads of a case and what it sees and cannot."""
+def _judged(name: str, ragas: str, reads: Sequence[str], **known: Any) -> Metric:
+    """A metric of ragas by the name of its class, with what it reads of a case."""
 
     async def scorer(case: Case, judge: Judge) -> MetricResult:
         from ragas.metrics import collections
@@ -141,42 +141,13 @@ def _judged(title: str, ragas: str, reads: Sequence[str], about: str) -> Metric:
             "reference": case.golden.reference,
             "retrieved_contexts": [f"{citation.outlet or citation.title}: {case.corpus.text(citation)}" for citation in case.cited()],
         }
-        result: MetricResult = await getattr(collections, ragas)(**models).ascore(**{name: given[name] for name in reads})
+        result: MetricResult = await getattr(collections, ragas)(**models).ascore(**{part: given[part] for part in reads})
         return result
 
-    scorer.__doc__ = about
-    name = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in ragas)
-    return Metric(f"judge{name}", f"judge: {title}", scorer, _has_reference if "reference" in reads else _answered)
+    return Metric(name, scorer, _has_reference if "reference" in reads else _answered, **known)
 
 
-JUDGED: tuple[Metric, ...] = (
-    _judged("claims carried", "Faithfulness", ("user_input", "response", "retrieved_contexts"), """
-        Share of the answer's claims, as the judge cuts them, that the cited words carry, as the judge sees it.
-
-        Joins all citations into one text: cannot see a claim that another's citation carries, nor words credited to the wrong outlet.
-        Labels and outlets count as claims too. Says nothing of refusals.
-    """),
-    _judged("to the question", "AnswerRelevancy", ("user_input", "response"), """
-        Likeness of the question to three that the judge makes up from the answer, by the bundled embedding model.
-
-        It is 0 where the judge finds the answer evasive. Cannot see whether the answer is true or complete. Says nothing of refusals.
-    """),
-    _judged("citations useful", "ContextPrecision", ("user_input", "reference", "retrieved_contexts"), """
-        How high among the citations those stand which the judge finds useful for the reference answer (average precision).
-
-        Sees what is cited, in its order, not what was retrieved and left out. As good as the reference.
-    """),
-    _judged("reference covered", "ContextRecall", ("user_input", "reference", "retrieved_contexts"), """
-        Share of the reference's sentences that the judge finds in the cited words.
-
-        Sees what is cited, not what was retrieved and left out. As good as the reference.
-    """),
-    _judged("agrees with reference", "FactualCorrectness", ("response", "reference"), """
-        Agreement (F1) of the answer's claims with the reference's, both as the judge cuts and compares them.
-
-        Reads low where an answer says more than the reference, even when all of it is true.
-    """),
-)  # fmt: skip
+JUDGED = tuple(_judged(name, **known) for name, known in KNOWN.items() if "ragas" in known)
 
 
 # -- a run --------------------------------------------------------------------------------------------------------------

@@ -1,16 +1,18 @@
 """The metrics, as ragas metrics: each sees one case and gives a number, with the reason where it is not perfect.
 
-None of them asks a model. A metric that has nothing to say on a case does not apply to it, which is not the same as a value that
-is missing: see `Metric.applies`.
+metrics.toml says what each is called, and what it sees and cannot. None of them asks a model. A metric that has nothing to say on a case
+does not apply to it, which is not the same as a value that is missing: see `Metric.applies`.
 """
 
 from __future__ import annotations
 
 import math
 import re
+import tomllib
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from ragas.metrics import MetricResult, numeric_metric
@@ -45,26 +47,22 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A metric with what the suite has to know of it.
+    """A metric with what the suite has to know of it; all but what counts it stands in metrics.toml.
 
-    ``applies`` is whether it has anything to say on a case; ``comparable`` whether its figures mean the same on another machine. One of
-    the retrieval says nothing against the answer that was given all the same.
+    ``about`` is what it sees and what it cannot, ``applies`` whether it has anything to say on a case; ``comparable`` whether its figures
+    mean the same on another machine. One of the retrieval says nothing against the answer that was given all the same.
     """
 
     name: str
-    title: str
     scorer: Any
     applies: Callable[[Case], bool]
+    title: str
+    about: str
     better: Literal["more", "less"] = "more"
     summary: Summary = "mean"
     unit: Unit = "share"
     comparable: bool = True
     of: Literal["answer", "retrieval"] = "answer"
-
-    @property
-    def about(self) -> str:
-        """What it sees and what it cannot, in a line or more."""
-        return " ".join((self.scorer.__doc__ or "").split())
 
     @property
     def best(self) -> float:
@@ -79,19 +77,19 @@ class Metric:
         return Score(float(result.value), result.reason)
 
 
+KNOWN: dict[str, dict[str, Any]] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 BY_NAME: dict[str, Metric] = {}
 
 
-def metric(
-    title: str, applies: Callable[[Case], bool], unit: Unit = "share", **known: Any
-) -> Callable[[Callable[[Case], MetricResult]], Any]:
-    """Make a function a metric that has its name, and enter it in `BY_NAME`."""
+def _metric(applies: Callable[[Case], bool]) -> Callable[[Scorer], Scorer]:
+    """Make a function the metric that has its name in metrics.toml, and enter it in `BY_NAME`."""
 
-    def entered(scorer: Scorer) -> Any:
-        name = scorer.__name__
-        made = numeric_metric(name=name, allowed_values=RANGES[unit])(scorer)
-        BY_NAME[name] = Metric(name, title, made, applies, unit=unit, **known)
-        return made
+    def entered(scorer: Scorer) -> Scorer:
+        name = scorer.__name__.removeprefix("_")
+        known = KNOWN[name]
+        made = numeric_metric(name=name, allowed_values=RANGES[known.get("unit", "share")])(scorer)
+        BY_NAME[name] = Metric(name, made, applies, **known)
+        return scorer
 
     return entered
 
@@ -157,51 +155,33 @@ def _model() -> QuickEmbedder:
 # -- the metrics --------------------------------------------------------------------------------------------------------
 
 
-@metric("evidence found and cited", _answerable)
-def evidence_recall(case: Case) -> MetricResult:
-    """Share of the needs that are met: a citation of a point holds at least half the words of one alternative, in the right article.
-
-    Sees spans, not quotations: a quotation that is not what stands there is found by `quotations`. An answer that nobody listed among
-    the alternatives counts as missing. Abstentions meet nothing.
-    """
+@_metric(_answerable)
+def _evidence_recall(case: Case) -> MetricResult:
     cited = case.cited() if case.answered else []
     return _share_of(case.golden.evidence, lambda need: meets(need, cited), lambda need: f"not cited: {_example(need)}")
 
 
-@metric("answered when answerable", _answerable)
-def answered(case: Case) -> MetricResult:
-    """Is a question that the articles answer, answered?
-
-    Sees the status and whether there is a point. Cannot see whether it is the right answer: that is `evidence_recall`.
-    """
+@_metric(_answerable)
+def _answered(case: Case) -> MetricResult:
     reason = "answered without a point" if case.answered else f"refused: {case.answer.reason}"
     return _says(case.answered and _has_points(case), reason)
 
 
-@metric("refused when not answerable", lambda case: not case.golden.answerable)
-def abstained(case: Case) -> MetricResult:
-    """Is a question that the articles do not answer, refused, with a reason and without points?
-
-    Cannot see whether the reason is a true one, nor whether the passage shown as nearest is near.
-    """
+@_metric(lambda case: not case.golden.answerable)
+def _abstained(case: Case) -> MetricResult:
     if case.answered:
         return _says(False, "answered, although the articles do not say")
     bare = not case.answer.points and bool((case.answer.reason or "").strip())
     return _says(bare, "abstained, but with points or without a reason")
 
 
-@metric("refusals that were right", lambda case: not case.answered)
-def abstention_precision(case: Case) -> MetricResult:
-    """Of the abstentions, how many were right? Says nothing about questions that were answered."""
+@_metric(lambda case: not case.answered)
+def _abstention_precision(case: Case) -> MetricResult:
     return _says(not case.golden.answerable, "refused, although the articles answer it")
 
 
-@metric("quotations exact", _has_citations)
-def quotations(case: Case) -> MetricResult:
-    """Share of the citations whose quote is their article's text at their offsets, character for character; the nearest ones included.
-
-    Cannot see whether the quoted words have to do with the question.
-    """
+@_metric(_has_citations)
+def _quotations(case: Case) -> MetricResult:
     return _share_of(
         case.answer.citations,
         lambda one: bool(one.quote) and case.corpus.text(one) == one.quote,
@@ -209,15 +189,8 @@ def quotations(case: Case) -> MetricResult:
     )
 
 
-@metric("points carried by their citations", lambda case: case.answered)
-def faithfulness(case: Case) -> MetricResult:
-    """Share of the points that are carried by what they cite themselves; an answer without points has none.
-
-    A point says "verbatim" or "supported" of itself; neither is believed. Its words must stand in the article at the offsets it cites, or,
-    for "supported", restate them together with who speaks and where (see `eval.support.restated` for what that cannot see). Cannot see
-    words cut so that they mean something else ("denied" left out before what was denied), nor whether a true sentence answers the question.
-    """
-
+@_metric(lambda case: case.answered)
+def _faithfulness(case: Case) -> MetricResult:
     def carried(point: Point) -> bool:
         cited = [text for citation in case.citations(point) if (text := case.corpus.text(citation))]
         _, body = label_and_body(point.text)
@@ -231,12 +204,8 @@ def faithfulness(case: Case) -> MetricResult:
     return _share_of(case.answer.points, carried, lambda point: f"not carried by its citations: {_short(point.text)}")
 
 
-@metric("markers lead to citations", _has_points)
-def markers(case: Case) -> MetricResult:
-    """Share of the points whose citation numbers are printed in the answer and each lead to one citation; 0 for a point without any.
-
-    Cannot see numbers that a quotation itself holds in brackets, and does not ask for them.
-    """
+@_metric(_has_points)
+def _markers(case: Case) -> MetricResult:
     numbers = [citation.n for citation in case.answer.citations]
 
     def resolved(point: Point) -> bool:
@@ -246,13 +215,8 @@ def markers(case: Case) -> MetricResult:
     return _share_of(case.answer.points, resolved, lambda point: f"markers lead nowhere: {_short(point.text)}")
 
 
-@metric("sources of citations right", _has_citations)
-def sources(case: Case) -> MetricResult:
-    """Share of the citations that give the outlet, title, address and day of the very article they cite.
-
-    Sees what the index was told of its articles; cannot see whether that is true.
-    """
-
+@_metric(_has_citations)
+def _sources(case: Case) -> MetricResult:
     def sourced(one: Citation) -> bool:
         article = case.corpus.articles.get(one.article)
         told = (one.outlet, one.title, one.url, one.published)
@@ -265,13 +229,8 @@ def sources(case: Case) -> MetricResult:
     )
 
 
-@metric("points printed under the right names", _has_points)
-def labels(case: Case) -> MetricResult:
-    """Share of the points whose printed words name the speaker they are credited to, and no outlet but those they cite.
-
-    Sees names as printed, and of outlets only those in the index. A point without a speaker must name one of its outlets, where they have
-    names. Cannot see whether the credit is right: that is `speakers` and `misattribution`.
-    """
+@_metric(_has_points)
+def _labels(case: Case) -> MetricResult:
     return _share_of(
         case.answer.points, lambda point: _labelled(case, point), lambda point: f"printed under the wrong name: {_short(point.text)}"
     )
@@ -296,79 +255,46 @@ def _aliases(case: Case, speaker: str | None) -> list[str]:
     return [*who, *(alias for alias, (name, _) in case.corpus.names.items() if name in who)]
 
 
-@metric("citations to the point", lambda case: case.golden.answerable and bool(case.cited()))
-def citation_precision(case: Case) -> MetricResult:
-    """Share of the citations that show some of the evidence.
-
-    Reads low where a passage answers and nobody listed it, or where one citation belongs to a point that is beside the question.
-    """
+@_metric(lambda case: case.golden.answerable and bool(case.cited()))
+def _citation_precision(case: Case) -> MetricResult:
     return _share_of(case.cited(), case.evident, lambda citation: f"beside the evidence: {_short(citation.quote)}")
 
 
-@metric("evidence retrieved", _retrievable, of="retrieval")
-def context_recall(case: Case) -> MetricResult:
-    """Share of the needs of which the retriever's best passages hold an alternative, told by article and offsets.
-
-    Sees the retrieval alone, as other people's chains get it, and so tells evidence that was not found from evidence that was found and not
-    cited. Cannot see what an answer collects beyond it, speaker by speaker or side by side, and does not apply to follow-ups: the
-    retriever knows of no conversation.
-    """
+@_metric(_retrievable)
+def _context_recall(case: Case) -> MetricResult:
     places = case.retrieved or ()
     return _share_of(case.golden.evidence, lambda need: meets(need, places), lambda need: f"not retrieved: {_example(need)}")
 
 
-@metric("retrieved to the point", _retrievable, of="retrieval")
-def context_precision(case: Case) -> MetricResult:
-    """Share of the retriever's best passages that hold some of the evidence, told by article and offsets.
-
-    Cannot see order. Far below 1 by design where one sentence answers and several passages are asked for, and it reads low where a passage
-    answers and nobody listed it; a fall means something, the height little.
-    """
+@_metric(_retrievable)
+def _context_precision(case: Case) -> MetricResult:
     return _share_of(case.retrieved or (), case.evident, lambda _: "")
 
 
-@metric("points near the question", _has_points, "cosine")
-def answer_relevance(case: Case) -> MetricResult:
-    """How near the words of the points are to the question: cosine of their vectors by the bundled embedding model, mean over the points.
-
-    Sees the topic: points about something else, and filler beside good ones, lower it. Cannot see whether the words answer the question,
-    nor whether they are true; a good answer in words of its own reads lower than a bad one in the question's. Of a conversation it reads
-    the question and the one before it. The height depends on the questions, and only a change of it says something.
-    """
+@_metric(_has_points)
+def _answer_relevance(case: Case) -> MetricResult:
     asked = vector(" ".join((*case.golden.history[-1:], case.golden.question)))
     found = [float(asked @ vector(label_and_body(point.text)[1].strip('“”" '))) for point in case.answer.points]
     return MetricResult(sum(max(-1.0, min(1.0, one)) for one in found) / len(found))
 
 
-@metric("speakers credited", _names_speakers)
-def speakers(case: Case) -> MetricResult:
-    """Share of the speakers expected to whom a point with evidence is credited.
-
-    Sees the name that the point carries, by any name the index knows him under. Cannot see a credit too many: that is `misattribution`.
-    """
+@_metric(_names_speakers)
+def _speakers(case: Case) -> MetricResult:
     evident = [point for point in case.answer.points if case.evident(*case.citations(point))]
     credited = {key for point in evident for key in case.corpus.speakers(point.speaker)}
     return _share_of(case.golden.speakers, lambda name: case.corpus.speaker(name) in credited, lambda name: f"not credited: {name}")
 
 
-@metric("points credited to somebody else", lambda case: _names_speakers(case) and _has_points(case), better="less")
-def misattribution(case: Case) -> MetricResult:
-    """Share of the credited points with evidence that are credited to a speaker who was not expected. Lower is better.
-
-    Reads high where the articles let several people say the same and only one of them is listed. Points that credit nobody do not count.
-    """
+@_metric(lambda case: _names_speakers(case) and _has_points(case))
+def _misattribution(case: Case) -> MetricResult:
     expected = {case.corpus.speaker(name) for name in case.golden.speakers}
     credited = [point for point in case.answer.points if point.speaker and case.evident(*case.citations(point))]
     wrong = [point for point in credited if not expected & case.corpus.speakers(point.speaker)]
     return _share(len(wrong), len(credited), [f"credited to {point.speaker}: {_short(point.text)}" for point in wrong])
 
 
-@metric("sides over their own statements", lambda case: bool(case.golden.sides))
-def sides(case: Case) -> MetricResult:
-    """Share of the sides that stand over a statement of their own, with every side over the evidence of another counted against it.
-
-    Sees only questions that ask for sides. A statement that several sides' evidence holds may stand under any of them.
-    """
+@_metric(lambda case: bool(case.golden.sides))
+def _sides(case: Case) -> MetricResult:
     owned = list(zip(case.golden.sides, case.golden.evidence, strict=True))
     held = [(point, {side for side, need in owned if meets(need, case.citations(point))}) for point in case.answer.points]
     right = {point.side for point, holders in held if point.side in holders}
@@ -378,19 +304,14 @@ def sides(case: Case) -> MetricResult:
     return _share(len(right), len(owned) + len(wrong), reasons)
 
 
-@metric("outlets cited", lambda case: bool(case.golden.outlets))
-def outlets(case: Case) -> MetricResult:
-    """Share of the outlets expected from which evidence is cited, by the outlet that the citation names."""
+@_metric(lambda case: bool(case.golden.outlets))
+def _outlets(case: Case) -> MetricResult:
     cited = {citation.outlet for citation in case.cited() if case.evident(citation)}
     return _share_of(case.golden.outlets, lambda outlet: outlet in cited, lambda outlet: f"not cited: {outlet}")
 
 
-@metric("silence named", lambda case: bool(case.golden.silent or {*case.answer.silent} & {*case.golden.sides, *case.golden.outlets}))
-def silence(case: Case) -> MetricResult:
-    """Share of the silent sides and outlets that the answer names as silent; one that did speak and is called silent counts against it.
-
-    Cannot see outlets called silent that the question did not expect to speak.
-    """
+@_metric(lambda case: bool(case.golden.silent or {*case.answer.silent} & {*case.golden.sides, *case.golden.outlets}))
+def _silence(case: Case) -> MetricResult:
     right = set(case.golden.silent) & set(case.answer.silent)
     wrong = ({*case.golden.sides, *case.golden.outlets} - set(case.golden.silent)) & set(case.answer.silent)
     reasons = [f"silent, and not named: {name}" for name in case.golden.silent if name not in right]
@@ -398,25 +319,14 @@ def silence(case: Case) -> MetricResult:
     return _share(len(right), len(set(case.golden.silent)) + len(wrong), reasons)
 
 
-@metric(
-    "characters quoted, direct questions",
-    lambda case: case.golden.kind in DIRECT_KINDS and _has_points(case),
-    "characters",
-    better="less",
-    summary="median",
-)
-def length(case: Case) -> MetricResult:
-    """Characters of quotation in an answer to a direct question: of every point the first citation, the others being the same elsewhere.
-
-    Sees how much there is to read, not whether it is worth reading.
-    """
+@_metric(lambda case: case.golden.kind in DIRECT_KINDS and _has_points(case))
+def _length(case: Case) -> MetricResult:
     firsts = {found[0].n: found[0] for point in case.answer.points if (found := case.citations(point))}
     return MetricResult(float(sum(len(citation.quote) for citation in firsts.values())))
 
 
-@metric("seconds an answer", lambda case: True, "seconds", better="less", summary="median", comparable=False)
-def latency(case: Case) -> MetricResult:
-    """Seconds that the answer took, as it says itself; the index being open. Depends on the machine and on what else it does."""
+@_metric(lambda case: True)
+def _latency(case: Case) -> MetricResult:
     return MetricResult(float(case.answer.seconds))
 
 
