@@ -13,20 +13,20 @@ alphabetical order counts. "direct" is the recall over attributions whose conten
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from eval.lines import read_lines
 from eval.spans import HALF, Span, agreement, one_to_one, rates, shared
 from index.statements import CUES, Page, candidates, extract, load_parser, parse
 from index.types import Statement
@@ -71,19 +71,10 @@ def read_split(folder: Path, split: str) -> list[Marked]:
         gold = Gold(disjoint(row["source"]), disjoint(row["cue"]), disjoint(row["content"]))
         if gold.source and gold.content:
             marked[row["doc_id"], row["annotator"]].append(gold)
-    articles = []
-    for row in read_lines(folder / f"{split}.articles.jsonl.gz"):
-        first = min(row["annotators"], default="")
-        articles.append(Marked(row["doc_id"], row["text"], tuple(marked[row["doc_id"], first])))
-    return articles
-
-
-def read_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the objects of a compressed JSON Lines file."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            if line.strip():
-                yield json.loads(line)
+    return [
+        Marked(row["doc_id"], row["text"], tuple(marked[row["doc_id"], min(row["annotators"], default="")]))
+        for row in read_lines(folder / f"{split}.articles.jsonl.gz")
+    ]
 
 
 def disjoint(spans: Iterable[dict[str, int]]) -> tuple[Span, ...]:
@@ -245,17 +236,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     figures = score(articles, found) | {"words_per_second": round(words / max(seconds, 1e-9))}
     print(json.dumps(figures, indent=1))
     if chosen.predictions:
-        write_predictions(chosen.predictions, found)
+        names = ("start", "end", "speaker_start", "speaker_end")
+        rows = ({"doc_id": one.article, **{name: getattr(one, name) for name in names}} for statements in found for one in statements)
+        chosen.predictions.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     return 0
-
-
-def write_predictions(path: Path, found: Iterable[Sequence[Statement]]) -> None:
-    """Write statements as the predictions other scorers of this corpus read."""
-    with path.open("w", encoding="utf-8") as out:
-        for statement in (s for statements in found for s in statements):
-            row = {"doc_id": statement.article, "start": statement.start, "end": statement.end}
-            row |= {"speaker_start": statement.speaker_start, "speaker_end": statement.speaker_end}
-            out.write(json.dumps(row) + "\n")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import json
 import resource
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from assistant.batch import run
 from assistant.chain import Assistant
 from assistant.settings import Settings, load_settings
 from eval.golden import QUESTIONS
+from eval.lines import read_lines
 from index.build import build
 from index.corpus import BUNDLED
 from index.embedder import bundled_folder
@@ -50,7 +50,7 @@ for document in store.similarity_search(sys.argv[3], k=4):
 
 def asked() -> list[str]:
     """The golden questions' texts."""
-    return [json.loads(line)["question"] for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
+    return [one["question"] for one in read_lines(QUESTIONS)]
 
 
 def seconds(act: Callable[[], object]) -> float:

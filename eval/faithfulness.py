@@ -10,8 +10,6 @@ from the file.
 from __future__ import annotations
 
 import argparse
-import gzip
-import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,6 +20,7 @@ from rich.console import Console
 from rich.progress import track
 
 from assistant.support import score, sentences
+from eval.lines import read_lines
 from eval.support import restated, verbatim
 from eval.training.figures import auroc
 from index.embedder import BUNDLED, Embedder, load_embedder
@@ -51,8 +50,6 @@ class Summary:
 
 def read_summaries(file: Path) -> list[Summary]:
     """Read the file's lines."""
-    with gzip.open(file, "rt", encoding="utf-8") if file.suffix == ".gz" else file.open(encoding="utf-8") as lines:
-        entries = [json.loads(line) for line in lines if line.strip()]
     return [
         Summary(
             part=entry.get("dataset", "all"),
@@ -60,7 +57,7 @@ def read_summaries(file: Path) -> list[Summary]:
             claims=tuple(claim for claim in sentences(untokenised(entry["summary"])) if any(map(str.isalnum, claim))),
             factual=entry["human"]["Factuality"] == FACTUAL,
         )
-        for entry in entries
+        for entry in read_lines(file)
     ]
 
 

@@ -9,12 +9,12 @@ precision, recall and F1 of what was said, of that with the canonical speaker, a
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from assistant.settings import load_settings
+from eval.lines import read_lines
 from eval.spans import HALF, agreement, one_to_one, rates
 from index.build import open_record
 from index.types import Statement
@@ -50,7 +50,7 @@ def main() -> None:
     options.add_argument("labels", type=Path)
     options.add_argument("--index", type=Path)
     chosen = options.parse_args()
-    labels = [json.loads(line) for line in chosen.labels.read_text(encoding="utf-8").splitlines()]
+    labels = list(read_lines(chosen.labels))
     settings = load_settings(index=chosen.index)
     with open_record(settings.index, settings.embedding) as record:
         found = record.statements()

@@ -5,27 +5,26 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+from rich.text import Text
 
 from assistant.table import harmless
 from eval.case import Case, Corpus, meets
 from eval.gate import Figure, Judgement, estimated
 from eval.golden import KINDS, Golden, Words
 from eval.judged import JUDGED
-from eval.metrics import BY_NAME, METRICS, Metric
+from eval.metrics import BY_NAME, METRICS, Metric, Score
 from eval.risk import HEADS, curve
 from eval.stats import Estimate
 from eval.suite import Provenance, Row, parts
 from index.errors import UsageError
-
-if TYPE_CHECKING:
-    from rich.table import Table
 
 BY_KIND = {
     "evidence_recall": "evidence",
@@ -38,7 +37,6 @@ BY_KIND = {
     "latency": "seconds",
 }
 """The metrics in the table by kind, each with the head of its column."""
-GROUP_HEADS = ("questions", "asked", *BY_KIND.values())
 FIGURE_HEADS = ("metric", "all", "95% interval", "tuned on", "held out", "wanted", "change", "questions")
 RESULT_HEADS = ("id", "kind", "held_out", "answerable", "question", "status", "error", "answer", "citations")
 FILES = ("report.html", "report.md", "results.csv", "junit.xml")
@@ -126,16 +124,20 @@ def provenance_lines(provenance: Provenance) -> list[tuple[str, str]]:
     ]
 
 
-def _figures_table(report: Report) -> tuple[Sequence[str], list[Sequence[str]]]:
-    return FIGURE_HEADS, [figure_cells(found) for found in report.judgement.figures]
+def _tables(report: Report) -> dict[str, tuple[Sequence[str], Sequence[Sequence[str]]]]:
+    """The tables of metrics, by kind of question, and of risk against coverage: their heads and lines.
 
-
-def _kinds_table(report: Report) -> tuple[Sequence[str], list[Sequence[str]]]:
-    """By kind, then of those tuned on, those held out, and all: the number asked, and a summary of each metric of `BY_KIND`."""
+    The second has a line for each kind, then those tuned on, those held out, and all: how many were asked, and the metrics of `BY_KIND`.
+    """
     tuned, held_out = parts(report.rows)
     groups = [*kinds(report.rows), ("tuned on", tuned), ("held out", held_out), ("all", report.rows)]
     metrics = [BY_NAME[name] for name in BY_KIND]
-    return GROUP_HEADS, [[name, str(len(rows)), *(cell(estimated(rows, one), one.unit) for one in metrics)] for name, rows in groups]
+    by_kind = [[name, str(len(rows)), *(cell(estimated(rows, one), one.unit) for one in metrics)] for name, rows in groups]
+    return {
+        "kinds": (("questions", "asked", *BY_KIND.values()), by_kind),
+        "metrics": (FIGURE_HEADS, [figure_cells(found) for found in report.judgement.figures]),
+        "risk": (HEADS, curve(report.rows)),
+    }
 
 
 # -- the terminal -------------------------------------------------------------------------------------------------------
@@ -143,22 +145,17 @@ def _kinds_table(report: Report) -> tuple[Sequence[str], list[Sequence[str]]]:
 
 def tables(report: Report) -> list[Table]:
     """The table by kind and the table of metrics, for a rich console."""
-    return [_table("By kind of question", *_kinds_table(report)), _table("Metrics", *_figures_table(report))]
-
-
-def _table(title: str, heads: Iterable[str], lines: Iterable[Sequence[str]]) -> Table:
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for position, head in enumerate(heads):
-        table.add_column(head, justify="right" if position else "left", no_wrap=True)
-    for line in lines:
-        if line[0] == "tuned on":
-            table.add_section()
-        table.add_row(*(Text(part) for part in line))  # Text: brackets are no mark-up
-    return table
+    made, found = [], _tables(report)
+    for title, (heads, lines) in (("By kind of question", found["kinds"]), ("Metrics", found["metrics"])):
+        table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+        for position, head in enumerate(heads):
+            table.add_column(head, justify="right" if position else "left", no_wrap=True)
+        for line in lines:
+            if line[0] == "tuned on":
+                table.add_section()
+            table.add_row(*(Text(part) for part in line))  # Text: brackets are no mark-up
+        made.append(table)
+    return made
 
 
 def lines(report: Report) -> list[str]:
@@ -196,43 +193,35 @@ def write(report: Report, folder: Path) -> list[Path]:
     Raises:
         UsageError: the folder or a file in it cannot be written.
     """
-    texts = {name: table_of_results(report) if name == "results.csv" else rendered(name, report) for name in FILES}
+    texts = {folder / name: table_of_results(report) if name == "results.csv" else rendered(name, report) for name in FILES}
     make_folder(folder)
     try:
-        for name, text in texts.items():
-            (folder / name).write_text(text, encoding="utf-8", newline="")
+        for file, text in texts.items():
+            file.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
         raise _unwritable(folder, error) from error
-    return [folder / name for name in texts]
+    return list(texts)
 
 
 def rendered(name: str, report: Report) -> str:
     """A file of the report, by the template beside this module that has its name."""
     there = {row.golden.id: row for row in report.rows}
     wrong = {row.golden.id: missed(row, report.judgement) for row in report.rows}
-    return (
-        _templates()
-        .get_template(f"{name}.jinja")
-        .render(
-            report=report,
-            judgement=report.judgement,
-            by_id=there,
-            lost=[golden for golden in report.questions if golden.id not in there],
-            wrong=wrong,
-            broken=[row for row in report.rows if wrong[row.golden.id]],
-            perfect=[row for row in report.rows if not wrong[row.golden.id]],
-            kinds=kinds(report.rows),
-            tables={
-                "metrics": _figures_table(report),
-                "kinds": _kinds_table(report),
-                "risk": (HEADS, curve(report.rows)),
-            },
-            provenance=provenance_lines(report.provenance),
-        )
+    return _template(f"{name}.jinja").render(
+        report=report,
+        judgement=report.judgement,
+        by_id=there,
+        lost=[golden for golden in report.questions if golden.id not in there],
+        wrong=wrong,
+        broken=[row for row in report.rows if wrong[row.golden.id]],
+        perfect=[row for row in report.rows if not wrong[row.golden.id]],
+        kinds=kinds(report.rows),
+        tables=_tables(report),
+        provenance=provenance_lines(report.provenance),
     )
 
 
-def _templates() -> Environment:
+def _template(name: str) -> Template:
     made = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=select_autoescape(("html.jinja", "xml.jinja")),
@@ -243,7 +232,7 @@ def _templates() -> Environment:
     )
     made.filters |= {"md": _md, "xml": lambda text: text.translate(_NOT_XML)}
     made.globals |= {"evidence": evidence, "findings": findings, "number": number}
-    return made
+    return made.get_template(name)
 
 
 def _md(text: str) -> str:
@@ -264,9 +253,9 @@ def table_of_results(report: Report) -> str:
     writer = csv.writer(out)
     writer.writerow([*RESULT_HEADS, *metrics, "findings", *(f"run_{name}" for name, _ in known)])
     for row in report.rows:
+        cells = [*_result(row), *(_score(row.score(metric)) for metric in metrics)]
         found = "; ".join(f"{metric.name}: {reason}" for metric, reason in findings(row))
-        scores = (_score(row, metric) for metric in metrics)
-        writer.writerow(harmless(value) for value in (*_result(row), *scores, found, *(value for _, value in known)))
+        writer.writerow(map(harmless, (*cells, found, *(value for _, value in known))))
     return out.getvalue()
 
 
@@ -280,6 +269,5 @@ def _result(row: Row) -> list[str]:
     return [*asked, answer.status, row.error or "", answer.text, places]
 
 
-def _score(row: Row, metric: str) -> str:
-    score = row.score(metric)
+def _score(score: Score | None) -> str:
     return "" if score is None else "blank" if score.value is None else f"{score.value:g}"

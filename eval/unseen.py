@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import gzip
 import json
 import tempfile
 from collections import Counter
@@ -25,6 +24,7 @@ from assistant.settings import Settings
 from eval.case import Corpus
 from eval.gate import values
 from eval.golden import load_golden
+from eval.lines import read_lines
 from eval.metrics import BY_NAME
 from eval.spans import shared
 from eval.suite import Row, run
@@ -48,8 +48,7 @@ class Library:
         self.named = json.loads(ARTICLES.read_text(encoding="utf-8"))
         wanted = {*self.named["long"], *chain(*self.named["stories"].values())}
         self.folder = folder
-        with gzip.open(file, "rt", encoding="utf-8") as lines:
-            self.articles = {one["id"]: one for one in map(json.loads, lines) if one["id"] in wanted}
+        self.articles = {one["id"]: one for one in read_lines(file) if one["id"] in wanted}
 
     def index(self, name: str, ids: Iterable[str]) -> Path:
         """Index some of the articles; returns the index's folder."""
@@ -72,8 +71,8 @@ def stories(library: Library) -> list[Row]:
     rows: list[Row] = []
     for story, ids in library.named["stories"].items():
         file = library.folder / f"{story}.jsonl"
-        lines = STORIES.read_text(encoding="utf-8").splitlines()
-        file.write_text("\n".join(line for line in lines if json.loads(line)["id"].startswith(f"{story}-")), encoding="utf-8")
+        own = (one for one in read_lines(STORIES) if one["id"].startswith(f"{story}-"))
+        file.write_text("\n".join(map(json.dumps, own)), encoding="utf-8")
         with Assistant(Settings(index=library.index(story, ids))) as assistant:
             corpus = Corpus.of(assistant.record)
             rows += run(load_golden(file, corpus.articles), corpus, lambda golden, asked=assistant: asked.ask(golden.question))  # type: ignore[misc]
@@ -95,7 +94,7 @@ def show(rows: list[Row]) -> None:
 
 def long(library: Library) -> None:
     """Print how many facts of the long questions stand among the best passages, ours and those of plainer ways."""
-    questions = [json.loads(line) for line in LONG.read_text(encoding="utf-8").splitlines()]
+    questions = list(read_lines(LONG))
     with Assistant(Settings(index=library.index("long", library.named["long"]))) as assistant:
         searcher, record = assistant.searcher, assistant.record
 

@@ -7,7 +7,6 @@ OUT/train-made.jsonl, never in place of them.
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import sys
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from eval.lines import read_lines
 from eval.training.pairs import ANSWERS, NOT_ENTAILED, QUESTIONS, RELATION, pair_of, texts_of
 from index import passages
 from index.reader import Text
@@ -58,14 +58,11 @@ def main() -> None:
     options.add_argument("out", type=Path)
     options.add_argument("--articles", type=int, dest="most", default=600)
     chosen = options.parse_args()
-    with gzip.open(QUESTIONS, "rt", encoding="utf-8") as lines:
-        asked = {json.loads(line)["article"] for line in lines}
-    with gzip.open(chosen.articles, "rt", encoding="utf-8") as lines:
-        wanted = (entry for entry in map(json.loads, lines) if entry["id"] in asked and len(entry["text"]) >= SHORTEST)
-        entries = list(islice(wanted, chosen.most))
+    asked = {entry["article"] for entry in read_lines(QUESTIONS)}
+    entries = (entry for entry in read_lines(chosen.articles) if entry["id"] in asked and len(entry["text"]) >= SHORTEST)
     random, parser = Random(0), load_parser(entities=False)
     with (chosen.out / "train-made.jsonl").open("w", encoding="utf-8") as out:
-        for number, entry in enumerate(entries, 1):
+        for number, entry in enumerate(islice(entries, chosen.most), 1):
             text = f"{entry['title']}\n\n{entry['text']}"
             doc = next(parse([text], parser))
             said = extract(entry["id"], text, doc)
