@@ -13,27 +13,29 @@ alphabetical order counts. "direct" is the recall over attributions whose conten
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
-from functools import cache, partial
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+import numpy as np
+
+from eval.lines import read_lines
+from eval.spans import HALF, Span, agreement, one_to_one, rates, shared
 from index.statements import CUES, Page, candidates, extract, load_parser, parse
 from index.types import Statement
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
-Span = tuple[int, int]
+Example = tuple[tuple[str, ...], float]
 T = TypeVar("T")
-HALF = 0.5
 CHUNK = 20  # articles handed to a process at once
 
 
@@ -69,19 +71,10 @@ def read_split(folder: Path, split: str) -> list[Marked]:
         gold = Gold(disjoint(row["source"]), disjoint(row["cue"]), disjoint(row["content"]))
         if gold.source and gold.content:
             marked[row["doc_id"], row["annotator"]].append(gold)
-    articles = []
-    for row in read_lines(folder / f"{split}.articles.jsonl.gz"):
-        first = min(row["annotators"], default="")
-        articles.append(Marked(row["doc_id"], row["text"], tuple(marked[row["doc_id"], first])))
-    return articles
-
-
-def read_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the objects of a compressed JSON Lines file."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            if line.strip():
-                yield json.loads(line)
+    return [
+        Marked(row["doc_id"], row["text"], tuple(marked[row["doc_id"], min(row["annotators"], default="")]))
+        for row in read_lines(folder / f"{split}.articles.jsonl.gz")
+    ]
 
 
 def disjoint(spans: Iterable[dict[str, int]]) -> tuple[Span, ...]:
@@ -98,32 +91,10 @@ def disjoint(spans: Iterable[dict[str, int]]) -> tuple[Span, ...]:
 # --- scoring ---------------------------------------------------------------------------------------------------------
 
 
-def shared(spans: Sequence[Span], start: int, end: int) -> int:
-    """Return how many characters of disjoint spans lie between two places."""
-    return sum(max(0, min(b, end) - max(a, start)) for a, b in spans)
-
-
-def agreement(spans: Sequence[Span], start: int, end: int) -> float:
-    """Return the characters that spans and a stretch share, over those that either has."""
-    both = shared(spans, start, end)
-    return both / (sum(b - a for a, b in spans) + end - start - both) if both else 0.0
-
-
 def pairs(golds: Sequence[Gold], found: Sequence[Statement]) -> list[tuple[Gold, Statement]]:
     """Return which statement finds which attribution: one to one, best first."""
-    ranked = []
-    for i, gold in enumerate(golds):
-        for j, statement in enumerate(found):
-            value = agreement(gold.content, statement.start, statement.end)
-            if value >= HALF:
-                ranked.append((-value, i, j))
-    taken: set[tuple[str, int]] = set()
-    result = []
-    for _, i, j in sorted(ranked):
-        if ("gold", i) not in taken and ("found", j) not in taken:
-            taken |= {("gold", i), ("found", j)}
-            result.append((golds[i], found[j]))
-    return result
+    alike = ((agreement(gold.content, one.start, one.end), i, j) for i, gold in enumerate(golds) for j, one in enumerate(found))
+    return [(golds[i], found[j]) for i, j in one_to_one((-value, i, j) for value, i, j in alike if value >= HALF)]
 
 
 def names_source(gold: Gold, statement: Statement) -> bool:
@@ -150,13 +121,11 @@ def score(articles: Sequence[Marked], found: Sequence[Sequence[Statement]]) -> d
             n.update(content=1, speaker=right, direct_content=direct, direct_speaker=direct and right)
     figures: dict[str, float] = {"gold": n["gold"], "predicted": n["predicted"], "gold_direct": n["direct"]}
     for what in ("content", "speaker"):
-        precision, recall = n[what] / max(n["predicted"], 1), n[what] / max(n["gold"], 1)
-        figures[f"{what}_p"], figures[f"{what}_r"] = round(precision, 3), round(recall, 3)
-        figures[f"{what}_f1"] = round(2 * precision * recall / (precision + recall), 3) if precision + recall else 0.0
-    figures["direct_content_r"] = round(n["direct_content"] / max(n["direct"], 1), 3)
-    figures["direct_speaker_r"] = round(n["direct_speaker"] / max(n["direct"], 1), 3)
-    figures["speaker_right_when_matched"] = round(n["speaker"] / max(n["content"], 1), 3)
-    return figures
+        named = zip(("p", "r", "f1"), rates(n[what], n["predicted"], n["gold"]), strict=True)
+        figures |= {f"{what}_{name}": value for name, value in named}
+    figures |= {f"direct_{what}_r": n[f"direct_{what}"] / max(n["direct"], 1) for what in ("content", "speaker")}
+    figures["speaker_right_when_matched"] = n["speaker"] / max(n["content"], 1)
+    return {name: round(value, 3) for name, value in figures.items()}
 
 
 # --- extraction over processes ---------------------------------------------------------------------------------------
@@ -174,13 +143,9 @@ def extract_all(articles: Sequence[Marked]) -> list[list[Statement]]:
     return [extract(article.id, article.text, doc) for article, doc in zip(articles, docs, strict=True)]
 
 
-def spread(work: partial[list[T]], articles: Sequence[Marked], processes: int) -> tuple[list[T], float]:
-    """Return what ``work`` makes of chunks of articles, in order, and the seconds it took."""
+def spread(work: Callable[[Sequence[Marked]], list[T]], articles: Sequence[Marked], processes: int) -> tuple[list[T], float]:
+    """Return what ``work`` makes of chunks of articles, in order, and the seconds it took once the parsers were loaded."""
     chunks = [articles[i : i + CHUNK] for i in range(0, len(articles), CHUNK)]
-    if processes < 2:
-        parser()
-        began = time.perf_counter()
-        return [one for chunk in chunks for one in work(chunk)], time.perf_counter() - began
     with ProcessPoolExecutor(processes) as pool:
         list(pool.map(warm, range(processes)))
         began = time.perf_counter()
@@ -201,24 +166,14 @@ RIDGE, STEPS, RATE = 3.0, 150, 0.15
 THRESHOLD, QUOTED, EXPLICIT = 0.31, 1.3, 1.0  # where speaker F1 is flat on articles kept out of learning
 
 
-@dataclass(slots=True)
-class Examples:
-    """Candidates as rows of feature names, with how far each is an attribution that people marked (0 to 1)."""
-
-    rows: list[tuple[str, ...]] = field(default_factory=list)
-    targets: list[float] = field(default_factory=list)
-
-
-def examples_of(articles: Sequence[Marked]) -> list[Examples]:
-    """Return the candidates of each article as examples."""
-    result = []
-    for article, doc in zip(articles, parse([a.text for a in articles], parser()), strict=True):
-        made = Examples()
-        for one in candidates(Page(article.text, doc)):
-            made.rows.append(one.features)
-            made.targets.append(target(article.golds, (one.start, one.end), one.source, one.at))
-        result.append(made)
-    return result
+def examples_of(articles: Sequence[Marked]) -> list[Example]:
+    """Return the candidates of articles, each with how far it is an attribution that people marked (0 to 1)."""
+    docs = parse([article.text for article in articles], parser())
+    return [
+        (one.features, target(article.golds, (one.start, one.end), one.source, one.at))
+        for article, doc in zip(articles, docs, strict=True)
+        for one in candidates(Page(article.text, doc))
+    ]
 
 
 def target(golds: Iterable[Gold], content: Span, source: Span | None, cue: int) -> float:
@@ -226,20 +181,15 @@ def target(golds: Iterable[Gold], content: Span, source: Span | None, cue: int) 
     best = 0.0
     for gold in golds:
         value = agreement(gold.content, *content)
-        if value < HALF or value <= best or source is None or not shared(gold.source, *source):
-            continue
-        if value > 0.8 or any(a - 3 <= cue < b + 3 for a, b in gold.cue):
-            best = value
+        near = value > 0.8 or any(a - 3 <= cue < b + 3 for a, b in gold.cue)
+        if value >= HALF and near and source is not None and shared(gold.source, *source):
+            best = max(best, value)
     return best
 
 
-def learn(made: Iterable[Examples]) -> dict[str, float]:
+def learn(made: Sequence[Example]) -> dict[str, float]:
     """Return the weights of a ridge logistic regression over named features, by full-batch Adam."""
-    import numpy as np  # only learning needs it
-
-    parts = list(made)
-    rows = [row for part in parts for row in part.rows]
-    targets = np.array([value for part in parts for value in part.targets])
+    rows, targets = [row for row, _ in made], np.array([value for _, value in made])
     counts = Counter(name for row in rows for name in set(row))
     place = {name: i for i, name in enumerate(sorted(name for name, count in counts.items() if count >= MINIMUM))}
     features = np.array([place[name] for row in rows for name in row if name in place])
@@ -256,13 +206,8 @@ def learn(made: Iterable[Examples]) -> dict[str, float]:
 
 def write_cues(weights: dict[str, float], path: Path = CUES) -> None:
     """Write the weights for ``index.statements``, one feature a line."""
-    text = json.dumps(
-        {"threshold": THRESHOLD, "quoted": QUOTED, "explicit": EXPLICIT, "weights": weights},
-        ensure_ascii=False,
-        indent=0,
-        sort_keys=True,
-    )
-    path.write_text(text + "\n", encoding="utf-8")
+    known = {"threshold": THRESHOLD, "quoted": QUOTED, "explicit": EXPLICIT, "weights": weights}
+    path.write_text(json.dumps(known, ensure_ascii=False, indent=0, sort_keys=True) + "\n", encoding="utf-8")
 
 
 # --- the command -----------------------------------------------------------------------------------------------------
@@ -283,25 +228,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{error.filename} is missing: name a folder that holds it, or another --split", file=sys.stderr)
         return 2
     if chosen.learn:
-        made, _ = spread(partial(examples_of), articles, chosen.processes)
+        made, _ = spread(examples_of, articles, chosen.processes)
         write_cues(learn(made))
         return 0
-    found, seconds = spread(partial(extract_all), articles, chosen.processes)
+    found, seconds = spread(extract_all, articles, chosen.processes)
     words = sum(len(article.text.split()) for article in articles)
     figures = score(articles, found) | {"words_per_second": round(words / max(seconds, 1e-9))}
     print(json.dumps(figures, indent=1))
     if chosen.predictions:
-        write_predictions(chosen.predictions, found)
+        names = ("start", "end", "speaker_start", "speaker_end")
+        rows = ({"doc_id": one.article, **{name: getattr(one, name) for name in names}} for statements in found for one in statements)
+        chosen.predictions.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     return 0
-
-
-def write_predictions(path: Path, found: Iterable[Sequence[Statement]]) -> None:
-    """Write statements as the predictions other scorers of this corpus read."""
-    with path.open("w", encoding="utf-8") as out:
-        for statement in (s for statements in found for s in statements):
-            row = {"doc_id": statement.article, "start": statement.start, "end": statement.end}
-            row |= {"speaker_start": statement.speaker_start, "speaker_end": statement.speaker_end}
-            out.write(json.dumps(row) + "\n")
 
 
 if __name__ == "__main__":

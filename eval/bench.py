@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import argparse
 import csv
-import json
 import resource
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -20,8 +18,17 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from statistics import median
 
-QUESTIONS = Path(__file__).with_name("golden.jsonl")
+from assistant.batch import run
+from assistant.chain import Assistant
+from assistant.settings import Settings, load_settings
+from eval.golden import QUESTIONS
+from eval.lines import read_lines
+from index.build import build
+from index.corpus import BUNDLED
+from index.embedder import bundled_folder
+
 QUESTION = "Did Putin deny interfering in the election?"
 RUNS = 5
 OPENINGS = ("", "Please tell me: ", "Tell me: ", "I would like to know: ", "A question: ", "Say, ")  # make questions distinct
@@ -41,6 +48,11 @@ for document in store.similarity_search(sys.argv[3], k=4):
 """
 
 
+def asked() -> list[str]:
+    """The golden questions' texts."""
+    return [one["question"] for one in read_lines(QUESTIONS)]
+
+
 def seconds(act: Callable[[], object]) -> float:
     """How long an act takes, by the wall clock."""
     began = time.perf_counter()
@@ -50,49 +62,34 @@ def seconds(act: Callable[[], object]) -> float:
 
 def fresh_process(folder: Path) -> None:
     """Time ``readout ask`` and the plain script in turn, as whole processes."""
-    from index.corpus import BUNDLED
-    from index.embedder import bundled_folder
-
-    script = folder / "plain.py"
-    script.write_text(PLAIN, encoding="utf-8")
+    (folder / "plain.py").write_text(PLAIN, encoding="utf-8")
     ours = [sys.executable, "-m", "assistant.cli", "ask", "--index", str(folder / "index"), QUESTION]
-    plain = [sys.executable, str(script), str(bundled_folder()), str(folder / "plain"), QUESTION]
-    _run([*plain, str(BUNDLED)])
-    pairs = []
-    for _ in range(RUNS + 1):
-        pairs.append(tuple(seconds(partial(_run, command)) for command in (ours, plain)))
-    ratios = [mine / theirs for mine, theirs in pairs[1:]]
-    mine, theirs = (statistics.median(column) for column in zip(*pairs[1:], strict=True))
-    print(f"fresh process: readout ask {mine:.2f} s, plain script {theirs:.2f} s, median ratio {statistics.median(ratios):.2f}")
-
-
-def _run(command: list[str]) -> None:
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    plain = [sys.executable, str(folder / "plain.py"), str(bundled_folder()), str(folder / "plain"), QUESTION]
+    quiet = partial(subprocess.run, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    quiet([*plain, str(BUNDLED)])
+    pairs = [[seconds(partial(quiet, command)) for command in (ours, plain)] for _ in range(RUNS + 1)][1:]
+    mine, theirs = map(median, zip(*pairs, strict=True))
+    ratio = median(mine / theirs for mine, theirs in pairs)
+    print(f"fresh process: readout ask {mine:.2f} s, plain script {theirs:.2f} s, median ratio {ratio:.2f}")
 
 
 def warm(folder: Path) -> None:
     """Time questions in one process, after the first."""
-    from assistant.chain import Assistant
-    from assistant.settings import Settings
-
     with Assistant(Settings(index=folder / "index")) as assistant:
         assistant.ask(QUESTION)
-        texts = [json.loads(line)["question"] for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
-        times = sorted(seconds(partial(assistant.ask, text)) for text in texts)
-    median, high = statistics.median(times), times[int(len(times) * 0.95)]
-    print(f"warm question: median {1000 * median:.0f} ms, 95% {1000 * high:.0f} ms ({len(times)} asked)")
+        times = sorted(seconds(partial(assistant.ask, text)) for text in asked())
+    print(f"warm question: median {1000 * median(times):.0f} ms, 95% {1000 * times[int(len(times) * 0.95)]:.0f} ms ({len(times)} asked)")
 
 
 def table(folder: Path, rows: int) -> None:
     """Time ``readout batch`` on a table of distinct questions: from start to end, and from its fiftieth row on."""
-    from assistant.batch import run
-    from assistant.settings import Settings
-
-    texts = [json.loads(line)["question"] for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
+    texts = asked()
     with (folder / "questions.csv").open("w", newline="", encoding="utf-8") as file:
-        asked = (f"{OPENINGS[n // len(texts) % len(OPENINGS)]}{texts[n % len(texts)]}" for n in range(rows))
-        days = (f"{2016 - n // 1_000:04}-01-01" if n >= 1_000 else "" for n in range(rows))  # a day makes a question distinct again
-        csv.writer(file).writerows([("question", "since"), *zip(asked, days, strict=True)])
+        writer = csv.writer(file)
+        writer.writerow(("question", "since"))
+        for n in range(rows):
+            day = f"{2016 - n // 1_000:04}-01-01" if n >= 1_000 else ""  # a day makes a question distinct again
+            writer.writerow((f"{OPENINGS[n // len(texts) % len(OPENINGS)]}{texts[n % len(texts)]}", day))
     marks = []
     done = run(
         folder / "questions.csv",
@@ -100,9 +97,9 @@ def table(folder: Path, rows: int) -> None:
         Settings(index=folder / "index"),
         progress=lambda summary, row, outcome: marks.append(time.perf_counter()) if summary.rows in (50, rows) else None,
     )
-    warm = (rows - 50) / (marks[1] - marks[0])
+    rate = (rows - 50) / (marks[1] - marks[0])
     memory = [resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    print(f"table: {done.asked} questions in {done.seconds:.1f} s with start-up, {warm:.1f} a second when warm; {done.failed} failed")
+    print(f"table: {done.asked} questions in {done.seconds:.1f} s with start-up, {rate:.1f} a second when warm; {done.failed} failed")
     print(f"memory at most: {memory[0]:.0f} MB, and {memory[1]:.0f} MB in a process that was started")
 
 
@@ -112,9 +109,6 @@ def main() -> None:
     options.add_argument("--polnear", type=Path, help="the folder of the human-marked attribution corpus")
     options.add_argument("--rows", type=int, default=1_000, help="how many rows the table has")
     chosen = options.parse_args()
-    from assistant.settings import load_settings
-    from index.build import build
-
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         done = build(folder / "index", [], load_settings().embedding)

@@ -35,8 +35,8 @@ class Corpus:
 
     def speaker(self, name: str) -> str:
         """A key that is equal for all the names of one speaker: his canonical name where the index has one."""
-        canonical, _ = self.names.get(" ".join(name.lower().replace("’", "'").split()), (name, None))
-        return re.sub(r"^the |'s\b", "", " ".join(canonical.lower().replace("’", "'").split()))
+        canonical, _ = self.names.get(" ".join(_words(name)), (name, None))
+        return " ".join(word.removesuffix("'s") for word in _words(canonical)).removeprefix("the ")
 
     def speakers(self, name: str | None) -> set[str]:
         """The keys of those a point is credited to: "A and B" speak jointly, so it is both of them as well as the pair."""
@@ -47,6 +47,10 @@ class Corpus:
         article = self.articles.get(citation.article)
         sound = article is not None and 0 <= citation.start < citation.end <= len(article.text)
         return article.text[citation.start : citation.end] if article is not None and sound else ""
+
+
+def _words(name: str) -> list[str]:
+    return name.lower().replace("’", "'").split()
 
 
 class Case:
@@ -81,14 +85,15 @@ class Case:
         """Citations that some point of the answer rests on, each once. What an abstention shows as nearest is not among them."""
         return list({citation.n: citation for point in self.answer.points for citation in self.citations(point)}.values())
 
-    def meets(self, need: Iterable[Words], places: Iterable[Citation | Passage]) -> bool:
-        """Whether one of the places shows one alternative of a need."""
-        shown = list(places)
-        return any(shows(place, words) for words in need for place in shown)
+    def evident(self, *places: Citation | Passage) -> bool:
+        """Whether one of the places shows any of the question's evidence."""
+        return any(meets(need, places) for need in self.golden.evidence)
 
-    def relevant(self, point: Point) -> bool:
-        """Whether a point cites any of the question's evidence."""
-        return any(self.meets(need, self.citations(point)) for need in self.golden.evidence)
+
+def meets(need: Iterable[Words], places: Iterable[Citation | Passage]) -> bool:
+    """Whether one of the places shows one alternative of a need."""
+    shown = list(places)
+    return any(shows(place, words) for words in need for place in shown)
 
 
 def shows(place: Citation | Passage, words: Words) -> bool:

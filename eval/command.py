@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import typer
+from rich.console import Console
+from rich.progress import Progress as Bar
 
+from assistant.chain import Assistant
 from assistant.chat_model import load_chat_model
+from assistant.render import printable
+from assistant.retriever import ReadoutRetriever
 from assistant.settings import Settings
-from assistant.types import EXTRACTIVE
+from assistant.types import EXTRACTIVE, Answer
+from eval.case import Corpus
+from eval.draft import write_draft
+from eval.gate import LIMITS, judge, load_baseline, load_limits, write_baseline
 from eval.golden import QUESTIONS, Golden, load_golden
+from eval.judged import Judge, judge_rows, load_judge
+from eval.report import Report, lines, make_folder, tables, write
+from eval.suite import Progress, Provenance, Row, provenance, run
+from index import build
+from index.corpus import BUNDLED, read_corpus
 from index.errors import ModelMissing, UsageError
 from index.types import Article, Passage
-
-if TYPE_CHECKING:
-    from assistant.chain import Assistant
-    from assistant.types import Answer
-    from eval.judged import Judge
-    from eval.report import Report
-    from eval.suite import Progress, Provenance, Row
 
 RETRIEVED = 4  # passages that the retriever is asked for, as other people's chains ask it by default
 
@@ -46,27 +50,19 @@ def evaluate(
     ``temporary`` asks an index of the bundled articles that is made for the occasion in place of that of the settings. Whatever can be
     wrong with the options, the questions and the judge is noticed before an index is made or a question asked.
     """
-    os.environ.setdefault("TQDM_DISABLE", "1")  # read when it is first imported: ragas' progress bar would write over ours
     if judge_rows is not None and judge is None:
         raise UsageError("--judge-rows says how many answers a judge reads. Name the judge with --judge PROVIDER:NAME.")
     if settings.model != EXTRACTIVE:
         load_chat_model(settings.model)
     if draft is not None:
-        _draft(settings, temporary, draft)
+        with _index(settings, temporary) as ready, build.open_record(ready.index, ready.embedding) as record:
+            count = write_draft(record, draft)
+        typer.echo(f"{draft}: {count} questions drafted. Go through them: whom they credit and what they quote was found by a program.")
         return
     report = _report(settings, temporary, questions or QUESTIONS, out, update_baseline, judge, judge_rows)
     _show(report, out)
     if not report.judgement.green:
         raise typer.Exit(1)
-
-
-def _draft(settings: Settings, temporary: bool, file: Path) -> None:
-    from eval.draft import write_draft
-    from index.build import open_record
-
-    with _index(settings, temporary) as ready, open_record(ready.index, ready.embedding) as record:
-        count = write_draft(record, file)
-    typer.echo(f"{file}: {count} questions drafted. Go through them: whom they credit and what they quote was found by a program.")
 
 
 def _report(
@@ -75,16 +71,12 @@ def _report(
     """Ask all questions of ``file`` and judge the answers; beside it may stand a gate.toml and a baseline.json of its own."""
     began = time.perf_counter()
     golden = _checked(load_golden(file, _articles(settings, temporary)), file)
-    from eval.gate import LIMITS, judge, load_baseline, load_limits, write_baseline  # and with it ragas, which takes seconds
-    from eval.judged import load_judge
-    from eval.report import Report, make_folder
-
     gate, baseline, own = file.with_name("gate.toml"), file.with_name("baseline.json"), file.resolve() == QUESTIONS.resolve()
     limits, before = load_limits(gate if gate.exists() else LIMITS), load_baseline(baseline)
     make_folder(out)
     reader = load_judge(judge_name) if judge_name else None
-    with _index(settings, temporary) as ready:
-        rows, known = _answers(ready, golden, file, reader, most)
+    with _index(settings, temporary) as ready, Assistant(ready) as assistant:
+        rows, known = _answers(assistant, golden, file, reader, most)
     judgement = judge(golden, rows, limits, known, before, strict=own)
     if update_baseline:
         write_baseline(baseline, rows, judgement, known)
@@ -103,39 +95,29 @@ def _checked(golden: list[Golden], file: Path) -> list[Golden]:
 
 
 def _answers(
-    settings: Settings, golden: Sequence[Golden], file: Path, judge: Judge | None, most: int | None
+    assistant: Assistant, golden: Sequence[Golden], file: Path, judge: Judge | None, most: int | None
 ) -> tuple[list[Row], Provenance]:
     """Ask everything, have the judge read what came, and say what was evaluated on what."""
-    from assistant.chain import Assistant
-    from eval.case import Corpus
-    from eval.judged import judge_rows
-    from eval.suite import provenance, run
+    corpus, missing = Corpus.of(assistant.record), list[ModelMissing]()
 
-    missing: list[ModelMissing] = []
+    def ask(one: Golden) -> Answer:
+        try:
+            if missing:
+                raise missing[0]
+            return assistant.ask(one.question, history=one.history)
+        except ModelMissing as error:
+            missing.append(error)
+            raise
 
-    with Assistant(settings) as assistant:
-        corpus = Corpus.of(assistant.record)
+    def retrieve(one: Golden) -> list[Passage]:
+        found = ReadoutRetriever(searcher=assistant.searcher, k=RETRIEVED).invoke(one.question)
+        return [Passage(hit.metadata["article"], hit.metadata["start"], hit.metadata["end"], hit.page_content) for hit in found]
 
-        def ask(one: Golden) -> Answer:
-            try:
-                if missing:
-                    raise missing[0]
-                return assistant.ask(one.question, history=one.history)
-            except ModelMissing as error:
-                missing.append(error)
-                raise
-
-        with _progress("asked") as progress:
-            rows = run(
-                golden,
-                corpus,
-                ask,
-                progress,
-                lambda one: _retrieve(assistant, one),
-            )
-        if missing:  # no row is to blame
-            raise missing[0]
-        known = provenance(assistant.record, file, assistant.answerer.name)
+    with _progress("asked") as progress:
+        rows = run(golden, corpus, ask, progress, retrieve)
+    if missing:  # no row is to blame
+        raise missing[0]
+    known = provenance(assistant.record, file, assistant.answerer.name)
     if judge is None:
         return rows, known
     with _progress("judged", every=5) as progress:
@@ -144,40 +126,23 @@ def _answers(
     return rows, replace(known, judge=f"{judge.name}, of {read} of {there} answers")
 
 
-def _retrieve(assistant: Assistant, golden: Golden) -> list[Passage]:
-    """What the retriever finds for a question by itself."""
-    from assistant.retriever import ReadoutRetriever
-
-    found = ReadoutRetriever(searcher=assistant.searcher, k=RETRIEVED).invoke(golden.question)
-    return [Passage(one.metadata["article"], one.metadata["start"], one.metadata["end"], one.page_content) for one in found]
-
-
 def _articles(settings: Settings, temporary: bool) -> Mapping[str, Article]:
     """The articles that will be asked about, by id, without making their index first."""
-    from index.build import open_record
-    from index.corpus import BUNDLED, read_corpus
-
     if temporary:
         return {source.article.id: source.article for source in read_corpus([BUNDLED]).sources}
-    with open_record(settings.index, settings.embedding) as record:
+    with build.open_record(settings.index, settings.embedding) as record:
         return {article.id: article for article in record.articles()}
 
 
 def _show(report: Report, out: Path) -> None:
-    from rich.console import Console
-
-    from assistant.render import printable
-    from eval.report import lines, tables, write
-
     files = write(report, out)
     console = Console()
     if not console.is_terminal:
         console = Console(width=130)  # a log has no width; tables are not to be broken in it
     for table in tables(report):
         console.print(table)
-    for line in lines(report):
-        console.print(printable(line), markup=False, highlight=False, soft_wrap=True)
-    console.print(f"Report: {files[0]}", markup=False, highlight=False, soft_wrap=True)
+    for line in (*map(printable, lines(report)), f"Report: {files[0]}"):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 @contextmanager
@@ -186,22 +151,17 @@ def _index(settings: Settings, temporary: bool) -> Iterator[Settings]:
     if not temporary:
         yield settings
         return
-    from index.build import build
-
     with tempfile.TemporaryDirectory(prefix="readout-eval-") as folder:
         # Never on a shared Chroma server: what is indexed for the occasion is nobody else's business.
         settings = replace(settings, index=Path(folder) / "index", chroma=None)
         typer.echo("readout: indexing the bundled articles", err=True)
-        build(settings.index, [], settings.embedding)
+        build.build(settings.index, [], settings.embedding)
         yield settings
 
 
 @contextmanager
 def _progress(done_with: str, every: int = 50) -> Iterator[Progress]:
     """A progress bar on standard error; where that is no terminal, a line now and then."""
-    from rich.console import Console
-    from rich.progress import Progress as Bar
-
     console = Console(stderr=True)
     with Bar(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(done_with, total=None)

@@ -27,8 +27,7 @@ def write_draft(record: Record, file: Path) -> int:
     Raises:
         UsageError: the file is there already or cannot be written, or the ledger has no statement to ask about.
     """
-    questions = list(draft(record))
-    if not questions:
+    if not (questions := list(draft(record))):
         raise UsageError(
             "the index holds no statement with a known speaker: there is nothing to draft questions from. Index more articles."
         )
@@ -56,14 +55,13 @@ def draft(record: Record) -> Iterator[dict[str, Any]]:
     said = [one for one in record.statements() if one.speaker and _words(one.text)]
     chosen = said[:: max(1, len(said) // MOST)][:MOST]
     rarity = record.rarity({word: word for one in chosen for word in content_words(one.text)})
-    questions = [*_asked(chosen, rarity), *_absent(record, chosen)]
-    kinds = {question["kind"] for question in questions}
-    held = set().union(*(held_out_ids(question["id"] for question in questions if question["kind"] == kind) for kind in kinds))
-    seen = set()
-    for question in questions:
-        if question["question"] not in seen:
-            seen.add(question["question"])
-            yield {**question, "held_out": True} if question["id"] in held else question
+    asked, absent = list(_asked(chosen, rarity)), list(_absent(record, chosen))
+    held = held_out_ids(one["id"] for one in asked) | held_out_ids(one["id"] for one in absent)
+    seen = set[str]()
+    for one in (*asked, *absent):
+        if one["question"] not in seen:
+            seen.add(one["question"])
+            yield {**one, "held_out": True} if one["id"] in held else one
 
 
 def _asked(said: Iterable[Statement], rarity: dict[str, float]) -> Iterator[dict[str, Any]]:
@@ -94,8 +92,5 @@ def _absent(record: Record, said: Iterable[Statement]) -> Iterator[dict[str, Any
 
 def _words(text: str) -> str:
     """The beginning of a statement as evidence: on one line, short, verbatim; empty where that leaves too little."""
-    line = text.strip().splitlines()[0] if text.strip() else ""
-    end, count = 0, 0
-    for word in line.split(" ")[:MOST_WORDS]:
-        end, count = end + len(word) + 1, count + bool(word)
-    return line[: max(end - 1, 0)] if count >= LEAST_WORDS else ""
+    words = (text.strip().splitlines() or [""])[0].split(" ")[:MOST_WORDS]
+    return " ".join(words) if sum(map(bool, words)) >= LEAST_WORDS else ""

@@ -10,10 +10,8 @@ from the file.
 from __future__ import annotations
 
 import argparse
-import gzip
-import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +20,9 @@ from rich.console import Console
 from rich.progress import track
 
 from assistant.support import score, sentences
+from eval.lines import read_lines
 from eval.support import restated, verbatim
+from eval.training.figures import auroc
 from index.embedder import BUNDLED, Embedder, load_embedder
 from index.reader import Reader
 from index.text import content_stems
@@ -48,27 +48,17 @@ class Summary:
     factual: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """The scores of a summary's sentences, by the verifier, by the evaluation's check and by the baseline."""
-
-    summary: Summary
-    verifier: tuple[float, ...]
-    check: tuple[float, ...]
-    baseline: tuple[float, ...]
-
-
 def read_summaries(file: Path) -> list[Summary]:
     """Read the file's lines."""
-    text = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
-    return [_summary(json.loads(line)) for line in text.decode("utf-8").splitlines() if line.strip()]
-
-
-def _summary(entry: dict[str, object]) -> Summary:
-    human = entry["human"]
-    assert isinstance(human, dict)
-    claims = tuple(claim for claim in sentences(untokenised(str(entry["summary"]))) if re.search(r"\w", claim))
-    return Summary(str(entry.get("dataset", "all")), str(entry["article"]), claims, human["Factuality"] == FACTUAL)
+    return [
+        Summary(
+            part=entry.get("dataset", "all"),
+            article=entry["article"],
+            claims=tuple(claim for claim in sentences(untokenised(entry["summary"])) if any(map(str.isalnum, claim))),
+            factual=entry["human"]["Factuality"] == FACTUAL,
+        )
+        for entry in read_lines(file)
+    ]
 
 
 def untokenised(text: str) -> str:
@@ -94,44 +84,25 @@ def checked(claims: Sequence[str], article: str) -> tuple[float, ...]:
     return tuple(float(verbatim(claim, [article]) or restated(claim, [article])) for claim in claims)
 
 
-def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
-    """How often a positive value is above a negative one; a tie counts half."""
-    high, low = np.asarray(positive)[:, None], np.asarray(negative)[None]
-    return float(((high > low) + 0.5 * (high == low)).mean())
-
-
-def figure(scored: Sequence[Scored], scores: Sequence[float]) -> float:
-    """The AUROC of one score for each summary against fully factual summaries."""
-    judged = list(zip(scores, (one.summary.factual for one in scored), strict=True))
-    return auroc([score for score, factual in judged if factual], [score for score, factual in judged if not factual])
-
-
 def main() -> None:
     """Print the figures for each part of the file."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("file", type=Path)
     summaries = read_summaries(options.parse_args().file)
     reader, embedder = Reader(), load_embedder(BUNDLED, bulk=True)
-    scored = [
-        Scored(
-            summary,
-            tuple(score(sentence, [summary.article], reader) for sentence in summary.claims),
-            checked(summary.claims, summary.article),
-            baseline(summary.claims, summary.article, embedder),
-        )
-        for summary in track(summaries, console=Console(stderr=True))
-        if summary.claims
-    ]
+    ways: dict[str, Callable[[Summary], tuple[float, ...]]] = {
+        "verifier": lambda one: tuple(score(claim, [one.article], reader) for claim in one.claims),
+        "the evaluation's check": lambda one: checked(one.claims, one.article),
+        "word overlap and similarity": lambda one: baseline(one.claims, one.article, embedder),
+    }
+    shown = track(summaries, console=Console(stderr=True))
+    scored = [(one, {name: way(one) for name, way in ways.items()}) for one in shown if one.claims]
     for part in dict.fromkeys(summary.part for summary in summaries):
-        own = [one for one in scored if one.summary.part == part]
-        print(f"{part}: {len(own)} summaries, {sum(one.summary.factual for one in own)} fully factual")
-        kinds = {
-            "verifier": [one.verifier for one in own],
-            "the evaluation's check": [one.check for one in own],
-            "word overlap and similarity": [one.baseline for one in own],
-        }
-        for name, scores in kinds.items():
-            mean, least = figure(own, [float(np.mean(each)) for each in scores]), figure(own, [min(each) for each in scores])
+        own = [(one.factual, scores) for one, scores in scored if one.part == part]
+        factual = np.array([right for right, _ in own])
+        print(f"{part}: {len(own)} summaries, {factual.sum()} fully factual")
+        for name in ways:
+            mean, least = (auroc(np.array([how(scores[name]) for _, scores in own]), factual) for how in (np.mean, np.min))
             print(f"  {name}: AUROC {mean:.3f} by the mean sentence, {least:.3f} by the least")
 
 

@@ -14,12 +14,10 @@ from eval.golden import Golden
 from eval.judged import JUDGED
 from eval.metrics import BY_NAME, METRICS, Metric
 from eval.stats import Estimate, change, estimate, summarise
-from eval.suite import Provenance, Row
+from eval.suite import Provenance, Row, parts
 from index.errors import ReadoutError
 
 LIMITS = Path(__file__).with_name("gate.toml")
-_SETTINGS = {"fewest_questions"}
-_FIELDS = {"least", "most", "advise"}
 _TOLERANCE = 1e-9  # of floating point: 0.98 of 50 questions is 0.98
 
 Verdict = Literal["pass", "fail", "advice"]
@@ -118,22 +116,53 @@ def load_limits(file: Path = LIMITS) -> Limits:
         raise GateError(f"{file}: cannot be read ({error.strerror}).") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise GateError(f"{file}: is not TOML ({error}).") from error
-    tables = {name: table for name, table in value.items() if name not in _SETTINGS}
-    if unknown := sorted(set(tables) - set(BY_NAME)):
+    fewest = value.pop("fewest_questions", 1)
+    if unknown := sorted(set(value) - set(BY_NAME)):
         raise GateError(f"{file}: there is no metric {unknown[0]!r}. There are: {', '.join(BY_NAME)}.")
-    fewest = value.get("fewest_questions", 1)
     if not isinstance(fewest, int):
         raise GateError(f"{file}: `fewest_questions` is not a whole number.")
-    return Limits({name: _limit(name, table, file) for name, table in tables.items()}, fewest)
+    return Limits({name: _limit(table, f"{file}: [{name}]") for name, table in value.items()}, fewest)
 
 
-def _limit(name: str, table: object, file: Path) -> Limit:
-    if not isinstance(table, dict) or set(table) - _FIELDS or len({"least", "most"} & set(table)) != 1:
-        raise GateError(f"{file}: [{name}] needs either `least` or `most`, and may have `advise`.")
-    number = table.get("least", table.get("most"))
-    if isinstance(number, bool) or not isinstance(number, int | float) or not isinstance(table.get("advise", False), bool):
-        raise GateError(f"{file}: [{name}] has a limit that is not a number, or an `advise` that is not true or false.")
-    return Limit(**table)
+def _limit(table: object, where: str) -> Limit:
+    if not isinstance(table, dict) or set(table) - {"advise"} not in ({"least"}, {"most"}):
+        raise GateError(f"{where} needs either `least` or `most`, and may have `advise`.")
+    limit = Limit(**table)
+    if type(limit.figure) not in (int, float) or type(limit.advise) is not bool:
+        raise GateError(f"{where} has a limit that is not a number, or an `advise` that is not true or false.")
+    return limit
+
+
+# -- figures ------------------------------------------------------------------------------------------------------------
+
+
+def values(rows: Iterable[Row], metric: str) -> dict[str, float]:
+    """A metric's values by question; blanks are left out here and counted by the gate."""
+    return {row.golden.id: score.value for row in rows if (score := row.score(metric)) is not None and score.value is not None}
+
+
+def estimated(rows: Iterable[Row], metric: Metric) -> Estimate | None:
+    """A metric over some rows; None where it applies to none of them."""
+    found = values(rows, metric.name)
+    return estimate([*found.values()], metric.summary) if found else None
+
+
+def _figure(metric: Metric, rows: Sequence[Row], limit: Limit | None, baseline: Baseline | None) -> Figure:
+    found = values(rows, metric.name)
+    earlier = baseline.values.get(metric.name, {}) if baseline and metric.comparable else {}
+    both = [name for name in found if name in earlier]
+    before, after = [earlier[name] for name in both], [found[name] for name in both]
+    tuned, held_out = (estimated(part, metric) for part in parts(rows))
+    return Figure(
+        metric,
+        estimated(rows, metric),
+        tuned,
+        held_out,
+        limit,
+        before=summarise(before, metric.summary) if both else None,
+        change=change(before, after, metric.summary) if both else None,
+        blanks=sum(row.score(metric.name) is not None for row in rows) - len(found),
+    )
 
 
 # -- the decision -------------------------------------------------------------------------------------------------------
@@ -155,12 +184,11 @@ def judge(
     """
     against = baseline if baseline is not None and comparable(baseline, now) else None
     metrics = (*METRICS, *JUDGED) if any(row.judged for row in rows) else METRICS
-    figures = tuple(figure(metric, rows, limits.metrics.get(metric.name), against) for metric in metrics)
-    checks = [*_complete(questions, rows, limits if strict else Limits()), *_judged(rows)]
+    figures = tuple(_figure(metric, rows, limits.metrics.get(metric.name), against) for metric in metrics)
+    checks = [*_complete(questions, rows, limits.fewest_questions if strict else 1), *_judged(rows)]
     for found in figures:
-        checks += _within(found, strict)
-        checks += _not_fallen(found)
-    return Judgement(figures, tuple(checks), _comparison(baseline, against, now))
+        checks += [*_within(found, strict), *_not_fallen(found)]
+    return Judgement(figures, tuple(checks), _comparison(baseline, now))
 
 
 def comparable(baseline: Baseline, now: Provenance) -> bool:
@@ -168,58 +196,31 @@ def comparable(baseline: Baseline, now: Provenance) -> bool:
     return dict(baseline.same) == now.comparable()
 
 
-def values(rows: Iterable[Row], metric: str) -> dict[str, float]:
-    """A metric's values by question; blanks are left out here and counted by the gate."""
-    return {row.golden.id: score.value for row in rows if (score := row.score(metric)) is not None and score.value is not None}
-
-
-def figure(metric: Metric, rows: Sequence[Row], limit: Limit | None = None, baseline: Baseline | None = None) -> Figure:
-    """A metric over the rows, with the change since a baseline that may be compared with."""
-    tuned, held_out = ([row for row in rows if row.golden.held_out is held] for held in (False, True))
-    found = values(rows, metric.name)
-    earlier = baseline.values.get(metric.name, {}) if baseline and metric.comparable else {}
-    both = [name for name in found if name in earlier]
-    before, after = [earlier[name] for name in both], [found[name] for name in both]
-    return Figure(
-        metric=metric,
-        all=_estimate(found, metric),
-        tuned=_estimate(values(tuned, metric.name), metric),
-        held_out=_estimate(values(held_out, metric.name), metric),
-        limit=limit,
-        before=summarise(before, metric.summary) if both else None,
-        change=change(before, after, metric.summary) if both else None,
-        blanks=sum(row.score(metric.name) is not None for row in rows) - len(found),
-    )
-
-
-def _estimate(found: Mapping[str, float], metric: Metric) -> Estimate | None:
-    return estimate([*found.values()], metric.summary) if found else None
-
-
-def _complete(questions: Sequence[Golden], rows: Sequence[Row], limits: Limits) -> Iterable[Check]:
+def _complete(questions: Sequence[Golden], rows: Sequence[Row], fewest: int) -> Iterable[Check]:
     """Whether every question has a row, every row an answer with something in it, and every metric that applies a value."""
     there = {row.golden.id for row in rows}
     blank_scores = [f"{row.golden.id} {name} ({score.reason})" for row in rows for name, score in row.scores.items() if score.value is None]
-    yield _none("missing", "questions without a result", [golden.id for golden in questions if golden.id not in there])
-    yield _none("errors", "questions that failed", [f"{row.golden.id} ({row.error})" for row in rows if row.error])
-    yield _none("blanks", "blank answers and scores", [row.golden.id for row in rows if row.blank] + blank_scores)
-    if len(questions) < limits.fewest_questions:
-        yield Check("questions", "fail", f"{len(questions)} golden questions, at least {limits.fewest_questions} are wanted")
+    lost = {
+        ("missing", "questions without a result"): [golden.id for golden in questions if golden.id not in there],
+        ("errors", "questions that failed"): [f"{row.golden.id} ({row.error})" for row in rows if row.error],
+        ("blanks", "blank answers and scores"): [row.golden.id for row in rows if row.blank] + blank_scores,
+    }
+    for (name, what), found in lost.items():
+        yield Check(name, "fail" if found else "pass", f"{len(found)} {what}" + (f": {_few(found)}" if found else ""))
+    if len(questions) < fewest:
+        yield Check("questions", "fail", f"{len(questions)} golden questions, at least {fewest} are wanted")
 
 
 def _judged(rows: Sequence[Row]) -> Iterable[Check]:
     """What a model that judges left out. It advises, and so does what is missing of it; but nothing of that goes unsaid."""
     scores = [(row.golden.id, score) for row in rows for score in row.judged.values()]
     lost = [(name, score.reason) for name, score in scores if score.value is None]
-    if scores:
+    text = f"{len(lost)} of {len(scores)} scores that the judge did not give"
+    if lost:
         reasons = "; ".join(f"{count} × {reason}" for reason, count in Counter(reason for _, reason in lost).most_common(3))
-        text = f"{len(lost)} of {len(scores)} scores that the judge did not give"
-        names = _few(list(dict.fromkeys(name for name, _ in lost)))
-        yield Check("judge", "advice" if lost else "pass", f"{text}, for {names} ({reasons})" if lost else text)
-
-
-def _none(name: str, what: str, found: Sequence[str]) -> Check:
-    return Check(name, "fail" if found else "pass", f"{len(found)} {what}" + (f": {_few(found)}" if found else ""))
+        text += f", for {_few(list(dict.fromkeys(name for name, _ in lost)))} ({reasons})"
+    if scores:
+        yield Check("judge", "advice" if lost else "pass", text)
 
 
 def _few(names: Sequence[str]) -> str:
@@ -231,11 +232,10 @@ def _within(found: Figure, strict: bool) -> Iterable[Check]:
     if limit is None:
         return
     if found.all is None:
-        verdict: Verdict = "fail" if strict and not limit.advise else "advice"
-        yield Check(name, verdict, f"{title}: not measured, no question calls for it")
+        yield Check(name, "fail" if strict and not limit.advise else "advice", f"{title}: not measured, no question calls for it")
         return
-    verdict = "pass" if limit.holds(found.all.value) else "advice" if limit.advise else "fail"
-    yield Check(name, verdict, f"{title}: {found.all.value:.4g} over {found.all.n} questions, {limit} is wanted")
+    text = f"{title}: {found.all.value:.4g} over {found.all.n} questions, {limit} is wanted"
+    yield Check(name, "pass" if limit.holds(found.all.value) else _against(limit), text)
 
 
 def _not_fallen(found: Figure) -> Iterable[Check]:
@@ -244,18 +244,20 @@ def _not_fallen(found: Figure) -> Iterable[Check]:
     if since is None:
         return
     fallen = since.high < -_TOLERANCE if metric.better == "more" else since.low > _TOLERANCE
-    verdict: Verdict = "pass" if not fallen else "advice" if found.limit and found.limit.advise else "fail"
     text = f"{metric.title}: {since.value:+.4g} since the baseline, 95% interval {since.low:+.4g} to {since.high:+.4g}"
-    yield Check(f"{metric.name}-baseline", verdict, text)
+    yield Check(f"{metric.name}-baseline", _against(found.limit) if fallen else "pass", text)
 
 
-def _comparison(baseline: Baseline | None, against: Baseline | None, now: Provenance) -> str:
+def _against(limit: Limit | None) -> Verdict:
+    return "advice" if limit and limit.advise else "fail"
+
+
+def _comparison(baseline: Baseline | None, now: Provenance) -> str:
     if baseline is None:
         return "no baseline to compare with"
-    if against is not None:
+    changed = [name for name, value in now.comparable().items() if baseline.same.get(name) != value]
+    if comparable(baseline, now):
         return "compared with the baseline, question by question"
-    current = now.comparable()
-    changed = [name for name in current if baseline.same.get(name) != current[name]]
     return f"not comparable with the baseline: other {' and '.join(changed)}"
 
 
@@ -287,13 +289,12 @@ def write_baseline(file: Path, rows: Sequence[Row], judgement: Judgement, now: P
     broken = [check.text for check in judgement.checks if check.name in ("missing", "errors", "blanks") and check.verdict == "fail"]
     if broken:
         raise GateError(f"the baseline stays as it is: {broken[0]}. A baseline needs a result for every question.")
+    figures = {found.metric.name: round(found.all.value, 4) for found in judgement.figures if found.all and found.metric.comparable}
     value = {
         "made": now.made,
         "answerer": now.answerer,
         "same": now.comparable(),
-        "figures": {
-            figure.metric.name: round(figure.all.value, 4) for figure in judgement.figures if figure.all and figure.metric.comparable
-        },
+        "figures": figures,
         "values": {metric.name: values(rows, metric.name) for metric in METRICS if metric.comparable},
     }
     try:

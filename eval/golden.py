@@ -22,13 +22,9 @@ KINDS = (
     "fact", "paraphrase", "yes-no", "who-said", "by-side", "by-outlet", "follow-up", "unanswerable", "false-premise", "instruction",
 )  # fmt: skip
 DIRECT_KINDS = frozenset({"fact", "paraphrase", "yes-no", "who-said"})
-_TEXTS, _LISTS, _FLAGS = (
-    ("id", "kind", "question", "reference"),
-    ("history", "speakers", "sides", "silent", "outlets"),
-    ("answerable", "held_out", "draft"),
-)
+_TEXTS, _LISTS = ("id", "kind", "question", "reference"), ("history", "speakers", "sides", "silent", "outlets")
 _WORDS, _PLACE = {"article": str, "words": str}, {"article": str, "start": int, "end": int}
-_KNOWN = frozenset({*_TEXTS, *_LISTS, *_FLAGS, "evidence"})
+_KNOWN = frozenset({*_TEXTS, *_LISTS, "answerable", "held_out", "draft", "evidence"})
 
 
 class GoldenError(ReadoutError):
@@ -80,16 +76,15 @@ def load_golden(file: Path, articles: Mapping[str, Article]) -> list[Golden]:
     """
     questions: list[Golden] = []
     seen: dict[str, int] = {}
-    for number, value in _objects(file):
+    for number, line in enumerate(_text(file).split("\n"), 1):
+        if not line.strip():
+            continue
         where = f"{file}, line {number}"
-        golden = _golden(value, articles, where)
+        golden = _golden(line, articles, where)
         asked = "\n".join((*golden.history, golden.question)).casefold()
-        for key, what in ((f"id {golden.id!r}", "id"), (f"question {asked!r}", "question")):
-            if key in seen:
-                raise GoldenError(
-                    f"{where}: the {what} of {golden.id!r} is already that of line {seen[key]}. Change or remove one of them."
-                )
-            seen[key] = number
+        for what, key in (("id", f"id {golden.id!r}"), ("question", f"question {asked!r}")):
+            if (first := seen.setdefault(key, number)) != number:
+                raise GoldenError(f"{where}: the {what} of {golden.id!r} is already that of line {first}. Change or remove one of them.")
         questions.append(golden)
     if not questions:
         raise GoldenError(f"{file}: holds no question. Write one JSON object a line.")
@@ -107,86 +102,74 @@ def file_hash(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()[:16]
 
 
-def _objects(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def _text(file: Path) -> str:
     try:
-        lines = file.read_text(encoding="utf-8").split("\n")
+        return file.read_text(encoding="utf-8")
     except OSError as error:
         raise GoldenError(f"{file}: cannot be read ({error.strerror}). Name a file of golden questions.") from error
     except UnicodeDecodeError as error:
         raise GoldenError(f"{file}: is not UTF-8 at byte {error.start}. Save it as UTF-8.") from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            value = json.loads(line)
-        except ValueError as error:
-            raise GoldenError(f"{file}, line {number}: is not JSON ({error}). Write one JSON object a line.") from error
-        if not isinstance(value, dict):
-            raise GoldenError(f"{file}, line {number}: is {type(value).__name__}, not an object. Write one JSON object a line.")
-        yield number, value
 
 
-def _golden(value: dict[str, Any], articles: Mapping[str, Article], where: str) -> Golden:
-    _check_shape(value, where)
-    name = f"{where} ({value['id']})"
-    evidence = tuple(tuple(_words(place, articles, name) for place in need) for need in value.get("evidence", []))
-    lists: dict[str, Any] = {key: tuple(value.get(key, [])) for key in _LISTS}
-    golden = Golden(**{**{key: value[key] for key in _KNOWN & set(value)}, **lists, "evidence": evidence})
-    if (golden.answerable != bool(evidence) and not golden.draft) or not all(evidence):
-        raise GoldenError(f"{name}: an answerable question needs evidence, every need an alternative; one that is not answerable has none.")
-    if golden.sides and not golden.draft and len(golden.sides) != len(evidence):
-        raise GoldenError(
-            f"{name}: has {len(golden.sides)} sides and {len(evidence)} needs. Give one need a side, in the order of the sides."
-        )
-    return golden
-
-
-def _check_shape(value: dict[str, Any], where: str) -> None:
+def _golden(line: str, articles: Mapping[str, Article], where: str) -> Golden:
+    try:
+        value = json.loads(line)
+    except ValueError as error:
+        raise GoldenError(f"{where}: is not JSON ({error}). Write one JSON object a line.") from error
+    if not isinstance(value, dict):
+        raise GoldenError(f"{where}: is {type(value).__name__}, not an object. Write one JSON object a line.")
     for key in _TEXTS[:3]:
         if not isinstance(value.get(key), str) or not value[key].strip():
             raise GoldenError(f"{where}: {key!r} is missing or not a text.")
     name = f"{where} ({value['id']})"
+    for trouble in _troubles(value):
+        raise GoldenError(f"{name}: {trouble}")
+    lists = {key: tuple(value.get(key, [])) for key in _LISTS}
+    evidence = tuple(tuple(_words(place, articles, name) for place in need) for need in value.get("evidence", []))
+    golden = Golden(**{**value, **lists, "evidence": evidence})
+    if (golden.answerable != bool(evidence) and not golden.draft) or not all(evidence):
+        raise GoldenError(f"{name}: an answerable question needs evidence, every need an alternative; one that is not answerable has none.")
+    if golden.sides and not golden.draft and len(golden.sides) != len(evidence):
+        sides = f"{len(golden.sides)} sides and {len(evidence)} needs"
+        raise GoldenError(f"{name}: has {sides}. Give one need a side, in the order of the sides.")
+    return golden
+
+
+def _troubles(value: dict[str, Any]) -> Iterator[str]:
+    """What is wrong with the shape of a question."""
     if unknown := sorted(set(value) - _KNOWN):
-        raise GoldenError(f"{name}: unknown field {unknown[0]!r}. There are: {', '.join(sorted(_KNOWN))}.")
+        yield f"unknown field {unknown[0]!r}. There are: {', '.join(sorted(_KNOWN))}."
     if value["kind"] not in KINDS:
-        raise GoldenError(f"{name}: unknown kind {value['kind']!r}. There are: {', '.join(KINDS)}.")
+        yield f"unknown kind {value['kind']!r}. There are: {', '.join(KINDS)}."
     if not all(isinstance(flag, bool) for flag in (value.get("answerable"), value.get("held_out", False), value.get("draft", False))):
-        raise GoldenError(f"{name}: 'answerable' (and 'held_out' and 'draft' where they stand) must be true or false.")
+        yield "'answerable' (and 'held_out' and 'draft' where they stand) must be true or false."
     if not isinstance(value.get("reference", ""), str):
-        raise GoldenError(f"{name}: 'reference' is not a text.")
-    for key in _LISTS:
-        if not _is_list(value.get(key, []), str):
-            raise GoldenError(f"{name}: {key!r} is not a list of texts.")
-    if not _is_list(value.get("evidence", []), list):
-        raise GoldenError(f"{name}: 'evidence' is not a list of needs, each a list of alternatives.")
-
-
-def _is_list(value: object, kind: type) -> bool:
-    return isinstance(value, list) and all(isinstance(item, kind) for item in value)
+        yield "'reference' is not a text."
+    for key, kind, what in (*((key, str, "texts") for key in _LISTS), ("evidence", list, "needs, each a list of alternatives")):
+        found = value.get(key, [])
+        if not isinstance(found, list) or not all(isinstance(item, kind) for item in found):
+            yield f"{key!r} is not a list of {what}."
 
 
 def _words(place: object, articles: Mapping[str, Article], name: str) -> Words:
     if not isinstance(place, dict) or {key: type(value) for key, value in place.items()} not in (_WORDS, _PLACE):
-        raise GoldenError(
-            f'{name}: a piece of evidence is not {{"article": "…", "words": "…"}}, nor "start" and "end" in place of "words".'
-        )
+        shape = '{"article": "…", "words": "…"}, nor "start" and "end" in place of "words"'
+        raise GoldenError(f"{name}: a piece of evidence is not {shape}.")
     article = place["article"]
     if article not in articles:
         raise GoldenError(f"{name}: there is no article {article!r} in the index. It has: {', '.join(sorted(articles)[:8]) or 'none'}.")
-    if "start" in place:
-        words = articles[article].text[place["start"] : place["end"]]
-        if not words.strip():
-            raise GoldenError(f"{name}: {article} has no words at {place['start']} to {place['end']}.")
-        return Words(article, words, (place["start"],))
-    words = place["words"]
-    starts = tuple(_places(words, articles[article].text)) if words.strip() else ()
+    text = articles[article].text
+    words = place["words"] if "words" in place else text[place["start"] : place["end"]]
+    if "start" in place and not words.strip():
+        raise GoldenError(f"{name}: {article} has no words at {place['start']} to {place['end']}.")
+    starts = (place["start"],) if "start" in place else tuple(_places(words, text))
     if not starts:
         raise GoldenError(f"{name}: the words {words!r} are not in {article}. Copy them from it, character for character.")
     return Words(article, words, starts)
 
 
 def _places(words: str, text: str) -> Iterator[int]:
-    at = text.find(words)
+    at = text.find(words) if words.strip() else -1
     while at >= 0:
         yield at
         at = text.find(words, at + 1)

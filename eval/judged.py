@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
@@ -21,9 +22,8 @@ from ragas.metrics import MetricResult
 
 from assistant.chat_model import load_chat_model, shown, trouble
 from eval.case import Case, Corpus
-from eval.meaning import vector
-from eval.metrics import Metric
-from eval.suite import Progress, Row, Score
+from eval.metrics import KNOWN, Metric, Score, vector
+from eval.suite import Progress, Row
 from index.errors import UsageError
 
 if TYPE_CHECKING:
@@ -120,59 +120,6 @@ def load_judge(name: str) -> Judge:
 # -- the metrics --------------------------------------------------------------------------------------------------------
 
 
-async def faithfulness(case: Case, judge: Judge) -> MetricResult:
-    """Share of the answer's claims, as the judge cuts them, that the cited words carry, as the judge sees it.
-
-    Joins all citations into one text: cannot see a claim that another's citation carries, nor words credited to the wrong outlet. Labels
-    and outlets count as claims too. Says nothing of refusals.
-    """
-    from ragas.metrics.collections import Faithfulness
-
-    return await Faithfulness(judge.llm).ascore(user_input=case.asked, response=case.answer.text, retrieved_contexts=_contexts(case))
-
-
-async def answer_relevancy(case: Case, judge: Judge) -> MetricResult:
-    """Likeness of the question to three that the judge makes up from the answer, by the bundled embedding model.
-
-    It is 0 where the judge finds the answer evasive. Cannot see whether the answer is true or complete. Says nothing of refusals.
-    """
-    from ragas.metrics.collections import AnswerRelevancy
-
-    return await AnswerRelevancy(judge.llm, judge.embeddings).ascore(user_input=case.asked, response=case.answer.text)
-
-
-async def context_precision(case: Case, judge: Judge) -> MetricResult:
-    """How high among the citations those stand which the judge finds useful for the reference answer (average precision).
-
-    Sees what is cited, in its order, not what was retrieved and left out. As good as the reference.
-    """
-    from ragas.metrics.collections import ContextPrecision
-
-    return await ContextPrecision(judge.llm).ascore(
-        user_input=case.asked, reference=case.golden.reference, retrieved_contexts=_contexts(case)
-    )
-
-
-async def context_recall(case: Case, judge: Judge) -> MetricResult:
-    """Share of the reference's sentences that the judge finds in the cited words.
-
-    Sees what is cited, not what was retrieved and left out. As good as the reference.
-    """
-    from ragas.metrics.collections import ContextRecall
-
-    return await ContextRecall(judge.llm).ascore(user_input=case.asked, reference=case.golden.reference, retrieved_contexts=_contexts(case))
-
-
-async def factual_correctness(case: Case, judge: Judge) -> MetricResult:
-    """Agreement (F1) of the answer's claims with the reference's, both as the judge cuts and compares them.
-
-    Reads low where an answer says more than the reference, even when all of it is true.
-    """
-    from ragas.metrics.collections import FactualCorrectness
-
-    return await FactualCorrectness(judge.llm).ascore(response=case.answer.text, reference=case.golden.reference)
-
-
 def _answered(case: Case) -> bool:
     return case.answered and bool(case.cited())
 
@@ -181,17 +128,26 @@ def _has_reference(case: Case) -> bool:
     return _answered(case) and case.golden.answerable and bool(case.golden.reference.strip())
 
 
-JUDGED: tuple[Metric, ...] = (
-    Metric("judge_faithfulness", "judge: claims carried", faithfulness, _answered),
-    Metric("judge_answer_relevancy", "judge: to the question", answer_relevancy, _answered),
-    Metric("judge_context_precision", "judge: citations useful", context_precision, _has_reference),
-    Metric("judge_context_recall", "judge: reference covered", context_recall, _has_reference),
-    Metric("judge_factual_correctness", "judge: agrees with reference", factual_correctness, _has_reference),
-)
+def _judged(name: str, ragas: str, reads: Sequence[str], **known: Any) -> Metric:
+    """A metric of ragas by the name of its class, with what it reads of a case."""
+
+    async def scorer(case: Case, judge: Judge) -> MetricResult:
+        from ragas.metrics import collections
+
+        models = {"llm": judge.llm, "embeddings": judge.embeddings} if ragas == "AnswerRelevancy" else {"llm": judge.llm}
+        given = {
+            "user_input": case.asked,
+            "response": case.answer.text,
+            "reference": case.golden.reference,
+            "retrieved_contexts": [f"{citation.outlet or citation.title}: {case.corpus.text(citation)}" for citation in case.cited()],
+        }
+        result: MetricResult = await getattr(collections, ragas)(**models).ascore(**{part: given[part] for part in reads})
+        return result
+
+    return Metric(name, scorer, _has_reference if "reference" in reads else _answered, **known)
 
 
-def _contexts(case: Case) -> list[str]:
-    return [f"{citation.outlet or citation.title}: {case.corpus.text(citation)}" for citation in case.cited()]
+JUDGED = tuple(_judged(name, **known) for name, known in KNOWN.items() if "ragas" in known)
 
 
 # -- a run --------------------------------------------------------------------------------------------------------------
@@ -203,49 +159,39 @@ def judge_rows(rows: Sequence[Row], corpus: Corpus, judge: Judge, most: int | No
     wanted = {name: asked for name, case in cases.items() if (asked := [metric for metric in JUDGED if metric.applies(case)])}
     ranked = sorted(wanted, key=lambda name: hashlib.sha256(f"judge {name}".encode()).hexdigest())  # another order than held_out_ids has
     chosen = ranked[:most]
-    turns, patience, done = asyncio.Semaphore(AT_ONCE), _Patience(), 0
+    turns, asking, done = asyncio.Semaphore(AT_ONCE), _Asking(judge), count(1)
 
-    async def judged(name: str) -> tuple[str, Mapping[str, Score]]:
-        nonlocal done
+    async def judged(name: str) -> dict[str, Score]:
         async with turns:
-            scores = {metric.name: await _score(metric, cases[name], judge, patience) for metric in wanted[name]}
-        done += 1
-        progress(done, len(chosen), name)
-        return name, scores
+            scores = {metric.name: await asking.score(metric, cases[name]) for metric in wanted[name]}
+        progress(next(done), len(chosen), name)
+        return scores
 
-    async def all_of_them() -> list[tuple[str, Mapping[str, Score]]]:
-        return await asyncio.gather(*(judged(name) for name in chosen))
+    async def all_of_them() -> list[dict[str, Score]]:
+        return await asyncio.gather(*map(judged, chosen))
 
-    found = dict(asyncio.run(all_of_them()))
+    found = dict(zip(chosen, asyncio.run(all_of_them()), strict=True))
     return [replace(row, judged=found.get(row.golden.id, {})) for row in rows]
 
 
-class _Patience:
-    """Counts the scores in a row that did not come: a judge that is gone is not waited for, question after question."""
+class _Asking:
+    """Asks a judge, and counts the scores in a row that did not come: one that is gone is not waited for, question after question."""
 
-    def __init__(self) -> None:
-        self._missed = 0
+    def __init__(self, judge: Judge) -> None:
+        self.judge, self.missed = judge, 0
 
-    @property
-    def over(self) -> bool:
-        return self._missed >= TIRED
-
-    def note(self, score: Score) -> Score:
-        self._missed = self._missed + 1 if score.value is None else 0
-        return score
-
-
-async def _score(metric: Metric, case: Case, judge: Judge, patience: _Patience) -> Score:
-    if patience.over:
-        return Score(None, f"not asked: {TIRED} scores before it did not come")
-    try:
-        async with asyncio.timeout(SECONDS):
-            result = await metric.scorer(case, judge)
-    except TimeoutError:
-        return patience.note(Score(None, f"not within {SECONDS:.0f} seconds"))
-    except Exception as error:  # each provider's package has its own kinds, and whatever it is belongs to this score alone
-        return patience.note(Score(None, shown(f"{type(error).__name__}: {error}")))
-    return patience.note(_share(result))
+    async def score(self, metric: Metric, case: Case) -> Score:
+        if self.missed >= TIRED:
+            return Score(None, f"not asked: {TIRED} scores before it did not come")
+        try:
+            async with asyncio.timeout(SECONDS):
+                found = _share(await metric.scorer(case, self.judge))
+        except TimeoutError:
+            found = Score(None, f"not within {SECONDS:.0f} seconds")
+        except Exception as error:  # each provider's package has its own kinds, and whatever it is belongs to this score alone
+            found = Score(None, shown(f"{type(error).__name__}: {error}"))
+        self.missed = self.missed + 1 if found.value is None else 0
+        return found
 
 
 def _share(result: MetricResult) -> Score:

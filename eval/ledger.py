@@ -9,16 +9,16 @@ precision, recall and F1 of what was said, of that with the canonical speaker, a
 from __future__ import annotations
 
 import argparse
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from assistant.settings import load_settings
+from eval.lines import read_lines
+from eval.spans import HALF, agreement, one_to_one, rates
 from index.build import open_record
 from index.types import Statement
 
-HALF = 0.5
 Label = dict[str, Any]
 
 
@@ -28,20 +28,9 @@ def pairs(labels: list[Label], found: list[Statement]) -> list[tuple[Label, Stat
         (label["optional"], label["speaker"] != said.speaker, -share, place, number)
         for place, label in enumerate(labels)
         for number, said in enumerate(found)
-        if label["article"] == said.article and (share := overlap(label, said)) >= HALF
+        if label["article"] == said.article and (share := agreement([(label["start"], label["end"])], said.start, said.end)) >= HALF
     ]
-    chosen: dict[int, int] = {}
-    for *_, place, number in sorted(alike):
-        if place not in chosen and number not in chosen.values():
-            chosen[place] = number
-    return [(labels[place], found[number]) for place, number in chosen.items()]
-
-
-def overlap(label: Label, said: Statement) -> float:
-    """The share of the characters of either that both hold."""
-    both = min(label["end"], said.end) - max(label["start"], said.start)
-    either = max(label["end"], said.end) - min(label["start"], said.start)
-    return both / either if both > 0 else 0.0
+    return [(labels[place], found[number]) for place, number in one_to_one(alike)]
 
 
 def figures(labels: list[Label], found: list[Statement]) -> Iterable[tuple[str, float, float, float]]:
@@ -49,15 +38,10 @@ def figures(labels: list[Label], found: list[Statement]) -> Iterable[tuple[str, 
     either = pairs(labels, found)
     matched = [(label, said) for label, said in either if not label["optional"]]
     wanted, counted = sum(not label["optional"] for label in labels), len(found) - (len(either) - len(matched))
-    tests: dict[str, Callable[[Label, Statement], bool]] = {
-        "said": lambda label, said: True,
-        "speaker": lambda label, said: label["speaker"] == said.speaker,
-        "speaker and side": lambda label, said: (label["speaker"], label["side"]) == (said.speaker, said.side),
-    }
-    for name, right in tests.items():
-        hits = sum(right(label, said) for label, said in matched)
-        precision, recall = hits / max(counted, 1), hits / max(wanted, 1)
-        yield name, precision, recall, 2 * precision * recall / (precision + recall) if hits else 0.0
+    spoken = [(label, said) for label, said in matched if label["speaker"] == said.speaker]
+    sided = [said for label, said in spoken if label["side"] == said.side]
+    for name, hits in (("said", len(matched)), ("speaker", len(spoken)), ("speaker and side", len(sided))):
+        yield name, *rates(hits, counted, wanted)
 
 
 def main() -> None:
@@ -66,7 +50,7 @@ def main() -> None:
     options.add_argument("labels", type=Path)
     options.add_argument("--index", type=Path)
     chosen = options.parse_args()
-    labels = [json.loads(line) for line in chosen.labels.read_text(encoding="utf-8").splitlines()]
+    labels = list(read_lines(chosen.labels))
     settings = load_settings(index=chosen.index)
     with open_record(settings.index, settings.embedding) as record:
         found = record.statements()

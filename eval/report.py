@@ -4,30 +4,44 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
-from xml.etree import ElementTree
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+from rich.text import Text
 
 from assistant.table import harmless
-from eval.gate import Figure, Judgement, figure
-from eval.golden import KINDS, Golden
+from eval.case import Case, Corpus, meets
+from eval.gate import Figure, Judgement, estimated
+from eval.golden import KINDS, Golden, Words
 from eval.judged import JUDGED
-from eval.metrics import METRICS, Metric
+from eval.metrics import BY_NAME, METRICS, Metric, Score
 from eval.risk import HEADS, curve
 from eval.stats import Estimate
-from eval.suite import Provenance, Row
+from eval.suite import Provenance, Row, parts
 from index.errors import UsageError
 
-if TYPE_CHECKING:
-    from rich.table import Table
-
-BY_KIND = ("evidence_recall", "answered", "abstained", "quotations", "faithfulness", "speakers", "length", "latency")
-_HEADS = ("evidence", "answered", "abstained", "exact", "carried", "speaker", "length", "seconds")
+BY_KIND = {
+    "evidence_recall": "evidence",
+    "answered": "answered",
+    "abstained": "abstained",
+    "quotations": "exact",
+    "faithfulness": "carried",
+    "speakers": "speaker",
+    "length": "length",
+    "latency": "seconds",
+}
+"""The metrics in the table by kind, each with the head of its column."""
+FIGURE_HEADS = ("metric", "all", "95% interval", "tuned on", "held out", "wanted", "change", "questions")
+RESULT_HEADS = ("id", "kind", "held_out", "answerable", "question", "status", "error", "answer", "citations")
+FILES = ("report.html", "report.md", "results.csv", "junit.xml")
+_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_{}[]|#~"})
+_NOT_XML = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF), "\ufffd")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +57,9 @@ class Report:
     @property
     def verdict(self) -> str:
         """Green or red, in a line."""
-        failed = sum(check.verdict == "fail" for check in self.judgement.checks)
-        return (
-            f"green: all {len(self.judgement.checks)} checks hold or advise"
-            if not failed
-            else f"red: {failed} of {len(self.judgement.checks)} checks fail"
-        )
+        checks = self.judgement.checks
+        failed = sum(check.verdict == "fail" for check in checks)
+        return f"red: {failed} of {len(checks)} checks fail" if failed else f"green: all {len(checks)} checks hold or advise"
 
 
 def number(value: float, unit: str) -> str:
@@ -61,9 +72,6 @@ def number(value: float, unit: str) -> str:
 def cell(found: Estimate | None, unit: str) -> str:
     """An estimate as printed in a table; a dash where nothing was measured."""
     return number(found.value, unit) if found else "–"
-
-
-FIGURE_HEADS = ("metric", "all", "95% interval", "tuned on", "held out", "wanted", "change", "questions")
 
 
 def figure_cells(found: Figure) -> tuple[str, ...]:
@@ -82,21 +90,10 @@ def figure_cells(found: Figure) -> tuple[str, ...]:
     )
 
 
-def groups(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:
-    """The rows by kind, then those tuned on, those held out, and all."""
-    kinds = [(kind, [row for row in rows if row.golden.kind == kind]) for kind in KINDS]
-    tuned, held_out = ([row for row in rows if row.golden.held_out is held] for held in (False, True))
-    return [(name, found) for name, found in kinds if found] + [("tuned on", tuned), ("held out", held_out), ("all", [*rows])]
-
-
-def group_cells(name: str, rows: Sequence[Row]) -> list[str]:
-    """A line of the table by kind: name, number asked, and a summary of each metric of `BY_KIND`."""
-    by_name = {metric.name: metric for metric in METRICS}
-    cells = [cell(figure(by_name[metric], rows).all, by_name[metric].unit) for metric in BY_KIND]
-    return [name, str(len(rows)), *cells]
-
-
-GROUP_HEADS = ("questions", "asked", *_HEADS)
+def kinds(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:
+    """The rows by kind, without kinds that nobody asked for."""
+    found = [(kind, [row for row in rows if row.golden.kind == kind]) for kind in KINDS]
+    return [(kind, own) for kind, own in found if own]
 
 
 def findings(row: Row) -> list[tuple[Metric, str]]:
@@ -106,15 +103,10 @@ def findings(row: Row) -> list[tuple[Metric, str]]:
 
 def missed(row: Row, judgement: Judgement) -> list[str]:
     """Names of the metrics with a limit that a row is not perfect on; errors and blanks included. Empty: nothing to complain of."""
-    wanted = [
-        found.metric
-        for found in judgement.figures
-        if found.limit and not found.limit.advise and (found.metric.unit, found.metric.of) == ("share", "answer")
-    ]
     wrong = ["error"] if row.error else ["blank"] if row.blank else []
-    for metric in wanted:
+    for metric, limit in ((found.metric, found.limit) for found in judgement.figures):
         score = row.scores.get(metric.name)
-        if score is not None and score.value != (1.0 if metric.better == "more" else 0.0):
+        if score and limit and not limit.advise and (metric.unit, metric.of) == ("share", "answer") and score.value != metric.best:
             wrong.append(metric.name)
     return wrong
 
@@ -132,39 +124,46 @@ def provenance_lines(provenance: Provenance) -> list[tuple[str, str]]:
     ]
 
 
+def _tables(report: Report) -> dict[str, tuple[Sequence[str], Sequence[Sequence[str]]]]:
+    """The tables of metrics, by kind of question, and of risk against coverage: their heads and lines.
+
+    The second has a line for each kind, then those tuned on, those held out, and all: how many were asked, and the metrics of `BY_KIND`.
+    """
+    tuned, held_out = parts(report.rows)
+    groups = [*kinds(report.rows), ("tuned on", tuned), ("held out", held_out), ("all", report.rows)]
+    metrics = [BY_NAME[name] for name in BY_KIND]
+    by_kind = [[name, str(len(rows)), *(cell(estimated(rows, one), one.unit) for one in metrics)] for name, rows in groups]
+    return {
+        "kinds": (("questions", "asked", *BY_KIND.values()), by_kind),
+        "metrics": (FIGURE_HEADS, [figure_cells(found) for found in report.judgement.figures]),
+        "risk": (HEADS, curve(report.rows)),
+    }
+
+
 # -- the terminal -------------------------------------------------------------------------------------------------------
 
 
 def tables(report: Report) -> list[Table]:
     """The table by kind and the table of metrics, for a rich console."""
-    return [
-        _table("By kind of question", GROUP_HEADS, [group_cells(name, rows) for name, rows in groups(report.rows)]),
-        _table("Metrics", FIGURE_HEADS, [figure_cells(found) for found in report.judgement.figures]),
-    ]
-
-
-def _table(title: str, heads: Iterable[str], lines: Iterable[Sequence[str]]) -> Table:
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for position, head in enumerate(heads):
-        table.add_column(head, justify="right" if position else "left", no_wrap=True)
-    for line in lines:
-        if line[0] == "tuned on":
-            table.add_section()
-        table.add_row(*(Text(part) for part in line))  # Text: brackets are no mark-up
-    return table
+    made, found = [], _tables(report)
+    for title, (heads, lines) in (("By kind of question", found["kinds"]), ("Metrics", found["metrics"])):
+        table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+        for position, head in enumerate(heads):
+            table.add_column(head, justify="right" if position else "left", no_wrap=True)
+        for line in lines:
+            if line[0] == "tuned on":
+                table.add_section()
+            table.add_row(*(Text(part) for part in line))  # Text: brackets are no mark-up
+        made.append(table)
+    return made
 
 
 def lines(report: Report) -> list[str]:
     """What the terminal says below the tables: failures and advice, the comparison, what was evaluated on what, and the verdict."""
     words = {"fail": "FAILS ", "advice": "advice"}
-    found = [f"{words[check.verdict]} {check.text}" for check in report.judgement.checks if check.verdict != "pass"]
     known = "; ".join(f"{name} {value}" for name, value in provenance_lines(report.provenance))
     return [
-        *found,
+        *(f"{words[check.verdict]} {check.text}" for check in report.judgement.checks if check.verdict != "pass"),
         f"Baseline: {report.judgement.comparison}.",
         f"Evaluated: {known}.",
         f"The gate is {report.verdict}. ({report.seconds:.0f} s)",
@@ -194,129 +193,81 @@ def write(report: Report, folder: Path) -> list[Path]:
     Raises:
         UsageError: the folder or a file in it cannot be written.
     """
-    from eval.page import page
-
-    texts = {
-        "report.html": page(report),
-        "report.md": markdown(report),
-        "results.csv": table_of_results(report),
-        "junit.xml": junit(report),
-    }
+    texts = {folder / name: table_of_results(report) if name == "results.csv" else rendered(name, report) for name in FILES}
     make_folder(folder)
     try:
-        for name, text in texts.items():
-            (folder / name).write_text(text, encoding="utf-8", newline="")
+        for file, text in texts.items():
+            file.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
         raise _unwritable(folder, error) from error
-    return [folder / name for name in texts]
+    return list(texts)
 
 
-def markdown(report: Report) -> str:
-    """The report for a pull request."""
-    broken = [(row, wrong) for row in report.rows if (wrong := missed(row, report.judgement))]
-    parts = [
-        f"## Evaluation: {report.verdict}",
-        "\n".join(f"- **{check.verdict}** {_md(check.text)}" for check in report.judgement.checks if check.verdict != "pass"),
-        f"Baseline: {_md(report.judgement.comparison)}.",
-        _md_table(FIGURE_HEADS, [figure_cells(found) for found in report.judgement.figures]),
-        _md_table(GROUP_HEADS, [group_cells(name, rows) for name, rows in groups(report.rows)]),
-        _md_table(HEADS, [step.cells() for step in curve(report.rows)]),
-        f"<details><summary>{len(broken)} questions that were not answered perfectly</summary>\n\n"
-        + "\n".join(f"- `{row.golden.id}` {_md(row.golden.question)} ({', '.join(wrong)})" for row, wrong in broken)
-        + "\n\n</details>",
-        "\n".join(f"- {name}: {_md(value)}" for name, value in provenance_lines(report.provenance)),
-    ]
-    return "\n\n".join(part for part in parts if part) + "\n"
+def rendered(name: str, report: Report) -> str:
+    """A file of the report, by the template beside this module that has its name."""
+    there = {row.golden.id: row for row in report.rows}
+    wrong = {row.golden.id: missed(row, report.judgement) for row in report.rows}
+    return _template(f"{name}.jinja").render(
+        report=report,
+        judgement=report.judgement,
+        by_id=there,
+        lost=[golden for golden in report.questions if golden.id not in there],
+        wrong=wrong,
+        broken=[row for row in report.rows if wrong[row.golden.id]],
+        perfect=[row for row in report.rows if not wrong[row.golden.id]],
+        kinds=kinds(report.rows),
+        tables=_tables(report),
+        provenance=provenance_lines(report.provenance),
+    )
 
 
-def _md_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    body = ["| " + " | ".join(_md(part) for part in row) + " |" for row in rows]
-    return "\n".join(["| " + " | ".join(heads) + " |", "|" + " --- |" * len(heads), *body])
+def _template(name: str) -> Template:
+    made = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=select_autoescape(("html.jinja", "xml.jinja")),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters |= {"md": _md, "xml": lambda text: text.translate(_NOT_XML)}
+    made.globals |= {"evidence": evidence, "findings": findings, "number": number}
+    return made.get_template(name)
 
 
 def _md(text: str) -> str:
     """Text that is only text in Markdown: on one line, with its special signs escaped."""
-    return re.sub(r"([\\`*_{}\[\]|#~])", r"\\\1", escape(" ".join(text.split()), quote=False))
+    return escape(" ".join(text.split()), quote=False).translate(_MARKS)
+
+
+def evidence(row: Row) -> list[tuple[bool, tuple[Words, ...]]]:
+    """What was to be cited, each need with whether the answer cites one of its alternatives."""
+    cited = Case(row.golden, row.answer, Corpus({}, {})).cited() if row.answer else []
+    return [(meets(need, cited), need) for need in row.golden.evidence]
 
 
 def table_of_results(report: Report) -> str:
     """results.csv: a row per question that has a result, a column per metric, and on every row what was evaluated on what."""
-    out, metrics, known = io.StringIO(), [found.metric for found in report.judgement.figures], provenance_lines(report.provenance)
+    out, known = io.StringIO(), provenance_lines(report.provenance)
+    metrics = [found.metric.name for found in report.judgement.figures]
     writer = csv.writer(out)
-    writer.writerow(
-        [
-            "id",
-            "kind",
-            "held_out",
-            "answerable",
-            "question",
-            "status",
-            "error",
-            "answer",
-            "citations",
-            *(metric.name for metric in metrics),
-            "findings",
-            *(f"run_{name}" for name, _ in known),
-        ]
-    )
+    writer.writerow([*RESULT_HEADS, *metrics, "findings", *(f"run_{name}" for name, _ in known)])
     for row in report.rows:
-        answer, golden = row.answer, row.golden
-        scores = [row.score(metric.name) for metric in metrics]
-        writer.writerow(
-            harmless(value) for value in [
-                golden.id, golden.kind, str(golden.held_out).lower(), str(golden.answerable).lower(), golden.question,
-                answer.status if answer else "", row.error or "", answer.text if answer else "",
-                "; ".join(f"{citation.article}:{citation.start}-{citation.end}" for citation in answer.citations) if answer else "",
-                *("" if score is None else "blank" if score.value is None else f"{score.value:g}" for score in scores),
-                "; ".join(f"{metric.name}: {reason}" for metric, reason in findings(row)),
-                *(value for _, value in known),
-            ]
-        )  # fmt: skip
+        cells = [*_result(row), *(_score(row.score(metric)) for metric in metrics)]
+        found = "; ".join(f"{metric.name}: {reason}" for metric, reason in findings(row))
+        writer.writerow(map(harmless, (*cells, found, *(value for _, value in known))))
     return out.getvalue()
 
 
-def junit(report: Report) -> str:
-    """junit.xml: a case for every check of the gate, and one for every question.
-
-    Only checks fail; a question that is answered less than perfectly says so in its output, as a limit may allow it. An error is an error.
-    """
-    root = ElementTree.Element("testsuites", name="readout eval", time=f"{report.seconds:.3f}")
-    gate = _suite(root, "gate", len(report.judgement.checks), sum(check.verdict == "fail" for check in report.judgement.checks), 0)
-    for check in report.judgement.checks:
-        case = ElementTree.SubElement(gate, "testcase", classname="gate", name=check.name)
-        if check.verdict == "fail":
-            ElementTree.SubElement(case, "failure", message=_xml(check.text))
-        else:
-            ElementTree.SubElement(case, "system-out").text = _xml(check.text)
-    by_id = {row.golden.id: row for row in report.rows}
-    broken = sum(golden.id not in by_id or by_id[golden.id].error is not None for golden in report.questions)
-    asked = _suite(root, "questions", len(report.questions), 0, broken)
-    for name, value in provenance_lines(report.provenance):
-        ElementTree.SubElement(asked[0], "property", name=name, value=_xml(value))
-    for golden in report.questions:
-        _question_case(asked, golden, by_id.get(golden.id))
-    ElementTree.indent(root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+def _result(row: Row) -> list[str]:
+    """The cells under `RESULT_HEADS`."""
+    golden, answer = row.golden, row.answer
+    asked = [golden.id, golden.kind, str(golden.held_out).lower(), str(golden.answerable).lower(), golden.question]
+    if answer is None:
+        return [*asked, "", row.error or "", "", ""]
+    places = "; ".join(f"{citation.article}:{citation.start}-{citation.end}" for citation in answer.citations)
+    return [*asked, answer.status, row.error or "", answer.text, places]
 
 
-def _suite(root: ElementTree.Element, name: str, tests: int, failures: int, errors: int) -> ElementTree.Element:
-    suite = ElementTree.SubElement(root, "testsuite", name=name, tests=str(tests), failures=str(failures), errors=str(errors))
-    if name == "questions":
-        ElementTree.SubElement(suite, "properties")
-    return suite
-
-
-def _question_case(suite: ElementTree.Element, golden: Golden, row: Row | None) -> None:
-    seconds = row.answer.seconds if row and row.answer else 0.0
-    case = ElementTree.SubElement(
-        suite, "testcase", classname=f"questions.{golden.kind}", name=_xml(f"{golden.id}: {golden.question}"), time=f"{seconds:.4f}"
-    )
-    if row is None or row.error:
-        ElementTree.SubElement(case, "error", message=_xml(row.error or "" if row else "no result"))
-    elif found := findings(row):
-        ElementTree.SubElement(case, "system-out").text = _xml("\n".join(f"{metric.name}: {reason}" for metric, reason in found))
-
-
-def _xml(text: str) -> str:
-    """Text without the control characters that XML cannot hold in any form."""
-    return re.sub(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\ufffd", text)
+def _score(score: Score | None) -> str:
+    return "" if score is None else "blank" if score.value is None else f"{score.value:g}"

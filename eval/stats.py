@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Summary = Literal["mean", "median"]
-RESAMPLES = 2_000
-SEED = 20161114
-LEVEL = 95
+RESAMPLES, SEED = 2_000, 20161114
+TAILS = (2.5, 97.5)  # percentiles: an interval of 95%
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +28,12 @@ def summarise(values: Sequence[float], how: Summary) -> float:
     """The mean or the median. Raises `ValueError` when there is no value: nothing is not 0."""
     if not values:
         raise ValueError("no values to summarise")
-    return float(_summary(np.asarray([values], dtype=float), how)[0])
+    return float(_rows(np.asarray([values], dtype=float), how)[0])
 
 
 def estimate(values: Sequence[float], how: Summary) -> Estimate:
     """A summary with its bootstrap interval (percentiles, questions drawn with replacement)."""
-    value = summarise(values, how)
-    low, high = _interval(np.asarray(values, dtype=float), how)
-    return Estimate(value, low, high, len(values))
+    return Estimate(summarise(values, how), *_interval(_resampled(values, how)), len(values))
 
 
 def change(before: Sequence[float], after: Sequence[float], how: Summary) -> Estimate:
@@ -44,26 +41,20 @@ def change(before: Sequence[float], after: Sequence[float], how: Summary) -> Est
 
     The questions are drawn in pairs: what makes one hard is in both runs and cancels out, so small falls are told from chance.
     """
-    first, second = np.asarray(before, dtype=float), np.asarray(after, dtype=float)
-    draws = _draws(len(first))
-    differences = _summary(second[draws], how) - _summary(first[draws], how)
-    low, high = np.percentile(differences, _tails())
-    return Estimate(summarise(after, how) - summarise(before, how), float(low), float(high), len(first))
+    low, high = _interval(_resampled(after, how) - _resampled(before, how))
+    return Estimate(summarise(after, how) - summarise(before, how), low, high, len(before))
 
 
-def _interval(values: NDArray[Any], how: Summary) -> tuple[float, float]:
-    low, high = np.percentile(_summary(values[_draws(len(values))], how), _tails())
+def _resampled(values: Sequence[float], how: Summary) -> NDArray[Any]:
+    """Summaries of values drawn anew; for equally many values always the same places are drawn."""
+    draws = np.random.default_rng(SEED).integers(0, len(values), (RESAMPLES, len(values)))
+    return _rows(np.asarray(values, dtype=float)[draws], how)
+
+
+def _interval(summaries: NDArray[Any]) -> tuple[float, float]:
+    low, high = np.percentile(summaries, TAILS)
     return float(low), float(high)
 
 
-def _draws(size: int) -> NDArray[Any]:
-    return np.random.default_rng(SEED).integers(0, size, (RESAMPLES, size))
-
-
-def _tails() -> tuple[float, float]:
-    return (100 - LEVEL) / 2, (100 + LEVEL) / 2
-
-
-def _summary(rows: NDArray[Any], how: Summary) -> NDArray[Any]:
-    summary: NDArray[Any] = np.mean(rows, axis=1) if how == "mean" else np.median(rows, axis=1)
-    return summary
+def _rows(rows: NDArray[Any], how: Summary) -> NDArray[Any]:
+    return np.asarray(np.mean(rows, axis=1) if how == "mean" else np.median(rows, axis=1))

@@ -14,12 +14,16 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
+
+from ragas import Dataset, experiment
 
 from assistant.types import Answer
 from eval.case import Case, Corpus
 from eval.golden import Golden, file_hash
+from eval.metrics import METRICS, Score
 from index.record import Record
 from index.types import Passage
 
@@ -29,14 +33,6 @@ PACKAGES = ("readout", "ragas", "langchain", "chromadb", "sentence-transformers"
 Ask = Callable[[Golden], Answer]
 Retrieve = Callable[[Golden], Sequence[Passage]]
 Progress = Callable[[int, int, str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """A metric's value on one question, with what is wrong where it is not perfect. ``None`` is a metric that failed: a blank."""
-
-    value: float | None
-    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +58,11 @@ class Row:
         return self.answer is not None and not self.answer.text.strip()
 
 
+def parts(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """The rows tuned on, and those held out."""
+    return [row for row in rows if not row.golden.held_out], [row for row in rows if row.golden.held_out]
+
+
 @dataclass(frozen=True, slots=True)
 class Provenance:
     """What was evaluated on what: two runs may be compared when corpus, questions and prompts are equal.
@@ -84,12 +85,11 @@ class Provenance:
 
 def provenance(record: Record, questions: Path, answerer: str) -> Provenance:
     """Fingerprint an index's articles, a file of questions, the prompts and the packages."""
-    versions = {name: importlib.metadata.version(name) for name in PACKAGES}
     return Provenance(
         corpus=record.corpus_fingerprint(),
         questions=file_hash(questions),
         prompts={file.stem: file_hash(file) for file in sorted(PROMPTS.glob("*.md"))},
-        versions={"python": platform.python_version(), **versions},
+        versions={"python": platform.python_version(), **{name: importlib.metadata.version(name) for name in PACKAGES}},
         answerer=answerer,
         made=datetime.now(UTC).isoformat(timespec="seconds"),
     )
@@ -106,17 +106,13 @@ def run(
 
     ``retrieve`` gives what the retriever alone finds for a question; without it, the metrics of retrieval do not apply.
     """
-    from ragas import Dataset, experiment
-
-    done = 0
+    done = count(1)
 
     async def examine(row: dict[str, Any], turn: asyncio.Semaphore) -> dict[str, Any]:
-        nonlocal done
         golden: Golden = row["golden"]
         async with turn:  # one at a time: the seconds an answer takes are measured
             result = await score_row(golden, corpus, ask, retrieve)
-            done += 1
-            progress(done, len(questions), golden.id)
+            progress(next(done), len(questions), golden.id)
         return {"row": result}
 
     async def all_rows() -> list[dict[str, Any]]:
@@ -130,8 +126,6 @@ def run(
 
 async def score_row(golden: Golden, corpus: Corpus, ask: Ask, retrieve: Retrieve | None = None) -> Row:
     """Ask one question and score its answer with every metric that applies. An answerer that fails becomes a row with its error."""
-    from eval.metrics import METRICS
-
     try:
         answer = ask(golden)
         if not isinstance(answer, Answer):
@@ -140,8 +134,4 @@ async def score_row(golden: Golden, corpus: Corpus, ask: Ask, retrieve: Retrieve
         wanted = [metric for metric in METRICS if metric.applies(case)]
     except Exception as error:  # whatever it is, it belongs to this row and must not take the others with it
         return Row(golden, error=f"{type(error).__name__}: {' '.join(str(error).split())}")
-    scores = {}
-    for metric in wanted:
-        result = await metric.score(case)
-        scores[metric.name] = Score(result.value, result.reason)
-    return Row(golden, answer, None, scores)
+    return Row(golden, answer, None, {metric.name: await metric.score(case) for metric in wanted})

@@ -29,11 +29,15 @@ def plain(text: str) -> str:
     return " ".join(text.translate(_PLAIN).split())
 
 
+def stands(words: str, text: str) -> bool:
+    """Whether words stand in a text as they are, beginning and ending with whole words."""
+    return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text) is not None
+
+
 def verbatim(claim: str, cited: Sequence[str]) -> bool:
     """Whether the claim's words stand in one of the cited texts as they are."""
     words = plain(claim).strip('" ')
-    whole = re.compile(rf"(?<!\w){re.escape(words)}(?!\w)")
-    return bool(words) and any(whole.search(plain(text)) for text in cited)
+    return bool(words) and any(stands(words, plain(text)) for text in cited)
 
 
 def restated(claim: str, cited: Sequence[str]) -> bool:

@@ -11,20 +11,22 @@ from __future__ import annotations
 
 import argparse
 import csv
-import gzip
 import json
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
-from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from assistant.chain import Assistant
 from assistant.settings import Settings
 from eval.case import Corpus
+from eval.gate import values
 from eval.golden import load_golden
-from eval.metrics import METRICS
+from eval.lines import read_lines
+from eval.metrics import BY_NAME
+from eval.spans import shared
 from eval.suite import Row, run
 from index.build import build
 from index.embedder import BUNDLED
@@ -35,26 +37,18 @@ from index.types import Passage
 
 HERE = Path(__file__).parent
 STORIES, LONG, ARTICLES = HERE / "unseen.jsonl", HERE / "unseen_long.jsonl", HERE / "unseen_articles.json"
-SHOWN = ("evidence_recall", "answered", "abstained", "speakers", "misattribution", "quotations", "latency")
+SHOWN = ("evidence_recall", "answered", "abstained", "quotations", "speakers", "misattribution", "latency")
 BEST, POOL = (4, 10), 50
 
-Place = dict[str, Any]
 
-
-@dataclass(frozen=True, slots=True)
 class Library:
     """The data's articles, and a folder to make corpora and indexes in."""
 
-    articles: dict[str, dict[str, Any]]
-    folder: Path
-
-    @classmethod
-    def read(cls, file: Path, folder: Path) -> Library:
-        """Read the articles that are asked about."""
-        named = json.loads(ARTICLES.read_text(encoding="utf-8"))
-        wanted = {*named["long"], *(name for story in named["stories"].values() for name in story)}
-        with gzip.open(file, "rt", encoding="utf-8") as lines:
-            return cls({one["id"]: one for one in map(json.loads, lines) if one["id"] in wanted}, folder)
+    def __init__(self, file: Path, folder: Path) -> None:
+        self.named = json.loads(ARTICLES.read_text(encoding="utf-8"))
+        wanted = {*self.named["long"], *chain(*self.named["stories"].values())}
+        self.folder = folder
+        self.articles = {one["id"]: one for one in read_lines(file) if one["id"] in wanted}
 
     def index(self, name: str, ids: Iterable[str]) -> Path:
         """Index some of the articles; returns the index's folder."""
@@ -75,10 +69,10 @@ class Library:
 def stories(library: Library) -> list[Row]:
     """Ask the questions about each story, each over its own articles."""
     rows: list[Row] = []
-    for story, ids in json.loads(ARTICLES.read_text(encoding="utf-8"))["stories"].items():
-        lines = [line for line in STORIES.read_text(encoding="utf-8").splitlines() if json.loads(line)["id"].startswith(f"{story}-")]
+    for story, ids in library.named["stories"].items():
         file = library.folder / f"{story}.jsonl"
-        file.write_text("\n".join(lines), encoding="utf-8")
+        own = (one for one in read_lines(STORIES) if one["id"].startswith(f"{story}-"))
+        file.write_text("\n".join(map(json.dumps, own)), encoding="utf-8")
         with Assistant(Settings(index=library.index(story, ids))) as assistant:
             corpus = Corpus.of(assistant.record)
             rows += run(load_golden(file, corpus.articles), corpus, lambda golden, asked=assistant: asked.ask(golden.question))  # type: ignore[misc]
@@ -87,22 +81,21 @@ def stories(library: Library) -> list[Row]:
 
 def show(rows: list[Row]) -> None:
     """Print the figures over all stories, then what each kind of question reached."""
-    for metric in METRICS:
-        values = [score.value for row in rows if (score := row.scores.get(metric.name)) and score.value is not None]
-        if metric.name in SHOWN and values:
-            print(f"{metric.title}: {sum(values) / len(values):.3f} ({len(values)} questions)")
+    for name in SHOWN:
+        if found := [*values(rows, name).values()]:
+            print(f"{BY_NAME[name].title}: {sum(found) / len(found):.3f} ({len(found)} questions)")
     print(f"errors: {sum(row.error is not None for row in rows)}")
     for kind in dict.fromkeys(row.golden.kind for row in rows):
-        name = "evidence_recall" if any(row.golden.answerable for row in rows if row.golden.kind == kind) else "abstained"
-        values = [row.scores[name].value or 0.0 for row in rows if row.golden.kind == kind and name in row.scores]
-        print(f"  {kind}: {sum(values):.1f} of {len(values)}")
+        own = [row for row in rows if row.golden.kind == kind]
+        name = "evidence_recall" if any(row.golden.answerable for row in own) else "abstained"
+        reached = [row.scores[name].value or 0.0 for row in own if name in row.scores]
+        print(f"  {kind}: {sum(reached):.1f} of {len(reached)}")
 
 
 def long(library: Library) -> None:
     """Print how many facts of the long questions stand among the best passages, ours and those of plainer ways."""
-    questions = [json.loads(line) for line in LONG.read_text(encoding="utf-8").splitlines()]
-    index = library.index("long", json.loads(ARTICLES.read_text(encoding="utf-8"))["long"])
-    with Assistant(Settings(index=index)) as assistant:
+    questions = list(read_lines(LONG))
+    with Assistant(Settings(index=library.index("long", library.named["long"]))) as assistant:
         searcher, record = assistant.searcher, assistant.record
 
         def words(text: str) -> list[int]:
@@ -118,25 +111,22 @@ def long(library: Library) -> None:
             "vectors": dense,
             "fusion of both": lambda text: fuse(dense(text), words(text)),
         }
-        total = sum(len(question["facts"]) for question in questions)
-        print(f"{len(questions)} questions, {total} facts")
+        print(f"{len(questions)} questions, {sum(len(question['facts']) for question in questions)} facts")
         for name, way in ways.items():
-            found = dict.fromkeys((*BEST, POOL), 0)
+            found: Counter[int] = Counter()
             for question in questions:
                 ranked = way(question["question"])
                 stored = record.passages(ranked)
-                for most in found:
+                for most in (*BEST, POOL):
                     best = [stored[number].passage for number in ranked[:most]]
                     found[most] += sum(any(_held(place, best) for place in fact) for fact in question["facts"])
             print(f"  {name}: " + ", ".join(f"{count} among the best {most}" for most, count in found.items()))
 
 
-def _held(place: Place, passages: list[Passage]) -> bool:
+def _held(place: dict[str, Any], passages: list[Passage]) -> bool:
     """Whether a passage holds at least half of a place."""
-    length = place["end"] - place["start"]
-    return any(
-        one.article == place["article"] and 2 * (min(one.end, place["end"]) - max(one.start, place["start"])) >= length for one in passages
-    )
+    start, end = place["start"], place["end"]
+    return any(one.article == place["article"] and 2 * shared([(start, end)], one.start, one.end) >= end - start for one in passages)
 
 
 def main() -> None:
@@ -145,8 +135,8 @@ def main() -> None:
     options.add_argument("file", type=Path, metavar="ARTICLES")
     options.add_argument("--only", choices=("stories", "long"))
     chosen = options.parse_args()
-    with ExitStack() as stack:
-        library = Library.read(chosen.file, Path(stack.enter_context(tempfile.TemporaryDirectory())))
+    with tempfile.TemporaryDirectory() as folder:
+        library = Library(chosen.file, Path(folder))
         if chosen.only != "long":
             show(stories(library))
         if chosen.only != "stories":

@@ -6,10 +6,12 @@ import gzip
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from assistant.support import contradicted, copied, score, weigh
-from eval.faithfulness import auroc, checked, read_summaries, untokenised
+from eval.faithfulness import checked, read_summaries, untokenised
+from eval.training.figures import auroc
 from index.reader import Reader
 
 ARTICLE = "The minister said on Monday that the bridge is safe. Ann Smith did not agree."
@@ -21,7 +23,8 @@ def test_the_evaluations_check_of_each_sentence() -> None:
 
 
 def test_auroc_by_hand() -> None:
-    assert auroc([1.0, 0.5], [0.5, 0.0]) == pytest.approx((1 + 1 + 0.5 + 1) / 4)
+    found, right = np.array([1.0, 0.5, 0.5, 0.0], np.float32), np.array([True, True, False, False])
+    assert auroc(found, right) == pytest.approx((1 + 1 + 0.5 + 1) / 4)
 
 
 def test_a_summary_is_read_as_it_would_be_printed(tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from assistant.types import Answer
 from eval.gate import Baseline, GateError, Limit, Limits, comparable, judge, load_baseline, load_limits, values, write_baseline
 from eval.golden import Golden
+from eval.metrics import Score
 from eval.stats import change, estimate, summarise
-from eval.suite import Provenance, Row, Score
+from eval.suite import Provenance, Row
 
 NOW = Provenance("corpus", "questions", {"abstain": "a"}, {"readout": "0"}, "test", "2026-01-01T00:00:00+00:00")
 ANSWER = Answer("?", "answered", None, "test", text="Words.")

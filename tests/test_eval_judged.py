@@ -19,7 +19,7 @@ from eval import judged
 from eval.gate import Limits, judge, load_baseline, write_baseline
 from eval.golden import held_out_ids
 from eval.judged import JUDGED, BundledEmbeddings, ChatJudge, Judge, judge_rows
-from eval.report import Report, figure_cells, lines, markdown, provenance_lines, table_of_results
+from eval.report import Report, figure_cells, lines, provenance_lines, rendered, table_of_results
 from eval.suite import Provenance, Row
 
 PROVENANCE = Provenance("corpus", "questions", {}, {}, "test", "2026-01-01T00:00:00+00:00", "fake:judge, of 1 of 1 answers")
@@ -195,7 +195,7 @@ def test_nonsense_is_named_and_counted_and_left_out_of_the_figure():
     assert (found.all.value, found.all.n, found.blanks) == (0.5, 1, 1)
     assert figure_cells(found)[-1] == "1, 1 blank"
     assert any("scores that the judge did not give, for fact-2" in line for line in lines(report))
-    assert "fact-2" in markdown(report)
+    assert "fact-2" in rendered("report.md", report)
     assert "blank" in table_of_results(report)
     assert report.judgement.green
     assert ("judge", "fake:judge, of 1 of 1 answers") in provenance_lines(report.provenance)
@@ -276,7 +276,7 @@ def test_a_key_does_not_reach_the_report_through_an_error(monkeypatch):
 
     rows, _ = judged_by(refused, rows_of("fact-1"))
     report = report_of(rows)
-    assert "an-odd-key" not in markdown(report) + table_of_results(report) + "\n".join(lines(report))
+    assert "an-odd-key" not in rendered("report.md", report) + table_of_results(report) + "\n".join(lines(report))
 
 
 def test_a_judge_without_a_server_stops_the_command_before_anything_is_asked(tmp_path):

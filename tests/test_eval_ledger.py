@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from eval.ledger import figures, overlap
+from eval.ledger import figures
+from eval.spans import agreement
 from index.types import Statement
 
 
@@ -33,5 +34,5 @@ def test_an_optional_label_counts_neither_for_nor_against() -> None:
 
 
 @pytest.mark.parametrize(("start", "end", "share"), [(0, 10, 1.0), (0, 5, 0.5), (5, 15, 1 / 3), (10, 20, 0.0), (30, 31, 0.0)])
-def test_overlap(start: int, end: int, share: float) -> None:
-    assert overlap(label(0, 10, None), said(start, end, None)) == pytest.approx(share)
+def test_agreement(start: int, end: int, share: float) -> None:
+    assert agreement([(0, 10)], start, end) == pytest.approx(share)

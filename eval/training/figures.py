@@ -26,7 +26,6 @@ class Scores:
 
 def auroc(scores: NDArray[np.float32], right: NDArray[np.bool_]) -> float:
     """How often a right one is above a wrong one; a tie counts half. NaN where there is only one kind."""
-    ranks = np.empty(len(scores))
     _, place, counts = np.unique(scores, return_inverse=True, return_counts=True)
     ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]
     positive, negative = int(right.sum()), int((~right).sum())
@@ -43,19 +42,11 @@ def chances(rows: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def measured(found: Scores) -> dict[str, float]:
     """Every figure, by its name."""
-    asked, three = found.answers, ~found.answers & (found.labels < 3)
-    relation = chances(found.rows)
-    hard = asked & found.of(*UNANSWERABLE)
-    qed = asked & found.of("qed")
-
-    def answers(chosen: NDArray[np.bool_]) -> float:
-        return auroc(found.rows[chosen, 0], found.labels[chosen] == 1)
-
+    asked, hard, qed = found.answers, found.answers & found.of(*UNANSWERABLE), found.answers & found.of("qed")
+    chosen = {"AUROC": asked, "like SQuAD 2": hard, "QED": qed, "both of these": hard | qed}
+    three, relation = ~asked & (found.labels < 3), chances(found.rows)
     return {
-        "answers, AUROC": answers(asked),
-        "answers, like SQuAD 2": answers(hard),
-        "answers, QED": answers(qed),
-        "answers, both of these": answers(hard | qed),
+        **{f"answers, {name}": auroc(found.rows[own, 0], found.labels[own] == 1) for name, own in chosen.items()},
         "three-way accuracy": float((relation[three].argmax(1) == found.labels[three]).mean()),
         "contradiction, AUROC": auroc(relation[three, 2], found.labels[three] == 2),
         "entailment, AUROC": auroc(relation[~asked, 0], found.labels[~asked] == 0),
@@ -76,8 +67,7 @@ def figures(found: Scores) -> str:
         if found.answers[own].any():
             lines.append(f"  {source}: {own.sum()} pairs, AUROC {auroc(found.rows[own, 0], found.labels[own] == 1):.3f}")
         else:
-            right = auroc(relation[own, 0], found.labels[own] == 0)
-            three = own & (found.labels < 3)
+            right, three = auroc(relation[own, 0], found.labels[own] == 0), own & (found.labels < 3)
             exact = (relation[three].argmax(1) == found.labels[three]).mean() if three.any() else float("nan")
             lines.append(f"  {source}: {own.sum()} pairs, entailment AUROC {right:.3f}, three-way accuracy {exact:.3f}")
     return "\n".join(lines)
