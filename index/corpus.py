@@ -182,7 +182,7 @@ def _add(corpus: Corpus, file: Path, root: Path, origin: str, row: dict[str, str
 def first_line(text: str, longest: int = 200) -> str:
     """The first line that is not blank, cut at ``longest`` characters: what an article without a stated title is called by."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    line = next((line for line in lines if not SITE_LABEL.match(line)), lines[0] if lines else "")
+    line = next((line for line in lines if not SITE_LABEL.fullmatch(line)), lines[0] if lines else "")
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 

@@ -2,7 +2,7 @@
 
 A line of a page is body text, a headline, or furniture: advertisement marks, photo credits, forms, teasers of other stories,
 sub-headings. The test is how the line is made (has it a verb, does it end like a sentence, where does it stand), with a
-short list of the phrases that sites print around every article. Sentences come from spaCy's parse.
+list of the phrases that sites print around every article. Sentences come from spaCy's parse.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from index.lexicon import lines
 from index.reader import Text
 from index.statements import paragraphs
 from index.types import Article, Passage, Statement
@@ -25,26 +26,9 @@ VERSION = 1  # part of the index's fingerprint: raise it when the same article w
 
 Voice = tuple[str | None, str | None]  # who speaks, and for which side
 
-_SITE_SENTENCE = re.compile(
-    r"""^\W*(?:
-        (?:please\s+)?(?:subscribe|sign\s+up|register|log\s+in)\b.{0,60} | leave\s+a\s+(?:reply|comment).{0,20}
-      | your\s+e-?mail\s+address\b.* | required\s+fields\b.* | (?:click|tap)\s+here\b.{0,80}
-      | (?:copyright|©|\(c\)).{0,120} | .{0,60}\ball\s+rights\s+reserved\b.{0,60} | scroll\s+down\b.{0,60}
-    )\W*$""",
-    re.IGNORECASE | re.VERBOSE,
-)  # what sites print around articles, also as whole sentences
-SITE_LABEL = re.compile(
-    r"""^\W*(?:
-        (?:story\s+continues\s+below|continue\s+reading|article\s+continues)?\W*advertisements?
-      | (?:post|add|view)\s+(?:a\s+|all\s+)?comments? | .{0,40}\bnewsletters?
-      | (?:image|photo|picture|video|source|credit|featured\s+image)(?:\s+(?:source|credits?|courtesy))?\s*(?::|by\b|via\b).{0,80}
-      | (?:read|see|view)\s+(?:more|next|also|the\s+rest)\b.{0,80}
-      | (?:related|more|watch|listen|also|next|previous|advertisement|editor['’]s\s+note)\s*:.{0,120}
-      | (?:share|tweet|follow|like)\s+(?:this|us|on|it)\b.{0,60}
-    )\W*$""",
-    re.IGNORECASE | re.VERBOSE,
-)  # the same where it does not end like a sentence: «Like this» is furniture, «Like it or not, he won, she said.» is news
-_SELF_REFERENCE = re.compile(r"\bthis (?:article|story|page|post)\b.{0,20}\b(?:will be|has been|was|is being)\b.{0,20}\bupdated\b", re.I)
+_SITE_SENTENCE = lines("site_sentences")
+SITE_LABEL = lines("site_labels")
+_SELF_REFERENCE = lines("self_references")
 _SENTENCE_END = re.compile(r"""[.!?…:;,—–-]["'”’»)\]*]*$|["”»]$""")
 _CLOSING = "\"'”’»)]"
 _SHORT_LABEL = 12  # words: a line without a verb or a full stop up to this long names or credits something
@@ -112,9 +96,9 @@ def _evidence(lines: list[_Line], title: str) -> Iterator[tuple[_Line, bool]]:
     in_head, titled, teaser = True, False, False
     for line in lines:
         told = line.ends and line.has_verb
-        if _SITE_SENTENCE.match(line.text) or (SITE_LABEL.match(line.text) and not told):
+        if _SITE_SENTENCE.fullmatch(line.text) or (SITE_LABEL.fullmatch(line.text) and not told):
             continue
-        if teaser and _SELF_REFERENCE.search(line.text):
+        if teaser and _SELF_REFERENCE.fullmatch(line.text):
             continue
         teaser = False
         if line.ends and (line.has_verb or line.words > _SHORT_LABEL):

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import CorpusError
+from index.lexicon import either, words
 from index.types import Statement
 
 if TYPE_CHECKING:
@@ -25,63 +26,21 @@ if TYPE_CHECKING:
 
 # --- words -----------------------------------------------------------------------------------------------------------
 
-TITLES = frozenset(
-    """mr mrs ms miss dr prof professor sir lord lady president president-elect vice-president senator sen rep
-    representative congressman congresswoman gov governor lt gen general col colonel capt captain sgt major adm
-    admiral secretary minister chancellor premier ambassador mayor judge justice speaker chairman chairwoman chair
-    chief director commissioner attorney leader spokesman spokeswoman spokesperson manager strategist adviser
-    advisor aide candidate nominee frontrunner front-runner democrat republican gop democratic businessman
-    billionaire mogul king queen prince princess pope rev reverend sheriff delegate councilman assemblyman author
-    host columnist correspondent reporter editor analyst pollster ceo executive officer counsel
-    former ex-president""".split()
-)
-FEMALE_TITLES, MALE_TITLES = {"mrs", "ms", "miss", "lady", "queen", "princess"}, {"mr", "sir", "lord", "king", "prince"}
-FEMALE = frozenset(
-    """hillary michelle melania ivanka kellyanne elizabeth sarah susan nancy mary anna anne ann jennifer carly angela
-    theresa maria lisa karen laura julia amy barbara linda patricia sandra donna carol ruth sharon deborah jessica
-    rebecca rachel katie kate emily megan megyn heidi samantha loretta donna debbie diane dianne janet julie kelly
-    stephanie christine catherine cynthia kathleen victoria hope huma jill valerie condoleezza madeleine
-    nikki tulsi kirsten claire joni susana condi chelsea gloria helen alice jane joan judy margaret martha melissa
-    michele monica nicole rosa sally sonia sophie teresa tracy wendy amanda andrea ashley bonnie brenda""".split()
-)
-MALE = frozenset(
-    """donald vladimir barack bill john joe mike michael george jeb ted marco ben bernie chris rand paul mitt david
-    james robert richard william thomas mark steve steven stephen tim josh sergei sergey garry gary dmitry lindsey rick
-    scott bobby jim tom jeff jeffrey eric charles daniel dan kevin brian peter patrick andrew matt matthew anthony tony
-    ryan jason rudy newt harry mitch martin henry frank larry corey jared roger sean rob ron ronald edward edwin ed
-    benjamin bashar xi francis francois boris justin keith kenneth ken greg gregory howard jack jake jay jerry jesse
-    jonathan karl lawrence louis nick nicholas phil philip ralph ray raymond russell sam samuel stuart terry todd tyler
-    vincent walter wayne al alan albert alex adam aaron carl dean dennis don doug douglas glenn joel joseph kurt luke
-    nathan neil oliver reince robby""".split()
-)
-BODIES = frozenset(
-    """department house party committee news times post journal university institute council center centre campaign
-    association court congress senate agency bureau union team office group inc corp co company administration
-    government ministry kremlin press poll report pac foundation network party parliament pentagon bank fund service
-    league society college school church commission board federation coalition alliance project club magazine
-    guardian reuters politico fox embassy army police authority organization organisation street states nations
-    america russia china syria iran israel washington moscow""".split()
-)
-DOCUMENTS = frozenset("statement readout release communique communiqué message letter report email tweet memo".split())
-ISSUED = frozenset("statement readout release communique communiqué message".split())
-PEOPLE = frozenset("man woman leader president candidate politician pair couple rival nominee senator lawmaker men".split())
-DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
+TITLES = words("titles")
+FEMALE_TITLES, MALE_TITLES = words("female_titles"), words("male_titles")
+FEMALE = words("female_names")
+MALE = words("male_names")
+BODIES = words("bodies")
+DOCUMENTS = words("documents")
+ISSUED = words("issued")
+PEOPLE = words("people")
+DAYS = words("days")
 JOINED = re.compile(r"\s+and\s+(?:(?!and\b)[\w.’'-]+\s+){0,4}", re.I)
-HE, SHE, IT, THEY = (
-    {"he", "him", "his", "himself"},
-    {"she", "her", "hers", "herself"},
-    {"it", "its", "itself"},
-    {
-        "they",
-        "them",
-        "their",
-    },
-)
-GENERIC = frozenset(
-    """i we you me us my our your one someone somebody anyone anybody everyone everybody nobody noone some many others
-    few most all both each either neither this that these those there what whatever whoever here it they""".split()
-)
-DETERMINER = re.compile(r"^(?:the|a|an|this|that|these|those|his|her|its|their|some|any)\s+", re.I)
+HE, SHE, IT, THEY = words("he"), words("she"), words("it"), words("they")
+GENERIC = words("generic")
+DETERMINER = re.compile(rf"^{either(words('determiners'))}\s+", re.I)
+RELATIVES, DEFINITE, BOTH = words("relatives"), words("definite"), words("both")
+ISSUERS, NAME_PREPOSITIONS = words("issuers"), words("name_prepositions")
 LOOK_BACK = 4
 """How many sentences back a pronoun may reach."""
 
@@ -136,11 +95,11 @@ class Cast:
         roles: dict[str, set[str]] = defaultdict(set)
         for mention in self.mentions:
             head = self.doc[mention.token]
-            words = self.text[head.left_edge.idx : head.idx].lower().split()
-            titles = [i for i, w in enumerate(words) if plain(w) in TITLES]
+            before = self.text[head.left_edge.idx : head.idx].lower().split()
+            titles = [i for i, w in enumerate(before) if plain(w) in TITLES]
             if titles and mention.person:
                 for first in range(titles[-1] + 1):
-                    roles[" ".join(words[first : titles[-1] + 1])].add(self.expand(mention))
+                    roles[" ".join(before[first : titles[-1] + 1])].add(self.expand(mention))
         return roles
 
     def expand(self, mention: Mention) -> str:
@@ -175,7 +134,7 @@ class Cast:
 
     def _resolve(self, holder: Token, spoken: Sequence[tuple[int, str | None]], depth: int) -> str | None:
         word = holder.lower_
-        if word in ("who", "that", "which") and holder.pos_ in ("PRON", "DET", "SCONJ"):
+        if word in RELATIVES and holder.pos_ in ("PRON", "DET", "SCONJ"):
             antecedent = next((a.head for a in holder.ancestors if a.dep_ == "relcl"), None)
             return self.resolve(antecedent, spoken, depth + 1) if antecedent is not None else None
         if word in HE or word in SHE:
@@ -207,7 +166,7 @@ class Cast:
         bearers = self.roles.get(phrase, set())
         if len(bearers) == 1:
             return next(iter(bearers))
-        if any(t.lower_ in ("two", "both") for t in holder.children) or holder.lower_ == "pair":
+        if any(t.lower_ in BOTH for t in holder.children) or holder.lower_ == "pair":
             return self._several(holder)
         return self._phrase(holder, spoken, depth)
 
@@ -215,7 +174,7 @@ class Cast:
         """Return a noun phrase as a name: its own words without the article, a pronoun in it replaced by its name."""
         last = holder
         for child in holder.children:
-            if child.i > holder.i and child.dep_ == "prep" and child.lower_ in ("of", "for", "in", "at", "with", "from"):
+            if child.i > holder.i and child.dep_ == "prep" and child.lower_ in NAME_PREPOSITIONS:
                 last = child.right_edge
             elif child.i > holder.i:
                 break
@@ -251,13 +210,13 @@ class Cast:
                 return self.resolve(child, spoken, depth + 1)
             if child.dep_ in ("compound", "amod") and child.pos_ in ("PROPN", "ADJ") and child.text[0].isupper():
                 return f"{child.text} {holder.lower_}"
-            if child.dep_ == "prep" and child.lower_ in ("by", "from"):
+            if child.dep_ == "prep" and child.lower_ in ISSUERS:
                 inner = next((p for p in child.children if p.dep_ == "pobj"), None)
                 return self.resolve(inner, spoken, depth + 1) if inner is not None else None
         issuer = issuing_verb(holder)
         if issuer is not None:
             return self.resolve(issuer, spoken, depth + 1)
-        known = any(c.lower_ in ("the", "this", "that") for c in holder.children)
+        known = any(c.lower_ in DEFINITE for c in holder.children)
         if not known or holder.lemma_.lower() not in ISSUED:
             return None
         return self._issuer_before(holder, spoken, depth)

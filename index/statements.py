@@ -22,6 +22,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index.lexicon import either, words
 from index.speakers import DOCUMENTS, ISSUED, Cast, issuing_verb
 from index.types import Statement
 
@@ -39,7 +40,7 @@ OPENING, CLOSING = "“„«", "”»"
 PARAGRAPHS = "readout_paragraphs"
 LINE = re.compile(r"\S[^\n]*")
 BLOCK = re.compile(r"\S(?:[^\n]|\n(?![ \t\xa0]*\n))*")
-AGENCY = r"[A-Z][^\n—–:]{0,60}\((?:AP|AFP|UPI|IPS|PTI|CNN|Reuters)\)"
+AGENCY = rf"[A-Z][^\n—–:]{{0,60}}\({either(words('agencies'))}\)"
 DATELINE = re.compile(rf"^(?:{AGENCY}|[A-Z][A-Z. ]{{3,}}[^\n—–:a-z]{{0,30}}) *(?:—|–|--?) +", re.M)
 ABBREVIATED = re.compile(r"\b(?:[A-Z]\.){3,}\s+(?=[A-Z][a-z])")  # «… with the U.S.A. Deputy …»: the parser sees no end there
 Span = tuple[int, int]
@@ -229,10 +230,7 @@ SUBJECTS = {"nsubj", "nsubjpass", "csubj", "expl"}
 TRAILING = {"relcl", "acl", "advcl", "punct", "cc", "conj", "appos", "parataxis"}
 
 
-SPEAKING_PASSIVES = frozenset(
-    """quote cite concern worry convince disappoint surprise alarm interest dedicate commit oppose determine prepare
-    satisfy please frustrate outrage appall trouble shock embarrass focus inclined excite thrill pledge""".split()
-)
+SPEAKING_PASSIVES = words("speaking_passives")
 
 
 def holder_of(verb: Token, depth: int = 0) -> tuple[Token | None, str]:
@@ -285,7 +283,7 @@ def inherited(verb: Token, depth: int) -> tuple[Token | None, str]:
     return None, "none"
 
 
-CONTACT = {"call", "phone", "telephone", "ring", "visit", "meet", "contact", "cable", "email", "approach"}
+CONTACT = words("contact")
 """Who calls somebody to congratulate him does it himself; who asks somebody to, does not."""
 
 
@@ -338,7 +336,7 @@ class Stretch:
 
 
 COMPLEMENTS = {"prep", "oprd", "xcomp", "acomp", "ccomp", "agent", "dative", "advcl", "relcl", "acl", "attr"}
-KEEP_PREPS = {"of", "for", "as", "with", "to", "over", "on", "from", "against", "into", "about", "between"}
+KEEP_PREPS = words("object_prepositions")
 
 
 def stretches(verb: Token) -> Iterator[Stretch]:
@@ -362,12 +360,13 @@ def stretches(verb: Token) -> Iterator[Stretch]:
 
 
 COMPLEMENT_CLAUSES = {"ccomp", "xcomp", "dobj", "attr", "advcl", "acomp"}
-NO_COMPLEMENT = {"following", "including", "regarding", "concerning"}
+INDEFINITE = words("indefinite")
+NO_COMPLEMENT = words("no_complements")
 
 
 def wordless(child: Token) -> bool:
     """Is a complement none of what is said: "said following …", "issued a statement"?"""
-    issued = child.lemma_ in ISSUED and any(c.lower_ in ("a", "an") for c in child.children)
+    issued = child.lemma_ in ISSUED and any(c.lower_ in INDEFINITE for c in child.children)
     return child.lower_ in NO_COMPLEMENT or issued
 
 
@@ -443,7 +442,7 @@ def following(verb: Token, child: Token) -> Token | None:
     return next((c for c in verb.children if c.i > child.right_edge.i and c.dep_ != "punct"), None)
 
 
-TELLING = {"tell", "assure", "remind", "inform", "warn", "convince", "persuade", "show", "promise", "ask"}
+TELLING = words("telling")
 
 
 def extended(verb: Token, first: Token) -> Token:
@@ -493,7 +492,7 @@ def noun_holder(noun: Token) -> tuple[Token | None, str]:
         if child.dep_ == "poss":
             return child, "poss"
     for child in noun.children:
-        if child.dep_ == "prep" and child.lower_ in ("by", "from", "among"):
+        if child.dep_ == "prep" and child.lower_ in AUTHORS:
             return next(((p, "by") for p in child.children if p.dep_ == "pobj"), (None, "none"))
     for child in noun.children:
         if child.dep_ in ("compound", "amod") and child.pos_ == "PROPN":
@@ -505,7 +504,8 @@ def noun_holder(noun: Token) -> tuple[Token | None, str]:
     return None, "none"
 
 
-DANGLING = re.compile(r"[\s,]+(?:and|but|or)$")
+AUTHORS = words("authors")
+DANGLING = re.compile(rf"[\s,]+{either(words('dangling'))}$")
 
 
 def trimmed(page: Page, start: int, end: int, cue: Span) -> Span | None:
@@ -622,7 +622,7 @@ def resumed(page: Page, verb: Token, at: int) -> int | None:
     return end
 
 
-TAG = re.compile(r"[a-z]+ [A-Z]|(?:[A-Z][\w.’']+ ){1,4}(?:said|asked|told|added|wrote)")
+TAG = re.compile(rf"[a-z]+ [A-Z]|(?:[A-Z][\w.’']+ ){{1,4}}{either(words('tag_verbs'))}")
 
 
 def has_own_tag(page: Page, run: Quotation) -> bool:
@@ -649,7 +649,7 @@ def proposals(page: Page, token: Token) -> Iterator[Candidate]:
         yield from by_colon(page, token)
     elif token.lower_ == "according":
         yield from by_according(page, token)
-    elif token.pos_ in ("VERB", "AUX") or token.lower_ in ("said", "says"):
+    elif token.pos_ in ("VERB", "AUX") or token.lower_ in SAID:
         holder, how = holder_of(token)
         yield from by_quotation(page, token, holder, how)
         for stretch in (*stretches(token), *tail(token, holder)):
@@ -764,6 +764,7 @@ def name_head(token: Token, verb: Token) -> Token:
     return token
 
 
+SAID = words("said")
 REPORTED = ("dobj", "ccomp", "xcomp", "inverted", "tail", "quote")
 
 
@@ -801,20 +802,16 @@ def cue_block(cue: Token, holder: Token | None, cue_end: Token | None) -> Span:
     return first.idx, last.idx + len(last)
 
 
-KEEP_S = re.compile(r"(?:prom|adv|pra|surpr|exerc|comprom|rev|superv|dev|disgu|desp|ar|advert|compr|improv|prem|telev|chast|r|w|ra|no)ise$")
+KEPT_ISE = tuple(words("kept_ise"))
 
 
 def lemma_of(token: Token) -> str:
     """Return a lemma in American spelling, which the weights were learned from: "emphasise" → "emphasize"."""
     lemma = token.lemma_.lower()
-    return lemma[:-3] + "ize" if lemma.endswith("ise") and not KEEP_S.search(lemma) else lemma
+    return lemma[:-3] + "ize" if lemma.endswith("ise") and not lemma.endswith(KEPT_ISE) else lemma
 
 
-SPEECH_ACTS = frozenset(
-    """congratulate wish deny accuse thank praise emphasize stress reiterate tell say note add state claim announce
-    declare reveal disclose report write tweet insist argue warn promise pledge vow acknowledge admit concede confirm
-    criticize condemn denounce reject dismiss apologize urge explain reply respond assert allege""".split()
-)
+SPEECH_ACTS = words("speech_acts")
 
 
 def source_type(holder: Token | None) -> str:
@@ -863,7 +860,7 @@ def features_of(page: Page, cue: Token, holder: Token | None, how: str, kind: st
         yield f"f={first}|{kind[:4]}"
 
 
-FIRST_WORDS = {"that", "to", "whether", "if", "how", "what", "why", "it", "who", "him", "her", "them", "me", "us"}
+FIRST_WORDS = words("first_words")
 
 
 # --- choosing --------------------------------------------------------------------------------------------------------
@@ -1033,8 +1030,8 @@ def unattributed(page: Page, kept: list[Candidate]) -> Iterator[Candidate]:
             yield Candidate(token.i, token.idx, "unattributed", None, None, *span, page.quotes_in(span), False, ())
 
 
-RUMOUR = {"reportedly", "allegedly", "supposedly", "purportedly"}
-HEDGES = {"reportedly", "allegedly", "apparently", "supposedly", "purportedly", "seemingly"}
+RUMOUR = words("rumours")
+HEDGES = words("hedges")
 
 
 def named(article_id: str, page: Page, kept: list[Candidate]) -> list[Statement]:
