@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.lexicon import either, words
-from index.speakers import DOCUMENTS, ISSUED, Cast, issuing_verb
+from index.speakers.cast import Cast
+from index.tree import DOCUMENTS, ISSUED, issuing_verb
 from index.types import Statement
 
 if TYPE_CHECKING:
@@ -1037,13 +1038,12 @@ HEDGES = words("hedges")
 def named(article_id: str, page: Page, kept: list[Candidate]) -> list[Statement]:
     """Return the statements of the chosen candidates, their speakers resolved in the order of the text."""
     cast = Cast(page.doc, lambda char: page.run_at(char) is not None)
-    spoken: list[tuple[int, str | None]] = []
     found: list[Statement] = []
     for one in sorted(kept, key=lambda c: c.cue):
         cue = page.doc[one.cue]
         holder = page.doc[one.holder] if one.holder is not None else None
-        speaker = cast.resolve(holder, spoken) if holder is not None else None
-        spoken.append((one.cue, speaker))
+        speaker = cast.resolve(holder) if holder is not None else None
+        cast.spoken.append((one.cue, speaker))
         found.append(
             Statement(
                 article=article_id,
