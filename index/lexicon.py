@@ -26,7 +26,7 @@ def either(phrases: Iterable[str]) -> str:
 
 
 @cache
-def lines(name: str) -> re.Pattern[str]:
+def line_pattern(name: str) -> re.Pattern[str]:
     """Return a regular expression for the whole lines that a list of entries describes."""
     found = []
     for entry in _lists()[name]:

