@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
@@ -21,6 +21,7 @@ HE, SHE, IT, THEY = words("he"), words("she"), words("it"), words("they")
 GENERIC, RELATIVES, DEFINITE = words("generic"), words("relatives"), words("definite")
 PEOPLE, DAYS, BOTH = words("people"), words("days"), words("both")
 ISSUERS, NAME_PREPOSITIONS = words("issuers"), words("name_prepositions")
+NEAR = 2  # how many sentences back a full name is still the one that a bare surname takes up
 LOOK_BACK = 4  # how many sentences back a pronoun may reach
 DEEPEST = 6  # how many steps lead from what stands for a name to that name
 LONGEST = 90  # characters of a noun phrase that can stand as a name
@@ -62,9 +63,9 @@ class Cast:
             if mention.full:
                 self.surnames[mention.name.rsplit(" ", 1)[-1]].append(mention)
         self.people = {m.name for m in self.mentions if m.person}
-        self.roles = self._roles()
         self.sentences = list(doc.sents)
         self.starts = [sentence.start for sentence in self.sentences]
+        self.roles = self._roles()
         self.spoken: list[tuple[int, str | None]] = []
         self.memo: dict[int, str | None] = {}
         self.depth = 0
@@ -82,13 +83,19 @@ class Cast:
         return roles
 
     def expand(self, mention: Mention) -> str:
-        """Return the fullest name this article gives a mention: the nearest before it, or the only one after it."""
+        """Return the fullest name this article gives a mention: the nearest before it, or the only one after it.
+
+        Where the nearest is some sentences away, the one named most often counts: a relative is named in full each time.
+        """
         if mention.full:
             return mention.name
         bearers = [m for m in self.surnames[mention.name] if agree(m, mention)]
         before = [m for m in bearers if m.token < mention.token]
-        if before:
+        if before and self._sentence(mention.token) - self._sentence(before[-1].token) <= NEAR:
             return before[-1].name
+        if before:
+            times = Counter(m.name.split(" ")[0] for m in bearers)
+            return max(before, key=lambda m: (times[m.name.split(" ")[0]], m.token)).name
         after = {m.name for m in bearers}
         return after.pop() if len(after) == 1 else mention.name
 
@@ -188,7 +195,7 @@ class Cast:
                 name = self.resolve(token)
                 if name is not None:
                     return name
-        here = self._sentence(holder)
+        here = self._sentence(holder.i)
         near, start = self.starts[max(here - 2, 0)], self.starts[here]
         recent = [name for cue, name in self.spoken if near <= cue < start and name]
         return recent[-1] if recent and recent[-1] not in self.people else None
@@ -198,8 +205,8 @@ class Cast:
     def _quoted(self, token: Token) -> bool:
         return self._is_quoted(token.idx)
 
-    def _sentence(self, token: Token) -> int:
-        return bisect_right(self.starts, token.i) - 1
+    def _sentence(self, token: int) -> int:
+        return bisect_right(self.starts, token) - 1
 
     def _person(self, holder: Token, gender: str) -> str | None:
         """Return whom "he" or "she" stands for: the subject of the clause above it, or of a sentence just before."""
@@ -209,7 +216,7 @@ class Cast:
                 name = self._as_person(subject, gender)
                 if name:
                     return name
-        here, left = self._sentence(holder), LOOK_BACK
+        here, left = self._sentence(holder.i), LOOK_BACK
         near = self._persons(self.doc[self.starts[here] : holder.i], gender)
         if near:
             return near.pop() if len(near) == 1 else None
@@ -257,7 +264,7 @@ class Cast:
 
     def _body(self, holder: Token, plural: bool) -> str | None:
         """Return whom "it" or "they" stands for: a body, or several, that spoke or acted just before."""
-        here = self._sentence(holder)
+        here = self._sentence(holder.i)
         several = [t for t in self.doc[self.starts[here] : holder.i] if t.tag_ == "NNS" and self._quoted(t) == self._quoted(holder)]
         if plural and len(several) == 1:
             return self._noun(several[0])  # "I speak to generals, they say …"
