@@ -48,8 +48,8 @@ class Cue:
 
     def reports(self, stretch: Stretch, end: Token | None = None) -> Iterator[Candidate]:
         """Yield the candidate that a stretch of text makes, unless nothing is left of it; the cue's words reach to ``end``."""
-        beside = cue_block(self.token, self.holder, end)
-        span = trimmed(self.page, stretch.first.idx, end_of(stretch.last), beside)
+        avoided = cue_block(self.token, self.holder, end)
+        span = trimmed(self.page, stretch.first.idx, end_of(stretch.last), avoided)
         if span is not None:
             yield from self.makes(stretch.kind, span, stretch.mark)
 
