@@ -12,12 +12,12 @@ import hashlib
 import io
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
 from index.errors import CorpusError
-from index.passages import SITE_LABEL
+from index.lexicon import line_pattern, words
 from index.types import Article
 
 LONGEST_CELL = 131_072  # characters of a manifest's cell: what is longer is no manifest
@@ -153,7 +153,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def is_article(name: str) -> bool:
     """Whether a file may be an article by its name: hidden files and notices about the articles are none."""
-    return not name.startswith(".") and Path(name).stem.upper() not in {"NOTICE", "README", "LICENSE"}
+    return not name.startswith(".") and Path(name).stem.lower() not in words("notices")
 
 
 def _add(corpus: Corpus, file: Path, root: Path, origin: str, row: dict[str, str]) -> None:
@@ -167,22 +167,14 @@ def _add(corpus: Corpus, file: Path, root: Path, origin: str, row: dict[str, str
     if published and not _is_date(published):
         corpus.problems.append(f"{name}: {MANIFEST} gives the date {published!r}, which is not YYYY-MM-DD; left unknown")
         published = None
-    article = Article(
-        id=name,
-        text=text,
-        title=row.get("title") or first_line(text),
-        outlet=row.get("outlet"),
-        url=row.get("url"),
-        published=published,
-        author=row.get("author"),
-    )
+    article = Article(name, text, row.get("title") or first_line(text), row.get("outlet"), row.get("url"), published, row.get("author"))
     corpus.sources.append(Source(article, origin, _digest(article)))
 
 
 def first_line(text: str, longest: int = 200) -> str:
     """The first line that is not blank, cut at ``longest`` characters: what an article without a stated title is called by."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    line = next((line for line in lines if not SITE_LABEL.match(line)), lines[0] if lines else "")
+    line = next((line for line in lines if not line_pattern("site_labels").fullmatch(line)), lines[0] if lines else "")
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
@@ -194,8 +186,7 @@ def _is_date(value: str) -> bool:
 
 
 def _digest(article: Article) -> str:
-    known = (article.text, article.title, article.outlet, article.url, article.published, article.author)
-    return hashlib.sha256("\0".join(value or "" for value in known).encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256("\0".join(value or "" for value in astuple(article)[1:]).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _manifests(root: Path, problems: list[str], *, deep: bool) -> dict[Path, dict[str, str]]:
@@ -231,11 +222,7 @@ def _rows(manifest: Path) -> Iterator[dict[str, str]]:
     usual = csv.field_size_limit(LONGEST_CELL)  # of the whole process: whoever reads longer cells gets theirs back
     try:
         for row in csv.DictReader(io.StringIO(text, newline="")):
-            yield {
-                key.strip().lower(): " ".join(value.split())
-                for key, value in row.items()
-                if isinstance(key, str) and isinstance(value, str)
-            }
+            yield {key.strip().lower(): " ".join(value.split()) for key, value in row.items() if key and isinstance(value, str)}
     except csv.Error as error:
         raise CorpusError(f"{manifest}: not a CSV file ({error}). Save it as a UTF-8 CSV file.") from error
     finally:

@@ -2,20 +2,20 @@
 
 A line of a page is body text, a headline, or furniture: advertisement marks, photo credits, forms, teasers of other stories,
 sub-headings. The test is how the line is made (has it a verb, does it end like a sentence, where does it stand), with a
-short list of the phrases that sites print around every article. Sentences come from spaCy's parse.
+list of the phrases that sites print around every article. Sentences come from spaCy's parse.
 """
 
 from __future__ import annotations
 
-import bisect
-import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from index.lexicon import line_pattern
 from index.reader import Text
-from index.statements import paragraphs
+from index.statements.quotes import paragraphs, stripped
 from index.types import Article, Passage, Statement
 
 if TYPE_CHECKING:
@@ -25,27 +25,6 @@ VERSION = 1  # part of the index's fingerprint: raise it when the same article w
 
 Voice = tuple[str | None, str | None]  # who speaks, and for which side
 
-_SITE_SENTENCE = re.compile(
-    r"""^\W*(?:
-        (?:please\s+)?(?:subscribe|sign\s+up|register|log\s+in)\b.{0,60} | leave\s+a\s+(?:reply|comment).{0,20}
-      | your\s+e-?mail\s+address\b.* | required\s+fields\b.* | (?:click|tap)\s+here\b.{0,80}
-      | (?:copyright|©|\(c\)).{0,120} | .{0,60}\ball\s+rights\s+reserved\b.{0,60} | scroll\s+down\b.{0,60}
-    )\W*$""",
-    re.IGNORECASE | re.VERBOSE,
-)  # what sites print around articles, also as whole sentences
-SITE_LABEL = re.compile(
-    r"""^\W*(?:
-        (?:story\s+continues\s+below|continue\s+reading|article\s+continues)?\W*advertisements?
-      | (?:post|add|view)\s+(?:a\s+|all\s+)?comments? | .{0,40}\bnewsletters?
-      | (?:image|photo|picture|video|source|credit|featured\s+image)(?:\s+(?:source|credits?|courtesy))?\s*(?::|by\b|via\b).{0,80}
-      | (?:read|see|view)\s+(?:more|next|also|the\s+rest)\b.{0,80}
-      | (?:related|more|watch|listen|also|next|previous|advertisement|editor['’]s\s+note)\s*:.{0,120}
-      | (?:share|tweet|follow|like)\s+(?:this|us|on|it)\b.{0,60}
-    )\W*$""",
-    re.IGNORECASE | re.VERBOSE,
-)  # the same where it does not end like a sentence: «Like this» is furniture, «Like it or not, he won, she said.» is news
-_SELF_REFERENCE = re.compile(r"\bthis (?:article|story|page|post)\b.{0,20}\b(?:will be|has been|was|is being)\b.{0,20}\bupdated\b", re.I)
-_SENTENCE_END = re.compile(r"""[.!?…:;,—–-]["'”’»)\]*]*$|["”»]$""")
 _CLOSING = "\"'”’»)]"
 _SHORT_LABEL = 12  # words: a line without a verb or a full stop up to this long names or credits something
 _SHORT_HEADING = 20  # words: a line that does not end like a sentence up to this long is a heading or a teaser
@@ -68,7 +47,7 @@ class _Line:
 
     @property
     def ends(self) -> bool:
-        return bool(_SENTENCE_END.search(self.text))
+        return self.text.endswith(('"', "”", "»")) or self.text.rstrip("\"'”’»)]*").endswith(tuple(".!?…:;,—–-"))
 
 
 def split(article: str, text: str, title: str, doc: Doc) -> list[Passage]:
@@ -90,8 +69,9 @@ def split(article: str, text: str, title: str, doc: Doc) -> list[Passage]:
     starts = sorted(sentence.start_char for sentence in doc.sents)
     passages: list[Passage] = []
     for line, headline in kept:
-        for bounds in _sentences(line, starts):
-            start, end = _trim(text, *bounds)
+        inside = starts[bisect_right(starts, line.start) : bisect_left(starts, line.end)]
+        for bounds in pairwise([line.start, *inside, line.end]):
+            start, end = stripped(text, *bounds)
             if start < end:
                 first = passages.pop().start if passages and _continues(text, passages[-1], start, end) else start
                 passages.append(Passage(article, first, end, text[first:end], headline))
@@ -100,21 +80,21 @@ def split(article: str, text: str, title: str, doc: Doc) -> list[Passage]:
 
 def _lines(text: str, doc: Doc) -> Iterator[_Line]:
     starts = [token.idx for token in doc]
-    for first, last in paragraphs(text):
-        start, end = _trim(text, first, last)
-        if start < end:
-            tokens = doc[bisect.bisect_left(starts, start) : bisect.bisect_left(starts, end)]
-            yield _Line(start, end, text[start:end], [token for token in tokens if not token.is_space])
+    for paragraph in paragraphs(text):
+        start, end = stripped(text, *paragraph)
+        tokens = doc[bisect_left(starts, start) : bisect_left(starts, end)]
+        yield _Line(start, end, text[start:end], [token for token in tokens if not token.is_space])
 
 
 def _evidence(lines: list[_Line], title: str) -> Iterator[tuple[_Line, bool]]:
     """Yield the lines that are the article's own, each with whether it is a headline."""
+    sentences, labels, references = map(line_pattern, ("site_sentences", "site_labels", "self_references"))
     in_head, titled, teaser = True, False, False
     for line in lines:
         told = line.ends and line.has_verb
-        if _SITE_SENTENCE.match(line.text) or (SITE_LABEL.match(line.text) and not told):
+        if sentences.fullmatch(line.text) or (labels.fullmatch(line.text) and not told):
             continue
-        if teaser and _SELF_REFERENCE.search(line.text):
+        if teaser and references.fullmatch(line.text):
             continue
         teaser = False
         if line.ends and (line.has_verb or line.words > _SHORT_LABEL):
@@ -132,12 +112,7 @@ def _evidence(lines: list[_Line], title: str) -> Iterator[tuple[_Line, bool]]:
 
 
 def _plain(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))
-
-
-def _sentences(line: _Line, starts: list[int]) -> Iterator[tuple[int, int]]:
-    inside = starts[bisect.bisect_right(starts, line.start) : bisect.bisect_left(starts, line.end)]
-    yield from pairwise([line.start, *inside, line.end])
+    return " ".join("".join(c if c.isalnum() else " " for c in text.casefold()).split())
 
 
 def _continues(text: str, before: Passage, start: int, end: int) -> bool:
@@ -179,11 +154,3 @@ def text_of(passage: Passage, before: str, statements: Iterable[Statement], arti
     headline = "" if passage.headline else article.title
     speaker = voice_of(passage, statements)[0] or ""
     return Text(passage.text, before, headline, speaker, article.outlet or "", article.published or "")
-
-
-def _trim(text: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return start, end

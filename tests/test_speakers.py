@@ -63,6 +63,11 @@ def test_a_bare_surname_goes_to_the_nearest_full_name_before_it(nlp: Language) -
     assert speakers(nlp, text) == ["Hillary Clinton"]
 
 
+def test_a_bare_surname_does_not_go_to_a_relative_named_once_far_before(nlp: Language) -> None:
+    text = "Ted Cruz left Iowa. Ted Cruz came to Ohio, and Heidi Cruz sang. It rained. It snowed. It froze. Cruz said he would go on."
+    assert speakers(nlp, text) == ["Ted Cruz"]
+
+
 def test_a_surname_with_two_bearers_after_it_stays_a_surname(nlp: Language) -> None:
     text = "Clinton said the talks went well. Hillary Clinton and Bill Clinton left."
     assert speakers(nlp, text)[0] == "Clinton"

@@ -10,17 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.statements import (
-    PIECE,
-    extract,
-    load_model,
-    load_parser,
-    paragraphs,
-    parse,
-    pieces_of,
-    quotations,
-    runs,
-)
+from index.statements import extract, load_parser, parse, quotations
+from index.statements.choice import load_model
+from index.statements.parsing import PIECE, pieces_of
+from index.statements.quotes import paragraphs, runs
 
 if TYPE_CHECKING:
     from spacy.language import Language

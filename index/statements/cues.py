@@ -1,0 +1,180 @@
+"""Which words introduce speech: every candidate statement of a page, with the features it is judged by."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from index.lexicon import words
+from index.statements.holders import SPEECH_ACTS, beside, holder_of, lemma_of, noun_holder, source_type, words_of
+from index.statements.quotes import Page, Quote, Span, block, tagged
+from index.statements.spans import Stretch, cue_block, noun_stretches, stretches, tail, trimmed
+from index.tree import child, end_of
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+SAID, FIRST_WORDS = words("said"), words("first_words")
+REPORTED = ("dobj", "ccomp", "xcomp", "inverted", "tail", "quote")  # constructions in which a verb of speech leaves no doubt
+COLON = 70  # characters that may stand before the colon after a speaker's name
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A possible statement: the cue's token number and place, the construction, and spans in characters."""
+
+    cue: int
+    at: int
+    kind: str
+    source: Span | None
+    holder: int | None
+    start: int
+    end: int
+    quoted: bool
+    explicit: bool = False
+    features: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A word that may introduce speech, with whoever speaks and how that was found."""
+
+    page: Page
+    token: Token
+    holder: Token | None
+    how: str
+
+    def reports(self, stretch: Stretch, end: Token | None = None) -> Iterator[Candidate]:
+        """Yield the candidate that a stretch of text makes, unless nothing is left of it; the cue's words reach to ``end``."""
+        avoided = cue_block(self.token, self.holder, end)
+        span = trimmed(self.page, stretch.first.idx, end_of(stretch.last), avoided)
+        if span is not None:
+            yield from self.makes(stretch.kind, span, stretch.mark)
+
+    def makes(self, kind: str, span: Span, mark: str) -> Iterator[Candidate]:
+        """Yield a candidate with its features, unless it would have somebody say his own name."""
+        token, holder = self.token, self.holder
+        source = words_of(holder) if holder is not None else None
+        if source and source[0] <= span[0] and source[1] >= span[1]:
+            return
+        quoted = self.page.quotes_in(span)
+        explicit = lemma_of(token) in SPEECH_ACTS and holder is not None and kind.startswith(REPORTED)
+        at = holder.i if holder is not None else None
+        yield Candidate(token.i, token.idx, kind, source, at, *span, quoted, explicit, tuple(self.features(kind, span, mark, quoted)))
+
+    def features(self, kind: str, span: Span, mark: str, quoted: bool) -> Iterator[str]:
+        """Yield what the model looks at, as names."""
+        token, holder = self.token, self.holder
+        particle = child(token, "prt")
+        lemma = lemma_of(token) + (f"_{particle.lower_}" if particle is not None else "")
+        source = source_type(holder)
+        inside = self.page.run_at(token.idx) is not None
+        length = min(int(math.log2(max(span[1] - span[0], 1))), 10)
+        yield from ("bias", f"k={kind}", f"l={lemma}", f"lk={lemma}|{kind}", f"s={source}", f"sk={source}|{kind}")
+        yield from (f"h={self.how}|{kind[:4]}", f"lh={lemma}|{self.how}", f"t={token.tag_}|{kind}", f"in={inside}|{source}")
+        yield from (f"n={length}|{kind}", f"q={quoted}|{kind}", f"d={token.dep_}|{kind[:4]}")
+        if mark:
+            yield f"m={mark}|{kind}"
+        if holder is not None and source == "noun":
+            yield f"sl={holder.lemma_.lower()}"
+        for c in token.children:
+            if c.dep_ in ("neg", "aux", "mark"):
+                yield f"{c.dep_}={c.lower_}"
+            if c.dep_ == "neg":
+                yield f"ln={lemma}"
+        if span[1] <= self.page.headline_end:
+            yield f"headline|{kind}"
+        first = self.page.text[span[0] : span[0] + 12].split(" ")[0].lower()
+        if first in FIRST_WORDS:
+            yield f"f={first}|{kind[:4]}"
+
+
+def candidates(page: Page) -> Iterator[Candidate]:
+    """Yield every candidate statement of a page, in the order of the cues."""
+    for token in page.doc:
+        yield from proposals(page, token)
+
+
+def proposals(page: Page, token: Token) -> Iterator[Candidate]:
+    """Yield the candidates that one token gives rise to."""
+    if token.text == ":":
+        yield from by_colon(page, token)
+    elif token.lower_ == "according":
+        yield from by_according(page, token)
+    elif token.pos_ in ("VERB", "AUX") or token.lower_ in SAID:
+        cue = Cue(page, token, *holder_of(token))
+        yield from by_quotation(cue)
+        for stretch in (*stretches(token), *tail(token, cue.holder)):
+            yield from cue.reports(stretch)
+    elif token.pos_ == "NOUN":
+        cue = Cue(page, token, *noun_holder(token))
+        yield from by_quotation(cue)
+        for stretch in noun_stretches(token):
+            yield from cue.reports(stretch)
+    elif token.pos_ == "ADJ" and token.dep_ in ("acomp", "advcl", "amod"):
+        cue = Cue(page, token, *holder_of(token.head if token.dep_ == "acomp" else token))
+        for stretch in stretches(token):
+            yield from cue.reports(replace(stretch, kind=f"a-{stretch.kind}"))
+
+
+def by_quotation(cue: Cue) -> Iterator[Candidate]:
+    """Yield the quotation that a cue tags, in quotation marks or set as a paragraph of its own."""
+    page, token = cue.page, cue.token
+    quote, noun = tagged(page, token) or block(page, token), token.pos_ == "NOUN"
+    if quote is None or (noun and not introduces(page, token, quote)):
+        return
+    if cue.holder is None or page.run_at(cue.holder.idx):
+        cue = Cue(page, token, beside(page, token), "beside")
+    kind, start, end = quote
+    yield from cue.makes(f"n-{kind}" if noun else kind, (start, end), near_quote(page, token, start))
+
+
+def introduces(page: Page, noun: Token, quote: Quote) -> bool:
+    """Does a noun announce the quotation after it ("his answer: …"), rather than have its name in quotation marks?"""
+    kind, start, _ = quote
+    gap = page.text[end_of(noun) : start].rstrip()
+    return kind == "block" or (kind == "quote-after" and gap.endswith((":", ",", " that")))
+
+
+def near_quote(page: Page, cue: Token, start: int) -> str:
+    """Return how many words and how many other verbs part a cue from its quotation, and on which side that is."""
+    run, before = page.run_at(start), start > cue.idx
+    left, right = (end_of(cue), start) if before else (run.end if run else cue.idx, cue.idx)
+    count = len(page.text[left:right].split())
+    near = page.doc[cue.i + 1 : cue.i + 1 + count] if before else page.doc[max(cue.i - count, 0) : cue.i]
+    verbs = sum(token.pos_ == "VERB" and left <= token.idx < right for token in near)
+    return f"{min(count, 6)}{'b' if before else 'a'}{min(verbs, 2)}"
+
+
+def by_colon(page: Page, colon: Token) -> Iterator[Candidate]:
+    """Yield what follows a name and a colon at the start of a line: "Graham: Trump is destroying…"."""
+    if page.run_at(colon.idx):
+        return
+    number = page.paragraph(colon.idx)
+    start, end = page.paragraphs[number], page.ends[number]
+    after = page.text[colon.idx + 1 : colon.idx + 4]
+    run = page.run_at(colon.idx + 1 + len(after) - len(after.lstrip()))
+    if run is not None:
+        start, end = max(start, colon.idx - COLON), run.end
+    elif colon.idx - start > COLON or page.text[start : colon.idx].count(":"):
+        return
+    names = [t for t in page.doc[max(colon.i - 12, 0) : colon.i] if t.idx >= start and t.pos_ == "PROPN"]
+    span = trimmed(page, colon.idx + 1, end, (colon.idx, colon.idx + 1))
+    if names and span is not None:
+        near = "name" if names[-1].i == colon.i - 1 else "far"
+        kind = "colon" if run is None else "colon-quote"
+        yield from Cue(page, colon, names[-1], "colon").makes(kind, span, f"{near}{min(len(names), 4)}")
+
+
+def by_according(page: Page, token: Token) -> Iterator[Candidate]:
+    """Yield the candidates of "according to": the clause it belongs to, and its whole sentence."""
+    to = next((c for c in token.children if c.lower_ == "to"), None)
+    holder = child(to, "pobj") if to is not None else None
+    if holder is None:
+        return
+    cue, sentence, head, end = Cue(page, token, holder, "according"), token.sent, token.head, holder.right_edge
+    yield from cue.reports(Stretch("according", head.left_edge, head.right_edge), end)
+    if (sentence[0].i, sentence[-1].i) != (head.left_edge.i, head.right_edge.i):
+        yield from cue.reports(Stretch("according+", sentence[0], sentence[-1], head.dep_), end)

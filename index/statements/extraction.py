@@ -1,0 +1,82 @@
+"""From a parsed article to its statements: candidates are chosen, and their speakers named."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from index.lexicon import words
+from index.speakers.cast import Cast
+from index.statements.choice import chosen, continued, load_model, parted, unattributed
+from index.statements.cues import Candidate, candidates
+from index.statements.quotes import SINGLE, Page
+from index.tree import DOCUMENTS, end_of
+from index.types import Statement
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+VERSION = 3  # part of the index's fingerprint: raise it when the same article would give other statements
+HEDGES = words("hedges")
+
+
+def extract(article_id: str, text: str, doc: Doc) -> list[Statement]:
+    """Return what the article says anybody said, in text order; ``doc`` is the parse of the whole text.
+
+    Each statement obeys ``text[s.start : s.end] == s.text``, and the like for the words that name its speaker. Its
+    ``speaker`` is the best name this article gives, not yet canonical over a corpus.
+    """
+    page, model = Page(text, doc), load_model()
+    kept = continued(page, chosen([(model.probability(one), one) for one in candidates(page)], model.threshold))
+    return named(article_id, page, [part for one in (*kept, *unattributed(page, kept)) for part in parted(page, one)])
+
+
+def named(article_id: str, page: Page, kept: list[Candidate]) -> list[Statement]:
+    """Return the statements of the chosen candidates, their speakers resolved in the order of the text."""
+    cast = Cast(page.doc, lambda char: page.run_at(char) is not None)
+    found: list[Statement] = []
+    for one in sorted(kept, key=lambda c: c.cue):
+        cue = page.doc[one.cue]
+        speaker = cast.resolve(page.doc[one.holder]) if one.holder is not None else None
+        cast.spoken.append((one.cue, speaker))
+        found.append(
+            Statement(
+                article=article_id,
+                start=one.start,
+                end=one.end,
+                text=page.text[one.start : one.end],
+                speaker=speaker,
+                speaker_start=one.source[0] if one.source else None,
+                speaker_end=one.source[1] if one.source else None,
+                cue=cue_words(page, cue),
+                direct=one.quoted or SINGLE.search(page.text, one.start, one.end) is not None,
+                hedge=hedge_of(cue),
+            )
+        )
+    return sorted(found, key=lambda s: (s.start, s.end))
+
+
+def cue_words(page: Page, cue: Token) -> str:
+    """Return the words of a cue: "said in a statement", "has denied", "did not link", "according to"."""
+    first = last = cue
+    for c in cue.children:
+        near = c.dep_ in ("aux", "auxpass", "neg") or (c.dep_ == "advmod" and c.lower_ in HEDGES)
+        if near and first.i - 6 < c.i < first.i:
+            first = c
+        if c.i == last.i + 1 and (c.dep_ == "prt" or (c.lower_ == "to" and cue.lower_ == "according")):
+            last = c
+        end = c.right_edge
+        if c.i == last.i + 1 and c.lower_ == "in" and end.lower_ in DOCUMENTS and end.i < cue.i + 7:
+            last = end
+    return " ".join(page.text[first.idx : end_of(last)].split())
+
+
+def hedge_of(cue: Token) -> str | None:
+    """Return the word that weakens a cue: itself, or one on it or on a verb it is joined to."""
+    if cue.lower_ in HEDGES:
+        return str(cue.lower_)
+    verb = cue
+    while True:
+        hedge = next((str(c.lower_) for c in verb.children if c.lower_ in HEDGES), None)
+        if hedge or verb.dep_ not in ("conj", "xcomp", "advcl") or verb.head.i == verb.i:
+            return hedge
+        verb = verb.head

