@@ -147,8 +147,8 @@ class Assistant:
 
     def _understand(self, asked: Asked) -> _Step:
         if self._version != (version := self.record.version()):
-            self._version, self.names = version, self._names()
             self.gatherer.forget()
+            self.names, self._version = self._names(), version  # last: another thread goes by the version
         answerer = self.answerer_called(asked.model or self.settings.model)
         question = understand(asked.text, self.names, asked.history)
         if not asked.history or question.form in NO_EVIDENCE - {Form.FRAGMENT}:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from index.errors import ReaderError
 from index.statements import quotations
 from index.text import stems
 
@@ -119,5 +120,8 @@ def _odds(model: str, rows: list[tuple[float, ...]]) -> list[float]:
 
 @cache
 def _weights() -> dict[str, tuple[list[float], float]]:
-    stored = json.loads(WEIGHTS.read_text(encoding="utf-8"))
-    return {name: (list(model["weights"].values()), float(model["bias"])) for name, model in stored.items()}
+    try:
+        stored = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+        return {name: (list(model["weights"].values()), float(model["bias"])) for name, model in stored.items()}
+    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
+        raise ReaderError(f"the weights {WEIGHTS.name} cannot be read. Install Readout again.") from error

@@ -10,11 +10,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.errors import UsageError
+
 THREADS = "READOUT_THREADS"  # how many processors a network may use; a table's workers set it to 1
 
 
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def threads() -> int:
+    """How many processors a network may use.
+
+    Raises:
+        UsageError: the environment names no number of them.
+    """
+    chosen = os.environ.get(THREADS, "").strip() or "0"
+    if not chosen.isascii() or not chosen.isdigit():
+        raise UsageError(f"{THREADS}={chosen} is not a number of processors. Set it to one, such as 2, or unset it.")
+    there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return int(chosen) or there
 
 
 def session(model: bytes | Path, weights: Mapping[str, NDArray[np.float32]] | None = None) -> Any:
@@ -27,7 +38,7 @@ def session(model: bytes | Path, weights: Mapping[str, NDArray[np.float32]] | No
     import onnxruntime  # a tenth of a second: only where something is read
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = int(os.environ.get(THREADS, "0")) or _processors()
+    options.intra_op_num_threads = threads()
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a waiting thread would take a processor from its neighbours
     if weights:
         values = [onnxruntime.OrtValue.ortvalue_from_numpy(value) for value in weights.values()]

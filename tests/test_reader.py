@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import belief
+from index import belief, runtime
 from index import reader as module
 from index.belief import ClaimSigns, Signs, Summary, answer_odds, passage_odds
-from index.errors import ReaderError
+from index.errors import ReaderError, UsageError
 from index.reader import LONGEST, LONGEST_ASKED, LONGEST_CONTEXT, LONGEST_HEAD, Reader, Text, joined
 from index.search import parts_of
 
@@ -134,6 +134,35 @@ def test_the_models_have_a_weight_for_each_sign() -> None:
     stored = json.loads(belief.WEIGHTS.read_text(encoding="utf-8"))
     for name, kind in (("claim", ClaimSigns), ("passage", Signs), ("answer", Summary)):
         assert list(stored[name]["weights"]) == list(kind.__dataclass_fields__)
+
+
+def test_odds_without_their_weights_say_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for file in (tmp_path / "none.json", tmp_path / "other.json"):
+        (tmp_path / "other.json").write_text("[1]", encoding="utf-8")
+        monkeypatch.setattr(belief, "WEIGHTS", file)
+        with pytest.raises(ReaderError, match="Install Readout again"):
+            belief._weights.__wrapped__()
+
+
+@pytest.mark.parametrize("threads", ["many", "-1", "1.5"])
+def test_a_number_of_processors_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch, threads: str) -> None:
+    monkeypatch.setenv("READOUT_THREADS", threads)
+    with pytest.raises(UsageError, match=r"READOUT_THREADS=.* unset it"):
+        runtime.threads()
+
+
+@pytest.mark.parametrize(
+    ("question", "passage", "holds"),
+    [
+        ("Who asked “Why are we backing those groups?”", "“Why are we backing those groups?", True),
+        ('Who told CBS "we don\'t know who those people are"?', "“We don’t know who those people are.”", True),
+        ("Who said “never”?", "He would never go.", False),
+        ("Who asked “Why are we backing those groups?”", "Those groups are backed.", False),
+        ("Who asked it?", "“Why are we backing those groups?", False),
+    ],
+)
+def test_a_quotation_in_a_question_is_found(question: str, passage: str, holds: bool) -> None:
+    assert belief.holds_quotation(question, passage) is holds
 
 
 # --- questions in parts ------------------------------------------------------------------------------------------------------

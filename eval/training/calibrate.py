@@ -9,7 +9,6 @@ measured by leaving out articles in turn. The last lines are risk against covera
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -23,14 +22,16 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
+from assistant.evidence import ANSWERED
 from assistant.support import weigh
+from eval.lines import read_lines
 from eval.training.figures import auroc
-from eval.training.pairs import OFF, OFF_TOPIC, QUESTIONS, held_out, named
+from eval.training.pairs import CLAIMS, LABELS, OFF, OFF_TOPIC, QUESTIONS, by_article, held_out, named, rests_on
 from index import belief
 from index.belief import ClaimSigns, Signs, Summary
 from index.build import build, fingerprint
 from index.embedder import BUNDLED, load_embedder
-from index.reader import Reader
+from index.reader import Reader, Text
 from index.record import Record
 from index.search import READ, Searcher
 from index.types import Hit
@@ -54,23 +55,15 @@ class Asked:
     signs: list[Signs]
     right: list[bool]
     hits: list[Hit]
-
-    @property
-    def answerable(self) -> bool:
-        """Whether its own article answers."""
-        return self.kind != "none"
+    answerable: bool
 
 
 def write_corpus(file: Path, folder: Path, most: int | None) -> dict[str, list[dict[str, Any]]]:
     """Write the held-out articles as a corpus, ``most`` of them; returns their questions, by article."""
-    asked: dict[str, list[dict[str, Any]]] = {}
-    for entry in _lines(QUESTIONS):
-        if held_out(entry["article"]):
-            asked.setdefault(entry["article"], []).append(entry)
-    asked = dict(islice(asked.items(), most))
+    asked = dict(islice(((one, entries) for one, entries in by_article(QUESTIONS).items() if held_out(one)), most))
     with (folder / "sources.csv").open("w", encoding="utf-8") as sources:
         sources.write("file,outlet,published\n")
-        for article in _lines(file):
+        for article in read_lines(file):
             if article["id"] in asked:
                 (folder / f"{article['id']}.txt").write_text(f"{article['title']}\n\n{article['text']}", encoding="utf-8")
                 sources.write(f'{article["id"]}.txt,"{article["outlet"]}",{article["published"]}\n')
@@ -97,9 +90,9 @@ def ask(searcher: Searcher, questions: dict[str, list[dict[str, Any]]]) -> Itera
                 hits = [
                     Hit(stored[number].passage, 0.0, one.similarity, number, one.read, one.covered_near) for number, one in signs.items()
                 ]
-                kind = entry["kind"] if entry["answers"] else "none"
                 if any(right) or not entry["answers"]:
-                    yield Asked(article, kind, entry["question"], list(signs.values()), right, hits)
+                    answerable = bool(entry["answers"])
+                    yield Asked(article, entry["kind"], entry["question"], list(signs.values()), right, hits, answerable)
 
 
 def _answers(article: str, entry: dict[str, Any], passage: Any) -> bool:
@@ -143,18 +136,21 @@ def crossed(searcher: Searcher, asked: list[Asked]) -> NDArray[np.float64]:
     return odds
 
 
-def claims_of(file: Path) -> tuple[Rows, NDArray[np.bool_]]:
-    """What is known of the development claims about news beside their premises, and which are entailed."""
-    with file.open(encoding="utf-8") as lines:
-        pairs = [pair for pair in map(json.loads, lines) if pair["src"] in NEWS]
+def claims_of(file: Path, record: Record) -> tuple[Rows, NDArray[np.bool_]]:
+    """What is known of claims about news beside what they rest on, and which are carried.
+
+    They are the development claims of ``file``, and our own claims about the articles of ``record``.
+    """
+    pairs = [
+        (pair["asked"], pair["text"]["words"], pair["label"] == LABELS["entailment"]) for pair in read_lines(file) if pair["src"] in NEWS
+    ]
+    for entry in read_lines(CLAIMS):
+        split = [stored.passage for stored in record.passages_of(f"{entry['article']}.txt")]
+        if words := rests_on(entry, split, [Text(passage.text) for passage in split]).words:
+            pairs.append((entry["claim"], words, entry["label"] == "entailment"))
     reader = Reader()
-    read = [(weigh(pair["asked"], [pair["text"]["words"]], reader).signs, pair["label"] == 0) for pair in pairs]
-    return np.array([signs.row() for signs, _ in read if signs]), np.array([right for signs, right in read if signs])
-
-
-def _lines(file: Path) -> Iterator[Any]:
-    with gzip.open(file, "rt", encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
+    read = [(weigh(claim, [words], reader).signs, carried) for claim, words, carried in pairs]
+    return np.array([signs.row() for signs, _ in read if signs]), np.array([carried for signs, carried in read if signs])
 
 
 def _stored(kind: type, weights: Rows, bias: float) -> dict[str, Any]:
@@ -183,9 +179,9 @@ def main() -> None:
             odds = crossed(searcher, asked)
             weights, bias = fitted(*passages_of(asked))
             rows = np.array([summary.row() for summary in summaries(searcher, asked, weights, bias)])
+            claims, carried = claims_of(chosen.pairs, record)
     answerable = np.array([one.answerable for one in asked])
     own, shift = fitted(rows, answerable, 0.3)
-    claims, carried = claims_of(chosen.pairs)
     carrying = fitted(claims, carried)
     models = {"claim": _stored(ClaimSigns, *carrying), "passage": _stored(Signs, weights, bias), "answer": _stored(Summary, own, shift)}
     chosen.out.write_text(json.dumps(models, indent=1) + "\n", encoding="utf-8")
@@ -202,6 +198,9 @@ def main() -> None:
         risk = (given & ~answerable).sum() / max(1, given.sum())
         answered, refused = given[answerable].mean(), (~given)[~answerable].mean()
         print(f"from {least:5.2f}: answered {answered:.3f}, refused {refused:.3f}, coverage {given.mean():.3f}, risk {risk:.3f}")
+    for kind in dict.fromkeys(one.kind for one in asked):
+        own_kind = np.array([one.kind == kind for one in asked])
+        print(f"  {kind}: {(odds[own_kind] >= ANSWERED).mean():.3f} of {own_kind.sum()} answered from {ANSWERED}")
 
 
 if __name__ == "__main__":

@@ -9,13 +9,12 @@ pair a line.
 from __future__ import annotations
 
 import argparse
-import gzip
 import hashlib
 import json
 import random
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from itertools import cycle
 from pathlib import Path
@@ -23,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from eval.lines import read_lines
 from index import passages
 from index.embedder import BUNDLED, SentenceTransformerEmbedder, bundled_folder
 from index.reader import Text
@@ -72,14 +72,14 @@ HELD_OUT = 12  # one own article in so many is for development
 
 def labelled(folder: Path, shuffle: random.Random) -> Iterator[dict[str, Any]]:
     """The pairs that people labelled, thinned where a source is easy or lopsided; the development part whole."""
-    for entry in _lines(folder / "answers.jsonl.gz"):
+    for entry in read_lines(folder / "answers.jsonl.gz"):
         kept = 1.0 if entry["split"] == "dev" else KEPT.get(entry["src"], 1.0)
         if not entry["label"] and entry["split"] == "train":
             kept *= 0.7
         if shuffle.random() < kept:
             before = entry.get("before") or ""
             yield pair_of(ANSWERS, entry["q"], Text(entry["s"], before), int(entry["label"]), entry["src"], entry["group"], entry["split"])
-    for entry in _lines(folder / "entails.jsonl.gz"):
+    for entry in read_lines(folder / "entails.jsonl.gz"):
         label = LABELS[entry["label"]]
         kept = 1.0 if entry["split"] == "dev" else KEPT.get(entry["src"], 1.0) * (KEPT_WRONG.get(entry["src"], 1.0) if label else 1.0)
         if shuffle.random() < kept:
@@ -97,7 +97,7 @@ Found = list[tuple[Text, bool]]
 def by_article(file: Path) -> dict[str, list[dict[str, Any]]]:
     """The lines of a file, by the article that each is about."""
     found: dict[str, list[dict[str, Any]]] = {}
-    for entry in _lines(file):
+    for entry in read_lines(file):
         found.setdefault(entry["article"], []).append(entry)
     return found
 
@@ -112,7 +112,7 @@ def own(articles: Path) -> Iterator[tuple[str, dict[str, Any], Found]]:
     unrelated = cycle(OFF_TOPIC.read_text(encoding="utf-8").splitlines())
     others: list[dict[str, Any]] = []
     parser, encoder = load_parser(entities=False), SentenceTransformerEmbedder(BUNDLED, bundled_folder())
-    for number, article in enumerate(one for one in _lines(articles) if one["id"] in asked):
+    for number, article in enumerate(one for one in read_lines(articles) if one["id"] in asked):
         text = f"{article['title']}\n\n{article['text']}"
         doc = next(parse([text], parser))
         split = passages.split(article["id"], text, article["title"], doc)
@@ -177,11 +177,6 @@ def own_pairs(entry: dict[str, Any], found: Found, shuffle: random.Random) -> It
     chosen = [*((text, 1) for text, answers in found if answers), *((text, 0) for text in (*wrong[:HARD], *others))]
     for text, label in chosen if entry["kind"] not in ("off", "other") else chosen[:2]:
         yield pair_of(ANSWERS, entry["question"], text, label, "own", entry["question"])
-
-
-def _lines(file: Path) -> Iterable[dict[str, Any]]:
-    with gzip.open(file, "rt", encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
 
 
 def held_out(article: str) -> bool:
