@@ -4,29 +4,25 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from assistant.evidence import Evidence, Finding, Gatherer
 from assistant.extractive import Extractive
 from assistant.prompts import PLACEHOLDERS, Prompts
-from assistant.question import Names, understand
+from assistant.question import Names, clean, understand
 from assistant.relation import Comparer
 from assistant.render import finished, listed, quoted
 from assistant.settings import Settings
 from assistant.types import EXTRACTIVE, NO_EVIDENCE, Answer, Form, Question, Standalone, Usage, Watch, unwatched
 from assistant.verify import strict, verify
-from index.build import fingerprint, open_record
-from index.embedder import load_embedder
+from index.build import open_searcher
 from index.errors import ModelFailed, QuestionError
-from index.reader import Reader
 from index.record import Record, Scope
-from index.search import Searcher
 from index.types import Article
-from index.vectors import VectorStore
 
 
 class Answerer(Protocol):
@@ -82,19 +78,16 @@ class Assistant:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.record: Record = open_record(settings.index, settings.embedding)
-        embedder = load_embedder(settings.embedding, bulk=False)
-        vectors = VectorStore(settings.index, fingerprint(settings.embedding), settings.chroma)
+        self.searcher = open_searcher(settings.index, settings.embedding, settings.chroma)
+        self.record: Record = self.searcher.record
         self.prompts = Prompts(settings.prompts)
         self._version = self.record.version()
         self.names = self._names()
-        reader = Reader()
-        self.searcher = Searcher(self.record, vectors, embedder, reader)
-        self.gatherer = Gatherer(self.searcher, Comparer(reader), self.names.sides)
+        self.gatherer = Gatherer(self.searcher, Comparer(self.searcher.reader), self.names.sides)
         self._extractive = Extractive(self.gatherer, self.prompts)
         self._answerers: dict[str, Answerer] = {EXTRACTIVE: self._extractive}
         self.answerer = self.answerer_called(settings.model)
-        self.chain: Runnable[Asked, Answer] = (
+        self.chain: Runnable[Asked | str | Mapping[str, Any], Answer] = (
             RunnableLambda(self._understand) | RunnableLambda(self._retrieve) | RunnableLambda(self._answer) | RunnableLambda(self._verify)
         )
 
@@ -145,7 +138,8 @@ class Assistant:
     def _mentioned(self, words: str) -> bool:
         return bool(self.record.match([words], Scope(), 1))
 
-    def _understand(self, asked: Asked) -> _Step:
+    def _understand(self, given: Asked | str | Mapping[str, Any]) -> _Step:
+        asked = _asked(given)
         if self._version != (version := self.record.version()):
             self.gatherer.forget()
             self.names, self._version = self._names(), version  # last: another thread goes by the version
@@ -223,6 +217,22 @@ class Assistant:
         if question.form is Form.FRAGMENT:
             return Answer(question.text, "abstained", text, answerer, message=text)
         return Answer(question.text, "answered", None, answerer, message=text)
+
+
+def _asked(given: Asked | str | Mapping[str, Any]) -> Asked:
+    """What a chain is invoked with: a question, or a mapping with one under "question" and with what else `Asked` knows.
+
+    Raises:
+        QuestionError: there is no question in it, or something that is not known.
+    """
+    if isinstance(given, Asked):
+        return given
+    known = {"question": given} if isinstance(given, str) else dict(given)
+    text, history = known.pop("question", None), tuple(known.pop("history", ()))
+    scope = Scope(tuple(known.pop("outlets", ())), known.pop("since", None), known.pop("until", None))
+    if not isinstance(text, str) or known:
+        raise QuestionError("the chain takes a question, or a mapping of question, history, outlets, since and until.")
+    return Asked(clean(text), scope, history)
 
 
 def _described(article: Article) -> str:

@@ -9,22 +9,24 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from assistant.reading import ASKING
-from assistant.relation import NEARLY_ALL, Comparer, Kin, Kinship, Place, Told, differing, shared
+from assistant.relation import NEARLY_ALL, Comparer, Kin, Kinship, Place, Told, differing, figures_differ, shared
 from assistant.types import Answer, Citation, Conflict, Form, Point, Question
 from index.passages import Voice, voice_of
 from index.record import Record, Scope
 from index.search import Searcher, fuse, parts_of
+from index.speakers import parts_of as named_together
 from index.statements import OPENING
 from index.text import content_stems, content_words, stem
 from index.types import Article, Hit, Statement
 
 ANSWERED = -1.0  # log-odds that the articles answer, from which on Readout does; eval/LOG.md has what moving it costs
-TOLD = -0.75  # the same for a passage that tells of a speaker asked about, though in nobody's words
+TOLD = -1.25  # the same for a passage that tells of a speaker asked about, though in nobody's words
 MOST_READ = 40  # passages read for a topic: of each side, outlet or speaker one is wanted
 NAMES_IT = 4.0  # what holding all words of a topic adds to a passage's odds
-ON_TOPIC = -0.75  # the sum from which on a passage is on a topic
+ON_TOPIC = -1.25  # the sum from which on a passage is on a topic
 DOUBT = 2.0  # how much less sure a passage may be of somebody who would else be called silent
 UNHEARD = 2.0  # how much surer the reader must be for each name in a topic that no passage holds
+ANSWERS_TOO = 3.0  # a passage that tells the same may be so much less likely to answer: a cut may lack what was asked
 MARGIN = 1.5  # a second and third point must come this close to the first
 MASS = 0.9  # the share of the reader's belief that an answer's points are to hold
 QUOTING = f'"{OPENING}'  # what a passage begins with that is a quotation
@@ -111,7 +113,7 @@ class Gatherer:
             if told:  # "What does the Echo report about Europe?": what it has on the topic
                 return Evidence(self._findings(told, MOST_POINTS), belief=belief)
         if belief < ANSWERED:
-            return replace(self._nothing(question, scope, silent=question.outlets), belief=belief)
+            return replace(self._nothing(question, scope, silent=self._unheard_of(question, scope)), belief=belief)
         return Evidence(self._findings(hits[:LIKELY], MOST_POINTS), belief=belief)
 
     def _by_part(self, question: Question, scope: Scope) -> Evidence:
@@ -123,7 +125,7 @@ class Gatherer:
             if self.searcher.belief(part, hits) >= ANSWERED:
                 for finding in self._findings(hits[:LIKELY], MOST_PER_PART):
                     found.setdefault(_place(finding.hits[0]), finding)
-        return Evidence(tuple(found.values())) if found else self._nothing(question, scope, silent=question.outlets)
+        return Evidence(tuple(found.values())) if found else self._nothing(question, scope, silent=self._unheard_of(question, scope))
 
     def _spoken(self, question: Question, scope: Scope) -> Evidence:
         speakers = set(question.speakers)
@@ -144,7 +146,9 @@ class Gatherer:
         told = [hit for hit in pool if hit.score >= TOLD and any(_names(hit, name.split()[-1]) for name in speakers)]
         if told:
             return Evidence(self._findings(told, MOST_POINTS))
-        return self._nothing(question, scope, silent=(*question.speakers, *question.outlets))
+        spoken = self.record.passages(self.record.spoken(speakers | side, scope, ALL_SPOKEN)).values()
+        held = any(content_stems(question.topic) & content_stems(stored.passage.text) for stored in spoken)
+        return self._nothing(question, scope, silent=(*(() if held else question.speakers), *self._unheard_of(question, scope)))
 
     def _with_their_side(self, question: Question, pool: list[Hit]) -> tuple[Finding, ...]:
         """What is told of somebody of a speaker's side together with others: "Putin and Trump agreed …" for the Kremlin."""
@@ -176,7 +180,8 @@ class Gatherer:
         silent = []
         for side in sides:
             own = [hit for hit in pool if self._speaks(hit, side)]
-            found = self._findings(self._on_topic(question, own), MOST_PER_SIDE, side=side, mass=2.0, margin=SIDE_MARGIN)
+            told = self._on_topic(question, own) or self._doubtful(question, own)[:1]
+            found = self._findings(told, MOST_PER_SIDE, side=side, mass=2.0, margin=SIDE_MARGIN)
             findings += found
             if not found:
                 silent.append(side)
@@ -263,8 +268,10 @@ class Gatherer:
         return any(REPLIES.intersection(content_stems(said.cue or "")) for said in self._said(hit))
 
     def _doubtful(self, question: Question, pool: list[Hit]) -> list[Hit]:
-        """Those passages of a pool that may be on a topic, the best first."""
-        return sorted(self._topical(question, pool, DOUBT), key=lambda hit: -hit.score)
+        """Those passages of a pool that may be on a topic, and hold a word of it; the best first."""
+        topic = content_stems(question.topic)
+        held = [hit for hit in self._topical(question, pool, DOUBT) if topic & content_stems(hit.passage.text)]
+        return sorted(held, key=lambda hit: -hit.score)
 
     def _topical(self, question: Question, pool: list[Hit], slack: float = 0.0) -> list[Hit]:
         """Those passages of a pool that are on a topic by their own words, in any order; ``slack`` lets less sure ones in."""
@@ -287,6 +294,10 @@ class Gatherer:
         missing = self._absent(content_words(question.text))
         nearest = max(hits, key=lambda hit: (hit.score + LIKENESS * hit.similarity, -hit.number), default=None)
         return Evidence(nearest=nearest, missing=missing, silent=tuple(silent))
+
+    def _unheard_of(self, question: Question, scope: Scope) -> tuple[str, ...]:
+        """The outlets asked about, where none of their passages holds a word of the topic: only then are they silent on it."""
+        return () if self.record.match(content_words(question.topic), scope, 1) else question.outlets
 
     def _absent(self, words: list[str]) -> tuple[str, ...]:
         """Those words that stand in no passage."""
@@ -351,7 +362,8 @@ class Gatherer:
     def conflicts(self, answer: Answer) -> tuple[Conflict, ...]:
         """Points of an answer that tell one thing differently, by any place that each cites; with the words that differ.
 
-        What two speakers or sides say against each other is their dispute, and no conflict of the sources.
+        What two sides say against each other is their dispute, and no conflict of the sources; so is what two speakers say, unless it is
+        another figure for the same thing.
         """
         cited = {citation.n: citation for citation in answer.citations}
         hits = {
@@ -363,8 +375,9 @@ class Gatherer:
         found: list[Conflict] = []
         for one, own in hits.items():
             against = {}
-            for other in (place for place in hits if place > one and may_be_one(_voice(answer.points[one]), _voice(answer.points[place]))):
-                pairs = [(mine, theirs) for mine in own for theirs in hits[other]]
+            for other in (place for place in hits if place > one):
+                voices_of = _voice(answer.points[one]), _voice(answer.points[other])
+                pairs = [(mine, theirs) for mine in own for theirs in hits[other] if _one_matter(mine, theirs, *voices_of)]
                 contrary = next((pair for pair in pairs if kinship.get((_place(pair[0]), _place(pair[1]))) is Kin.CONFLICT), None)
                 if contrary and not any(one in conflict.points and other in conflict.points for conflict in found):
                     against[other] = differing(*(hit.passage.text for hit in contrary))
@@ -405,7 +418,8 @@ class Gatherer:
             voice = self.speaker_of(hit, speakers, side)
             group = next((group for group in groups if group.takes(hit, voice, kinship)), None)
             contrary = any(
-                kinship.get((_place(hit), _place(group.hits[0]))) is Kin.CONFLICT and may_be_one(voice, group.voice) for group in groups
+                kinship.get((_place(hit), _place(group.hits[0]))) is Kin.CONFLICT and _one_matter(hit, group.hits[0], voice, group.voice)
+                for group in groups
             )
             wanted = not groups or (held < mass and hit.score >= groups[0].hits[0].score - margin)
             if group:
@@ -442,7 +456,7 @@ class _Group:
             return False
         if any(kinship.get((_place(hit), _place(member))) is Kin.CONFLICT for member in self.hits):
             return False
-        same = kinship.get((_place(hit), _place(first))) is Kin.SAME
+        same = kinship.get((_place(hit), _place(first))) is Kin.SAME and hit.score >= first.score - ANSWERS_TOO
         return same and (voice == self.voice or shared(hit.passage.text, first.passage.text) >= NEARLY_ALL)
 
     def add(self, hit: Hit, voice: Voice) -> None:
@@ -456,6 +470,12 @@ class _Group:
 def may_be_one(voice: Voice, other: Voice) -> bool:
     """Whether words of two voices can be one utterance: of one speaker or one side, or nobody's in one of two outlets."""
     return voice == other or _allied(voice, other) or _nobodys(voice) or _nobodys(other)
+
+
+def _one_matter(hit: Hit, other: Hit, voice: Voice, others: Voice) -> bool:
+    """Whether passages that contradict each other are a conflict of the sources, and not the dispute of those who speak in them."""
+    disputed = voice[1] is not None and others[1] is not None and voice[1] != others[1]
+    return may_be_one(voice, others) or (not disputed and figures_differ(hit.passage.text, other.passage.text))
 
 
 def _allied(voice: Voice, other: Voice) -> bool:
@@ -478,7 +498,7 @@ def joint_names(speaker: str | None) -> tuple[str, ...]:
 
 def named_in(speaker: str | None) -> tuple[str, ...]:
     """The names of those who say something: each of several who say it together, one, or none."""
-    return joint_names(speaker) or ((speaker,) if speaker else ())
+    return tuple(named_together(speaker)) if speaker else ()
 
 
 def _nobodys(voice: Voice) -> bool:

@@ -56,7 +56,8 @@ class Extractive:
         return Point((claim,), speakers, finding.side, "verbatim", reworded, label=speakers)
 
     def _cite(self, hit: Hit, citations: list[Citation]) -> Citation:
-        citations.append(cite(hit, self._gatherer.article(hit), len(citations) + 1))
+        number = max((citation.n for citation in citations), default=0) + 1  # some may have been left out before
+        citations.append(cite(hit, self._gatherer.article(hit), number))
         return citations[-1]
 
     def _abstain(self, question: Question, evidence: Evidence) -> Answer:

@@ -33,6 +33,8 @@ NOTHING = "not in the articles"  # what prompts/rules.md asks for where no state
 MOST_NEW = 3  # words of meaning that a follow-up made standalone may have of its own
 LONGEST_QUESTION = 400  # characters of a follow-up made standalone
 MOST_LINES = 30  # of a draft: the rules ask for six
+SAYS = 2  # words from which on a stretch before a number says something
+STOPS = " .,;:!?"  # what may stand between a number and what comes after it
 SHORTEST = 20  # characters before a number in mid-sentence that can be a sentence of their own
 _THOUGHTS = re.compile(r"\A.*</think(?:ing)?>|<think(?:ing)?>.*", re.S)
 _ASKED = re.compile(r"^[\w\s-]{0,40}question\s*:\s*", re.I)
@@ -173,27 +175,36 @@ def claims_of(line: str, given: Container[int]) -> tuple[Claim, ...]:
     """
     inside = [(quote.start, quote.end) for quote in quotations(line)]
     claims: list[Claim] = []
-    start = 0
+    start, opening, early = 0, "", tuple[int, ...]()
     for found in re.finditer(_MARKS, line):
         numbers = tuple(_numbers(found[0]))
         if any(first < found.start() < last for first, last in inside) and not any(number in given for number in numbers):
             continue
-        claims += _claims(line[start : found.start()], numbers, claims)
+        stretch = f"{opening} {line[start : found.start()].strip()}".strip()
+        stretch = stretch if claims else stretch.lstrip(STOPS)
         start = found.end()
-    return tuple(claims + _claims(line[start:], (), claims)) or (Claim("", tuple(_numbers(line))),)
+        if not claims and len(stretch.split()) < SAYS:  # "[1] and [4] both say …": the numbers of what follows
+            opening, early = stretch, (*early, *numbers)
+            continue
+        claims += _claims(stretch, (*early, *numbers), claims)
+        opening, early = "", ()
+    stretch = f"{opening} {line[start:].strip()}".strip()
+    claims += _claims(stretch if claims else stretch.lstrip(STOPS), early, claims)
+    return tuple(claims) or (Claim("", early),)
 
 
 def _claims(text: str, numbers: tuple[int, ...], before: list[Claim]) -> list[Claim]:
     """The sentences of a stretch, its numbers behind the last; a stop that begins it ends what stands ``before``."""
-    stop = text[: len(text) - len(text.lstrip(" .,;:!?"))].strip()
-    if before and stop:
-        before[-1], text = replace(before[-1], words=before[-1].words + stop), text.lstrip(" .,;:!?")
+    rest = text.lstrip(STOPS)
+    stop = text[: len(text) - len(rest)].strip()
+    if before and stop and not rest[:1].isdigit():
+        before[-1], text = replace(before[-1], words=before[-1].words + stop), rest
     parts = wording.sentences(text)
-    if not parts:
-        if before and numbers:
-            before[-1] = replace(before[-1], citations=(*before[-1].citations, *numbers))
-        return []
-    return [*map(Claim, parts[:-1]), Claim(parts[-1], numbers)]
+    if parts:
+        return [*map(Claim, parts[:-1]), Claim(parts[-1], numbers)]
+    if before and numbers:
+        before[-1] = replace(before[-1], citations=(*before[-1].citations, *numbers))
+    return []
 
 
 def _point(claims: tuple[Claim, ...], sources: Mapping[int, _Source], names: Known) -> Point:
@@ -201,10 +212,14 @@ def _point(claims: tuple[Claim, ...], sources: Mapping[int, _Source], names: Kno
     point = Point(claims, label=None, written=True)
     own = [sources[number] for number in point.citations if number in sources]
     point = _without_lead(point, own)
-    before, colon, _ = point.words.partition(": ")
+    before, colon, rest = f"{point.claims[0].words} ".partition(": ")
     if colon and (called := _called(before, names)):
-        first = replace(point.claims[0], words=point.claims[0].words.removeprefix(f"{before}: "))
-        return replace(point, claims=(first, *point.claims[1:]), speakers=(called[0],), side=called[1], label=(called[0],))
+        first, *others = point.claims
+        if not rest.strip() and others:  # the name alone has a number: it goes to what follows
+            rest, others = others[0].words, [replace(others[0], citations=(*first.citations, *others[0].citations)), *others[1:]]
+            first, *others = others
+        own_claims = (replace(first, words=rest.strip()), *others)
+        return replace(point, claims=own_claims, speakers=(called[0],), side=called[1], label=(called[0],))
     voices = {source.speaker: source.side for source in own if source.speaker}
     credited = dict(found for who in wording.speaking(point.words) if (found := _called(who, names)))
     sides = {side for side in credited.values() if side}

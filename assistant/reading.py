@@ -57,7 +57,8 @@ BY_SIDE = re.compile(
     r"|both\s+capitals|side\s+by\s+side|each\s+of\s+them)\b"
 )
 _CARRIES = re.compile(
-    r"^(?:(?:mention|bring|report|cover|carr|quot|writ|say|talk|speak|tell|discuss|include|refer|describ)\w*(?:\s+(?:up|on|of|about|to|that))*\s+)",
+    r"^(?:(?:do|does|did|have|has)(?:\s+not|n['’]t)\s+|never\s+)?"
+    r"(?:(?:mention|bring|report|cover|carr|quot|writ|say|talk|speak|tell|discuss|include|refer|describ)\w*(?:\s+(?:up|on|of|about|to|that))*\s+)",
     re.I,
 )
 _GONE = "\0"  # where a name was taken out

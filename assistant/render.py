@@ -14,10 +14,13 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from assistant.types import EXTRACTIVE, Answer, Citation, Fault, Point, Usage
+from index.statements.quotes import MARK as QUOTE_MARK
+from index.statements.quotes import OPENING, opens
 
 MARK = "⚠ unsupported"
 CONTRACTED = ("question", "status", "reason", "answerer", "text", "points", "citations", "silent", "conflicts", "seconds")
 """The keys of the JSON object."""
+PARTNERS = {"“": "”", "”": "“", "«": "»", "»": "«", "„": "“"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -45,19 +48,26 @@ def listed(names: Iterable[str], joint: str = "and") -> str:
 
 
 def quoted(words: str) -> str:
-    """Words on one line, in quotation marks; words that have some already get none but those that are missing at an end."""
+    """Words on one line, in quotation marks; words that have some already get none but those whose partner is missing.
+
+    A mark that closes what nothing opened has its partner before the words, one that is never closed behind them; so what a reporter adds
+    ("…," she said) stays outside. A straight mark after a digit that opens nothing is inches.
+    """
     words = " ".join(words.split())
-    depth = missing = marks = 0
-    for sign in words:
-        if sign in '“«„"”»':
-            marks += 1
-            opens = sign in "“«„" or (sign == '"' and not depth)
-            depth += 1 if opens else -1
-            missing, depth = (missing + 1, 0) if depth < 0 else (missing, depth)
-    if not marks:
-        return f"“{words}”"
-    straight = '"' in words
-    return f"{('“', chr(34))[straight] * missing}{words}{('”', chr(34))[straight] * depth}"
+    before, open_marks, seen = "", list[str](), False
+    for mark in QUOTE_MARK.finditer(words):
+        previous = words[mark.start() - 1 : mark.start()].strip()
+        can_open = opens(words, mark, 0) and not (open_marks and mark[0] in OPENING and previous)
+        inches = mark[0] == '"' and not can_open and not open_marks and previous.isdigit()
+        seen = seen or not inches
+        if can_open:
+            open_marks.append(mark[0])
+        elif open_marks:
+            open_marks.pop()
+        elif not inches:
+            before = PARTNERS.get(mark[0], mark[0]) + before
+    behind = "".join(PARTNERS.get(mark, mark) for mark in reversed(open_marks))
+    return f"{before}{words}{behind}" if seen else f"“{words}”"
 
 
 # -- a point as runs ------------------------------------------------------------------------------------------------------
@@ -78,7 +88,7 @@ def body(point: Point, citations: Sequence[Citation]) -> list[Run]:
     runs: list[Run] = []
     for claim in point.claims:
         runs += [Run("text", " ")] * bool(runs)
-        runs.append(Run("words", " ".join(claim.words.split()) if point.written else quoted(claim.words)))
+        runs.append(Run("text", " ".join(claim.words.split())) if point.written else Run("words", quoted(claim.words)))
         runs += _marks(claim.citations)
     if point.reworded:
         cited = [citation for citation in citations if citation.n in point.reworded]
@@ -156,9 +166,9 @@ def finished(answer: Answer) -> Answer:
 
 
 def why(faults: Iterable[Fault]) -> str:
-    """The first of some faults, for a person; a citation number in it does not look like a mark."""
+    """The first of some faults, for a person."""
     first = next(iter(faults), None)
-    return first.reason.replace("[", "number ").replace("]", "") if first else "Nothing carries it."
+    return first.reason if first else "Nothing carries it."
 
 
 def _pointed(answer: Answer, number: int, mark: str, show: Show) -> str:
@@ -278,7 +288,7 @@ def chat_message(answer: Answer | str) -> str:
     if answer.citations:
         blocks.append("---")
     for citation in answer.citations:
-        note = "" if answer.points else " · *nearest, not an answer*"
+        note = "" if answer.status == "answered" else " · *nearest, not an answer*"
         blocks.append(f"**\\[{citation.n}\\]** {_titled(citation)}{note}\n\n> {escape_markdown(' '.join(citation.quote.split()))}")
     return "\n\n".join(blocks)
 
@@ -295,4 +305,4 @@ def _titled(citation: Citation) -> str:
 
 def escape_markdown(text: str) -> str:
     """Text from an article or a user, to stand in Markdown as itself: no link, tag, picture or heading comes of it."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$&:])", r"\\\1", text)
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$&:])", r"\\\1", printable(text))

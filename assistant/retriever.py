@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 
+from index.build import open_searcher
 from index.record import Scope
 from index.search import Searcher
 
@@ -22,6 +24,15 @@ class ReadoutRetriever(BaseRetriever):
     searcher: Any  # a Searcher; pydantic cannot check a plain class without importing more than it is worth
     scope: Any = None
     k: int = 4
+
+    @classmethod
+    def from_index(cls, folder: str | Path, k: int = 4) -> ReadoutRetriever:
+        """A retriever over the index in a folder.
+
+        Raises:
+            IndexMissing, IndexMismatch, IndexDamaged: the index cannot serve.
+        """
+        return cls(searcher=open_searcher(Path(folder)), k=k)
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         searcher: Searcher = self.searcher

@@ -239,8 +239,9 @@ class Answer:
         made = {key: [filled(kind, one) for one in value.get(key, ())] for key, kind in parts.items()}
         claims = [[filled(Claim, claim) for claim in one.get("claims", ())] for one in value.get("points", ())]
         points = [filled(Point, {**one, "claims": own}) for one, own in zip(value.get("points", ()), claims, strict=True)]
-        if not all(point.claims for point in points):  # of a version that kept text alone: it is shown as it was
-            points, value = [], {**value, "message": value["text"]}
+        if "message" not in value:  # of a version that kept text alone: it is shown as it was
+            text = value.get("text", "").removesuffix(value.get("note", "")).rstrip()
+            points, value, made["conflicts"], made["faults"] = [], {**value, "message": text}, [], []
         usage = filled(Usage, value["usage"]) if value.get("usage") else None
         return filled(cls, {**value, **made, "points": points, "usage": usage})
 

@@ -275,7 +275,7 @@ def _citations(case: _Case) -> Iterator[str]:
         yield "It cites nothing."
     for n in case.point.citations:
         if n not in case.sources.citations:
-            yield f"It cites [{n}], and there is no such passage."
+            yield f"It cites number {n}, and there is no such passage."
 
 
 def _quotations(case: _Case) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Readout on stories it was not made with: ``python -m eval.unseen ARTICLES.jsonl.gz [--only stories|long]``.
 
-ARTICLES is the Article-Bias-Prediction data (Baly and others, EMNLP 2020). ``unseen.jsonl`` has 60 questions about three stories in it, and
+ARTICLES is the Article-Bias-Prediction data (Baly and others, EMNLP 2020). ``unseen.jsonl`` has 120 questions about six stories in it, and
 ``unseen_long.jsonl`` 60 long questions of several parts over 300 articles, with the places of what answers; ``unseen_articles.json``
 names the articles. People who had not seen the program wrote them; they are looked at as figures only. Printed: for the stories, what the
 golden questions are measured by; for the long questions, how many facts are among the best 4 and 10 passages, beside BM25, vectors and
@@ -80,7 +80,7 @@ def stories(library: Library) -> list[Row]:
 
 
 def show(rows: list[Row]) -> None:
-    """Print the figures over all stories, then what each kind of question reached."""
+    """Print the figures over all stories, then what each kind of question, and each story, reached."""
     for name in SHOWN:
         if found := [*values(rows, name).values()]:
             print(f"{BY_NAME[name].title}: {sum(found) / len(found):.3f} ({len(found)} questions)")
@@ -90,6 +90,10 @@ def show(rows: list[Row]) -> None:
         name = "evidence_recall" if any(row.golden.answerable for row in own) else "abstained"
         reached = [row.scores[name].value or 0.0 for row in own if name in row.scores]
         print(f"  {kind}: {sum(reached):.1f} of {len(reached)}")
+    for story in dict.fromkeys(row.golden.id[0] for row in rows):
+        own = [row for row in rows if row.golden.id[0] == story]
+        evidence, refused = ([*values(own, name).values()] for name in ("evidence_recall", "abstained"))
+        print(f"  story {story}: evidence {sum(evidence):.1f} of {len(evidence)}, refused {sum(refused):.0f} of {len(refused)}")
 
 
 def long(library: Library) -> None:

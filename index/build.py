@@ -24,13 +24,15 @@ from index import statements as attribution
 from index.belief import WEIGHTS
 from index.corpus import BUNDLED, Source, check_paths, read_corpus, sides_file
 from index.embedder import BUNDLED as BUNDLED_MODEL
-from index.embedder import SentenceTransformerEmbedder, bundled_folder, other_embedder
+from index.embedder import SentenceTransformerEmbedder, bundled_folder, load_embedder, other_embedder
 from index.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing
-from index.reader import CHECKSUM
+from index.reader import CHECKSUM, Reader
 from index.record import FILE, SCHEMA, Record
+from index.search import Searcher
 from index.speakers import Sides, name_speakers
 from index.statements import extract, load_parser, parse
 from index.types import Passage, Statement
+from index.vectors import VectorStore
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -86,6 +88,17 @@ def open_record(folder: Path, model: str) -> Record:
         record.close()
         raise IndexMissing(f"the index in {folder} holds no articles. Run `readout index` first.")
     return record
+
+
+def open_searcher(folder: Path, model: str = BUNDLED_MODEL, server: str | None = None) -> Searcher:
+    """Open an index for searching; ``server`` is the address of the Chroma server that holds its vectors, where one does.
+
+    Raises:
+        IndexMissing, IndexMismatch, IndexDamaged: the index cannot serve.
+        EmbeddingError: the embedding model cannot be loaded.
+    """
+    record, embedder = open_record(folder, model), load_embedder(model, bulk=False)
+    return Searcher(record, VectorStore(folder, fingerprint(model), server), embedder, Reader())
 
 
 def build(
@@ -246,8 +259,6 @@ def _aliases(record: Record, statements: list[Statement], sides: list[Sides]) ->
 
 
 def _tell_chroma(folder: Path, model: str, server: str | None, record: Record) -> None:
-    from index.vectors import VectorStore
-
     store = VectorStore(folder, fingerprint(model), server)
     if store.sync(record):
         store.prune()

@@ -274,9 +274,26 @@ def test_what_tells_the_same(one: str, other: str, same: bool) -> None:
 def test_lists_and_quotation_marks() -> None:
     assert [listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"], "or")] == ["a", "a and b", "a, b or c"]
     assert [quoted("word"), quoted("“word”"), quoted("two\n\nlines")] == ["“word”", "“word”", "“two lines”"]
-    assert [quoted("“We won,” he said."), quoted("“Why? Because"), quoted("we won.”"), quoted('and "so" on')] == [
-        "“We won,” he said.", "“Why? Because”", "“we won.”", 'and "so" on',
-    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("“We won,” he said.", "“We won,” he said."),
+        ("“Why? Because", "“Why? Because”"),
+        ("we won.”", "“we won.”"),
+        ('and "so" on', 'and "so" on'),
+        ('It costs nine million," said Governor Brown.', '"It costs nine million," said Governor Brown.'),
+        ('He was 6\'2" tall and called it "reckless" then.', 'He was 6\'2" tall and called it "reckless" then.'),
+        ('yes," he said. "No,"', '"yes," he said. "No,"'),
+        ("„Das ist gut“, sagte er", "„Das ist gut“, sagte er"),
+        ("“It's unusual,“ she said", "“It's unusual,“ she said"),
+        ('foo”, bar "baz"', '“foo”, bar "baz"'),
+        ("", "“”"),
+    ],
+)
+def test_quotation_marks_are_balanced_and_a_tag_stays_outside(words: str, shown: str) -> None:
+    assert quoted(words) == shown
 
 
 # --- verification ------------------------------------------------------------------------------------------------------------
@@ -359,6 +376,27 @@ def test_a_point_without_citations_is_unsupported(assistant: Assistant, sound: A
 def test_typographic_marks_and_white_space_are_all_that_is_folded(assistant: Assistant, sound: Answer) -> None:
     point = worded(sound.points[0], '"Putin\u00a0has  denied any interference."')
     assert support(replace(sound, points=(point,)), assistant) == "verbatim"
+
+
+def test_the_chain_takes_a_question_or_a_mapping_and_streams(assistant: Assistant) -> None:
+    question = "Did Putin deny any interference?"
+    asked = assistant.ask(question)
+    assert assistant.chain.invoke(question) == asked
+    assert list(assistant.chain.stream({"question": question})) == [asked]
+    assert assistant.chain.invoke({"question": question, "outlets": ["JTF.org"]}) == assistant.ask(question, Scope(("JTF.org",)))
+    assert assistant.chain.invoke({"question": "Why?", "history": [question]}).understood
+    for wrong in ({}, {"question": 3}, {"question": question, "colour": "red"}, ""):
+        with pytest.raises(QuestionError):
+            assistant.chain.invoke(wrong)
+
+
+def test_a_retriever_is_made_from_an_index_in_one_line(bundled: Path) -> None:
+    from assistant.retriever import ReadoutRetriever
+
+    documents = ReadoutRetriever.from_index(bundled, k=3).invoke("Did Putin deny any interference?")
+    assert len(documents) == 3
+    assert "denied" in documents[0].page_content
+    assert {"article", "start", "end", "outlet", "score"} <= documents[0].metadata.keys()
 
 
 def test_the_chain_is_a_runnable(assistant: Assistant) -> None:

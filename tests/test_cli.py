@@ -373,3 +373,13 @@ def test_the_readme_shows_what_is_printed(line: str, shown: str, own_index: Path
     done = run_command(*arguments, cwd=tmp_path, env={"READOUT_INDEX": str(own_index)})
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == shown.split()
+
+
+def test_the_readmes_python_runs(bundled: Path, tmp_path: Path) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    [code] = re.findall(r"^```python\n(.*?)^```", text, re.M | re.S)
+    assert len(code.splitlines()) <= 10
+    (tmp_path / ".readout").symlink_to(bundled)
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment(), capture_output=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    assert "denied" in done.stdout.decode()

@@ -17,7 +17,7 @@ from contextlib import nullcontext
 from dataclasses import asdict, replace
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import environment
@@ -133,6 +133,22 @@ def test_fields_that_this_version_does_not_know_are_left_out_and_new_ones_take_t
         del value["silent"]
         other.execute("UPDATE turns SET answer = ?", [json.dumps(value)])
     assert kept.turns("ann", name)[0].answer == replace(answer_of("yes"), silent=())
+
+
+@pytest.mark.parametrize(
+    ("stored", "message"),
+    [
+        ({"status": "abstained", "reason": "No.", "points": [], "text": "The articles do not say."}, "The articles do not say."),
+        (
+            {"status": "answered", "points": [{"text": "Yes. [1]", "citations": [1], "support": "verbatim"}], "text": "Yes. [1]\n\nNote.",
+             "note": "Note.", "conflicts": [{"points": [0, 1], "differs": ["a", "b"]}]},
+            "Yes. [1]",
+        ),
+    ],
+)  # fmt: skip
+def test_an_answer_of_a_version_that_kept_text_alone_is_shown_as_it_was(stored: dict[str, Any], message: str) -> None:
+    answer = Answer.from_json({"question": "?", "answerer": "extractive", "reason": None, **stored})
+    assert (answer.message, answer.points, answer.conflicts) == (message, (), ())
 
 
 def written() -> Answer:

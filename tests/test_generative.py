@@ -22,7 +22,7 @@ from assistant import wording
 from assistant.chain import Assistant
 from assistant.evidence import Evidence
 from assistant.extractive import Extractive
-from assistant.generative import MOST_LINES, Generative
+from assistant.generative import MOST_LINES, Generative, claims_of
 from assistant.question import understand
 from assistant.relation import Comparer
 from assistant.render import MARK, as_json, finished, text_of
@@ -295,6 +295,25 @@ def test_what_is_no_answer_is_a_failure(wrote: Wrote, text: str, why: str) -> No
 
 def test_brackets_and_stars_of_an_article_are_kept(wrote: Wrote) -> None:
     assert "f**k and f*** [the call]" in finished(wrote("The Kremlin said “f**k and f*** [the call]” [1].")).text
+
+
+@pytest.mark.parametrize(
+    ("line", "claims"),
+    [
+        ("They met [1]. He left [2].", [("They met.", (1,)), ("He left.", (2,))]),
+        ("[1] and [4] both say that he left.", [("and both say that he left.", (1, 4))]),
+        ("[1], [2]: Both agreed.", [("Both agreed.", (1, 2))]),
+        ("Prices rose [1] .75 points [2].", [("Prices rose", (1,)), (".75 points.", (2,))]),
+        (
+            "Both the Kremlin [1] and Trump [2] spoke, said X [3].",
+            [("Both the Kremlin", (1,)), ("and Trump", (2,)), ("spoke, said X.", (3,))],
+        ),
+        ("He left. She stayed [1].", [("He left.", ()), ("She stayed.", (1,))]),
+        ("[3]", [("", (3,))]),
+    ],
+)
+def test_a_line_is_claims_with_their_numbers(line: str, claims: list[tuple[str, tuple[int, ...]]]) -> None:
+    assert [(claim.words, claim.citations) for claim in claims_of(line, range(1, 9))] == claims
 
 
 # --- who says it -------------------------------------------------------------------------------------------------------------

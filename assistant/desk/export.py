@@ -47,7 +47,7 @@ def _turn_blocks(turn: Turn) -> Iterator[str]:
     if turn.answer.usage:
         yield f"*{_escaped(took(turn.answer))}*"
     for citation in turn.answer.citations:
-        yield f"**\\[{citation.n}\\]** {_place(citation)}" + ("" if turn.answer.points else " · *nearest, not an answer*")
+        yield f"**\\[{citation.n}\\]** {_place(citation)}" + ("" if turn.answer.status == "answered" else " · *nearest, not an answer*")
         yield "\n".join(f"> {escape_markdown(line)}" for line in citation.quote.split("\n"))
     if turn.rating:
         yield f"*Rated {_thumb(turn)}{': ' + _escaped(turn.rating.why) if turn.rating.why else ''}*"
