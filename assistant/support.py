@@ -17,7 +17,7 @@ from index.belief import ClaimSigns, claim_odds
 from index.reader import Reader, Text
 from index.text import content_stems, content_words, stems
 
-CARRIED = 0.25  # the chance from which on a claim counts as carried; eval/LOG.md has what moving it costs
+CARRIED = 0.15  # the chance from which on a claim is carried; it lies between the scripted lies and the honest answers of the tests
 MOST_WORDS = 70  # words of evidence that are read as one text
 MOST_READ = 5  # parts of the evidence that are read by themselves
 WINDOW = 36  # words of a longer evidence sentence that are taken for one

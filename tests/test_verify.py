@@ -102,7 +102,7 @@ HANDOVER = ("euractiv.txt", "will succeed President Barack Obama")
     ("text", "cited", "check", "reason"),
     [
         ("Putin has denied any interference.", DENIAL, Check.CITATION, "cites nothing"),
-        ("Putin has denied any interference [7].", DENIAL, Check.CITATION, r"\[7\]"),
+        ("Putin has denied any interference [7].", DENIAL, Check.CITATION, "number 7"),
         ("Putin has denied “all interference” [1].", DENIAL, Check.QUOTATION, "“all interference”"),
         ("Trump accused Clinton of being a “puppet” [1].", PUPPET, Check.SPEAKER, "Hillary Clinton"),
         ("“Why are we backing those groups? We love even all of those people,” Trump asked [1].", GROUPS, Check.QUOTATION, "love even"),
