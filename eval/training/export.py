@@ -1,4 +1,4 @@
-"""Write the networks that Readout runs: ``python -m eval.training.export NET.pt [--index FOLDER]``.
+"""Write the networks that Readout runs: ``python -m eval.training.export NET.pt [--mean NET.pt] [--index FOLDER]``.
 
 ``reader.onnx`` is the reader with 8-bit weights, ``reader.sha256`` its checksum. ``embedder.onnx`` is MiniLM's graph without weights:
 these are read from the package that carries them. Needs the extra ``training``. Ends by saying how far onnxruntime and torch are apart.
@@ -29,10 +29,19 @@ OPSET = 20
 INDEX = Path(__file__).parents[2] / "index"
 
 
-def load_net(file: Path) -> Net:
-    """The reader in torch, from its trained weights."""
-    net = Net()
-    net.load_state_dict(torch.load(file, weights_only=True))
+SHARE = 0.85  # of the later state, where two of one run are taken together
+
+
+def load_net(file: Path, earlier: Path | None = None) -> Net:
+    """The reader in torch, from its trained weights, or from the mean of two states of one run.
+
+    Means of states generalise better than either: Wortsman and others, "Model soups" (2022).
+    """
+    net, weights = Net(), torch.load(file, weights_only=True)
+    if earlier:
+        other = torch.load(earlier, weights_only=True)
+        weights = {name: SHARE * value + (1 - SHARE) * other[name] for name, value in weights.items()}
+    net.load_state_dict(weights)
     return net.eval()
 
 
@@ -151,9 +160,10 @@ def main() -> None:
     """Write both networks."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("net", type=Path)
+    options.add_argument("--mean", type=Path, metavar="NET", help="an earlier state of the run, to be taken with the later one")
     options.add_argument("--index", type=Path, default=INDEX)
     chosen = options.parse_args()
-    net = load_net(chosen.net)
+    net = load_net(chosen.net, chosen.mean)
     write_reader(net, chosen.index / "reader.onnx")
     write_embedder(chosen.index / "embedder.onnx")
     reference.write(net)
