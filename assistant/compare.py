@@ -128,8 +128,7 @@ class Matcher:
         return [cut for cut in like if cut not in contrary], [cut for cut in like if cut in contrary]
 
     def _told(self, cut: Cut) -> Told:
-        text = replace(self.gatherer.searcher.text(cut.hit), words=cut.words)
-        return Told((cut.hit.passage.article, cut.start, cut.end), cut.words, text)
+        return Told((cut.hit.passage.article, cut.start, cut.end), cut.words)
 
     def _most_like(self, anchor: Cut) -> list[Cut]:
         """The anchor, and of each other article the cut most like it, where one is like enough and nobody else says it."""

@@ -435,10 +435,7 @@ class Gatherer:
         """What every two of some hits are to each other, by their places."""
         vectors = self.record.vectors(hit.number for hit in hits)
         alike = [[float(vectors[one.number] @ vectors[other.number]) for other in hits] for one in hits]
-        return self.comparer.table([self._told(hit) for hit in hits], alike)
-
-    def _told(self, hit: Hit) -> Told:
-        return Told(_place(hit), hit.passage.text, self.searcher.text(hit))
+        return self.comparer.table([Told(_place(hit), hit.passage.text) for hit in hits], alike)
 
 
 @dataclass(slots=True)

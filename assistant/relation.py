@@ -43,16 +43,18 @@ Kinship = dict[tuple[Place, Place], Kin]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Words that tell something, with what the reader needs to understand them; ``place`` is their article and where they stand in it."""
+    """Words that tell something; ``place`` is their article and where they stand in it."""
 
     place: Place
     words: str
-    text: Text
 
 
 @dataclass(slots=True)
 class Comparer:
-    """Compares passages in pairs. What was read is kept, by the words and context of both, so that a changed article is read anew."""
+    """Compares passages in pairs. What was read is kept, by the words and places of both, so that a changed article is read anew.
+
+    Words are read bare, as most pairs of claims were that the reader learned from: headline and day around them make it doubt a copy.
+    """
 
     reader: Reader
     _known: dict[tuple[Told, Told], Kin] = field(default_factory=dict)
@@ -67,7 +69,8 @@ class Comparer:
             if known:
                 found[one, other] = known
         todo = [pair for pair in dict.fromkeys(wanted) if pair not in found]
-        read = self.reader.relations([pair for one, other in todo for pair in ((other.words, one.text), (one.words, other.text))])
+        pairs_read = [(claim.words, Text(text.words)) for one, other in todo for text, claim in ((one, other), (other, one))]
+        read = self.reader.relations(pairs_read)
         fresh = {
             pair: kin(pair[0].words, pair[1].words, *both) for pair, both in zip(todo, zip(read[::2], read[1::2], strict=True), strict=True)
         }

@@ -274,7 +274,8 @@ def link(url: str | None) -> str | None:
 
 def escaped_run(run: Run) -> str:
     """A run as Markdown in which nothing but our own bold names is markup."""
-    return f"**{escape_markdown(run.text)}**" if run.kind == "name" else escape_markdown(run.text)
+    text = escape_markdown(printable(run.text))
+    return f"**{text}**" if run.kind == "name" else text
 
 
 def chat_message(answer: Answer | str) -> str:
@@ -289,7 +290,8 @@ def chat_message(answer: Answer | str) -> str:
         blocks.append("---")
     for citation in answer.citations:
         note = "" if answer.status == "answered" else " · *nearest, not an answer*"
-        blocks.append(f"**\\[{citation.n}\\]** {_titled(citation)}{note}\n\n> {escape_markdown(' '.join(citation.quote.split()))}")
+        quote = escape_markdown(printable(" ".join(citation.quote.split())))
+        blocks.append(f"**\\[{citation.n}\\]** {_titled(citation)}{note}\n\n> {quote}")
     return "\n\n".join(blocks)
 
 
@@ -305,4 +307,4 @@ def _titled(citation: Citation) -> str:
 
 def escape_markdown(text: str) -> str:
     """Text from an article or a user, to stand in Markdown as itself: no link, tag, picture or heading comes of it."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$&:])", r"\\\1", printable(text))
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$&:])", r"\\\1", text)

@@ -19,8 +19,7 @@ from assistant.render import why
 from assistant.support import weigh
 from assistant.types import Answer, Check, Citation, Claim, Fault, Point, Support
 from assistant.wording import fold
-from index.passages import text_of
-from index.reader import Reader, Text
+from index.reader import Reader
 from index.record import Record
 from index.speakers import BODIES, PEOPLE, TITLES, key_of, parts_of
 from index.text import content_stems, content_words
@@ -120,16 +119,6 @@ class _Sources:
         if article not in self._said:
             self._said[article] = self.record.statements(article)
         return self._said[article]
-
-    def told(self, citation: Citation) -> Told:
-        """What a citation quotes, with what it is understood by."""
-        place, text = (citation.article, citation.start, citation.end), Text(citation.quote)
-        stored = self.record.passage_at(citation.article, citation.start)
-        if stored and (stored.passage.start, stored.passage.end) == (citation.start, citation.end):
-            before = self.record.passages([stored.id - 1]).get(stored.id - 1)
-            preceding = before.passage.text if before and before.passage.article == citation.article else ""
-            text = text_of(stored.passage, preceding, self.said(citation.article), self.record.article(citation.article))
-        return Told(place, citation.quote, text)
 
     @cached_property
     def names(self) -> dict[str, tuple[str, str | None]]:
@@ -263,7 +252,7 @@ def _verbatim(point: Point, cited: Sequence[Citation], sources: _Sources, compar
     """Whether a point's words are all of what its first citation quotes, and whatever else it cites tells the same."""
     if not cited or cited[0].n != point.citations[0] or fold(point.words).strip('"') != fold(cited[0].quote).strip('"'):
         return False
-    first, *others = map(sources.told, cited)
+    first, *others = (Told((one.article, one.start, one.end), one.quote) for one in cited)
     return all(found is Kin.SAME for found in comparer.compare((first, other, 1.0) for other in others))
 
 

@@ -134,10 +134,6 @@ class Searcher:
         """The cosine of some words with each of others, by the embedding model."""
         return [float(self._vector(other) @ self._vector(words)) for other in others]
 
-    def text(self, hit: Hit) -> Text:
-        """A passage as the reader sees it."""
-        return self._texts(hit.number)
-
     def statements(self, article: str) -> list[Statement]:
         """The ledger of one article, kept at hand."""
         found: list[Statement] = self._statements(article)

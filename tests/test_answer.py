@@ -21,7 +21,7 @@ from assistant.settings import Settings
 from assistant.types import Answer, Citation, Claim, Form, Point
 from assistant.verify import holds, verify
 from index.errors import QuestionError
-from index.reader import Reader, Text
+from index.reader import Reader
 from index.record import Record, Scope
 from index.types import Hit, Statement
 
@@ -127,7 +127,7 @@ def test_one_question_leaves_nothing_for_the_next(assistant: Assistant) -> None:
 
 
 def test_speakers_whose_side_is_forgotten_in_the_index_are_forgotten_by_an_open_assistant(own_index: Path) -> None:
-    question = "What did each side say about meeting in person?"
+    question = "What did each side say about trade and the economy?"
     with Assistant(Settings(index=own_index)) as opened:
         assert "Vladimir Putin and Donald Trump" in {point.speaker for point in opened.ask(question).points}
         with Record(own_index, write=True) as record, record.transaction():
@@ -266,7 +266,7 @@ def test_a_direct_question_has_few_points(assistant: Assistant) -> None:
     ],
 )
 def test_what_tells_the_same(one: str, other: str, same: bool) -> None:
-    told = [Told(("a.txt", place, place + 1), words, Text(words)) for place, words in enumerate((one, other))]
+    told = [Told(("a.txt", place, place + 1), words) for place, words in enumerate((one, other))]
     for pair in (told, told[::-1]):
         assert (Comparer(Reader()).compare([(*pair, 0.5)]) == [Kin.SAME]) is same
 

@@ -12,7 +12,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -149,7 +149,7 @@ def test_a_row_has_its_own_cells_and_then_ours(bench: Bench) -> None:
         "status": "answered", "answer": "“What?” [1]", "speakers": "Putin", "sides": "Kremlin", "outlets": "The Paper",
         "support": "verbatim", "answerer": "extractive", "seconds": "0.001", "tokens": "0", "error": "", "index": "first",
     }  # fmt: skip
-    assert json.loads(citations) == bench.desk(bench.settings).ask(bench.desk.asked[0]).answer.citations
+    assert json.loads(citations) == [asdict(one) for one in bench.desk(bench.settings).ask(bench.desk.asked[0]).answer.citations]
     assert dict(zip(COLUMNS, second[3:], strict=True))["status"] == "abstained"
 
 

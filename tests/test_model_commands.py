@@ -16,12 +16,17 @@ from pathlib import Path
 
 import pytest
 from conftest import Run, environment
-from scripted_server import Fault, Script, scripted
+from scripted_server import Fault, Script, given, scripted
 
 QUESTION = "What did each side say about Syria?"
 FACT = "When will Trump succeed Obama?"
-TRUE = "- The Kremlin said that current relations are unsatisfactory [1]."
 LIE = "- They will meet in Rome on 4 July [1]."
+
+
+def true(request: str) -> str:
+    """What a model writes that cites the statement which carries it."""
+    number = next((one.number for one in given(request) if "unsatisfactory" in one.words and one.speaker == "Kremlin"), 1)
+    return f"- The Kremlin said that current relations are unsatisfactory [{number}]."
 
 
 @pytest.fixture(scope="module")
@@ -42,11 +47,11 @@ def rows_of(file: Path) -> list[dict[str, str]]:
 
 
 def test_ask_marks_what_is_not_carried_and_strict_leaves_it_out(run: Run, own_index: Path, server: Script) -> None:
-    server.say(f"{TRUE}\n{LIE}")
+    server.say(lambda request: f"{true(request)}\n{LIE}")
     marked = run("ask", QUESTION, "--index", own_index, env=told(server, READOUT_PRICE="1/2"))
     assert marked.returncode == 0, marked.stderr
     assert marked.stderr == ""
-    assert re.search(r"4 July\. \[1\] \(⚠ unsupported: .*not\s+in\s+what\s+is\s+cited\)", marked.stdout, re.S)
+    assert re.search(r"4 July\. \[\d\] \(⚠ unsupported: .*not\s+in\s+what\s+is\s+cited\)", marked.stdout, re.S)
     assert re.search(r"^openai:test · 100 \+ \d+ tokens · \$0\.0001 · \d+\.\d s$", marked.stdout, re.M)
     strict = run("ask", QUESTION, "--strict", "--index", own_index, env=told(server))
     assert "are unsatisfactory" in strict.stdout
@@ -56,7 +61,7 @@ def test_ask_marks_what_is_not_carried_and_strict_leaves_it_out(run: Run, own_in
 
 
 def test_a_side_that_the_model_drops_is_quoted(run: Run, own_index: Path, server: Script) -> None:
-    server.say(TRUE)
+    server.say(true)
     answer = json.loads(run("ask", QUESTION, "--json", "--index", own_index, env=told(server)).stdout)
     assert answer["answerer"] == "openai:test"
     assert {point["side"] for point in answer["points"]} == {"Kremlin", "Trump team"}
@@ -91,7 +96,7 @@ def test_commands_that_do_not_answer_need_no_model(run: Run, bundled: Path) -> N
 
 
 def test_a_terminal_sees_the_draft_grow_and_then_the_answer(own_index: Path, server: Script) -> None:
-    server.say(f"{TRUE}\n{LIE}")
+    server.say(lambda request: f"{true(request)}\n{LIE}")
     reading, writing = pty.openpty()
     arguments = [sys.executable, "-m", "assistant.cli", "ask", QUESTION, "--index", str(own_index)]
     env = environment(**told(server), TERM="xterm", COLUMNS="100")
@@ -125,7 +130,7 @@ def table(tmp_path: Path) -> Path:
 
 
 def test_a_batch_is_strict_counts_tokens_and_asks_each_question_once(run: Run, own_index: Path, table: Path, server: Script) -> None:
-    server.say(f"{TRUE}\n{LIE}", "Trump will succeed Obama on 20 January [1].")
+    server.say(lambda request: f"{true(request)}\n{LIE}", "Trump will succeed Obama on 20 January [1].")
     done = run("batch", table, "out.csv", "--workers", "1", "--index", own_index, env=told(server))
     assert done.returncode == 0, done.stderr
     rows = rows_of(table.parent / "out.csv")
@@ -147,7 +152,7 @@ def test_rows_answered_without_the_model_say_so_and_are_asked_again_when_told(
     rows = rows_of(table.parent / "out.csv")
     assert [row["answerer"] for row in rows] == ["extractive", "extractive", "openai:test", "extractive"]
     assert "Answered without the language model" in rows[1]["answer"]
-    server.say(TRUE, "Trump will succeed Obama on 20 January [1].")
+    server.say(true, "Trump will succeed Obama on 20 January [1].")
     run("batch", table, "out.csv", "--workers", "1", "--index", own_index, env=told(server))
     assert server.requests == []
     run("batch", table, "out.csv", "--workers", "1", "--redo", "failed", "--index", own_index, env=told(server))
@@ -161,12 +166,12 @@ def test_a_batch_without_a_server_stops_at_once_and_goes_on_later(run: Run, own_
         done = run("batch", table, "out.csv", "--index", own_index, env=told(server, READOUT_BASE_URL=address))
     assert done.returncode == 2
     assert "nothing answers at" in done.stderr.splitlines()[-1]
-    server.say(TRUE)
+    server.say(true)
     assert run("batch", table, "out.csv", "--index", own_index, env=told(server)).returncode == 0
 
 
 def test_a_rate_limit_is_waited_for(run: Run, own_index: Path, table: Path, server: Script) -> None:
-    server.say(Fault(status=429, headers={"retry-after": "0.1"}), Fault(status=429, headers={"retry-after": "0.1"}), TRUE)
+    server.say(Fault(status=429, headers={"retry-after": "0.1"}), Fault(status=429, headers={"retry-after": "0.1"}), true)
     done = run("batch", table, "out.csv", "--workers", "1", "--index", own_index, env=told(server))
     assert done.returncode == 0, done.stderr
     assert rows_of(table.parent / "out.csv")[0]["answerer"] == "openai:test"
@@ -189,7 +194,7 @@ def test_an_evaluation_without_its_model_stops_and_blames_no_question(run: Run, 
 
 def test_a_key_that_a_server_repeats_is_shown_and_kept_nowhere(run: Run, own_index: Path, table: Path, server: Script) -> None:
     key = "an-odd-key-0123456789"
-    server.say(TRUE, Fault(status=400, body={"error": {"message": f"bad request with {key}"}}))
+    server.say(true, Fault(status=400, body={"error": {"message": f"bad request with {key}"}}))
     done = run("batch", table, "out.csv", "--workers", "1", "--index", own_index, env=told(server, OPENAI_API_KEY=key))
     asked = run("ask", FACT, "--no-cache", "--index", own_index, env=told(server, OPENAI_API_KEY=key))
     files = [file for folder in (own_index, table.parent) for file in folder.rglob("*") if file.is_file()]
