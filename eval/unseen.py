@@ -2,7 +2,7 @@
 
 ARTICLES is the Article-Bias-Prediction data (Baly and others, EMNLP 2020). ``unseen.jsonl`` has 120 questions about six stories in it, and
 ``unseen_long.jsonl`` 60 long questions of several parts over 300 articles, with the places of what answers; ``unseen_articles.json``
-names the articles. People who had not seen the program wrote them; they are looked at as figures only. Printed: for the stories, what the
+names the articles. Their writers had not seen the program; they are looked at as figures only. Printed: for the stories, what the
 golden questions are measured by; for the long questions, how many facts are among the best 4 and 10 passages, beside BM25, vectors and
 their fusion.
 """
