@@ -17,6 +17,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -97,7 +98,8 @@ def wait_for_rows(process: subprocess.Popen[bytes], target: Path) -> None:
 
 
 def test_a_run_that_is_stopped_says_how_to_go_on(questions: list[str], bundled: Path, tmp_path: Path) -> None:
-    process = begin(tmp_path, bundled, "out.csv", workers=2, start_new_session=True)
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a suite that runs in the background ignores it, and so would the run
+    process = begin(tmp_path, bundled, "out.csv", workers=2, start_new_session=True, preexec_fn=heard)
     wait_for_rows(process, tmp_path / "out.csv")
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers too
     said = process.communicate(timeout=60)[1].decode()
