@@ -16,6 +16,7 @@ from assistant.prompts import PLACEHOLDERS, Prompts
 from assistant.question import Names, clean, understand
 from assistant.relation import Comparer
 from assistant.render import finished, listed, quoted
+from assistant.scope import read_scope
 from assistant.settings import Settings
 from assistant.types import EXTRACTIVE, NO_EVIDENCE, Answer, Form, Question, Standalone, Usage, Watch, unwatched
 from assistant.verify import strict, verify
@@ -138,8 +139,21 @@ class Assistant:
     def _mentioned(self, words: str) -> bool:
         return bool(self.record.match([words], Scope(), 1))
 
+    def _asked(self, given: Mapping[str, Any]) -> Asked:
+        """What a mapping asks: a "question", and what else `Asked` knows.
+
+        Raises:
+            QuestionError: there is no question in it, something that is not known, or an unknown outlet. UsageError: a day that is none.
+        """
+        known = dict(given)
+        text, history = known.pop("question", None), tuple(known.pop("history", ()))
+        scope = read_scope(*(known.pop(name, None) for name in ("outlets", "since", "until")), mark="")
+        if not isinstance(text, str) or known:
+            raise QuestionError("the chain takes a question, or a mapping of question, history, outlets, since and until.")
+        return Asked(clean(text), check_scope(scope, self.record), history)
+
     def _understand(self, given: Asked | str | Mapping[str, Any]) -> _Step:
-        asked = _asked(given)
+        asked = given if isinstance(given, Asked) else self._asked({"question": given} if isinstance(given, str) else given)
         if self._version != (version := self.record.version()):
             self.gatherer.forget()
             self.names, self._version = self._names(), version  # last: another thread goes by the version
@@ -217,22 +231,6 @@ class Assistant:
         if question.form is Form.FRAGMENT:
             return Answer(question.text, "abstained", text, answerer, message=text)
         return Answer(question.text, "answered", None, answerer, message=text)
-
-
-def _asked(given: Asked | str | Mapping[str, Any]) -> Asked:
-    """What a chain is invoked with: a question, or a mapping with one under "question" and with what else `Asked` knows.
-
-    Raises:
-        QuestionError: there is no question in it, or something that is not known.
-    """
-    if isinstance(given, Asked):
-        return given
-    known = {"question": given} if isinstance(given, str) else dict(given)
-    text, history = known.pop("question", None), tuple(known.pop("history", ()))
-    scope = Scope(tuple(known.pop("outlets", ())), known.pop("since", None), known.pop("until", None))
-    if not isinstance(text, str) or known:
-        raise QuestionError("the chain takes a question, or a mapping of question, history, outlets, since and until.")
-    return Asked(clean(text), scope, history)
 
 
 def _described(article: Article) -> str:

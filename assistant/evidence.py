@@ -113,7 +113,7 @@ class Gatherer:
             if told:  # "What does the Echo report about Europe?": what it has on the topic
                 return Evidence(self._findings(told, MOST_POINTS), belief=belief)
         if belief < ANSWERED:
-            return replace(self._nothing(question, scope, silent=self._unheard_of(question, scope)), belief=belief)
+            return replace(self._nothing(question, scope, silent=self._silent_outlets(question, scope)), belief=belief)
         return Evidence(self._findings(hits[:LIKELY], MOST_POINTS), belief=belief)
 
     def _by_part(self, question: Question, scope: Scope) -> Evidence:
@@ -125,12 +125,13 @@ class Gatherer:
             if self.searcher.belief(part, hits) >= ANSWERED:
                 for finding in self._findings(hits[:LIKELY], MOST_PER_PART):
                     found.setdefault(_place(finding.hits[0]), finding)
-        return Evidence(tuple(found.values())) if found else self._nothing(question, scope, silent=self._unheard_of(question, scope))
+        return Evidence(tuple(found.values())) if found else self._nothing(question, scope, silent=self._silent_outlets(question, scope))
 
     def _spoken(self, question: Question, scope: Scope) -> Evidence:
         speakers = set(question.speakers)
         side = {name for name, side in self._known() if side in speakers}  # a side may be called as one of its speakers is
-        pool = self._pool(question, scope, self.record.spoken(speakers | side, scope, ALL_SPOKEN))
+        spoken = self.record.spoken(speakers | side, scope, ALL_SPOKEN)
+        pool = self._pool(question, scope, spoken)
         heard = [hit for hit in pool if any((speakers | side).intersection(voices(said)) for said in self._said(hit))]
         hits = self._on_topic(question, heard) if question.topic else self._most_telling(heard)
         hits = hits or self._doubtful(question, heard)  # nobody who is asked by name is called silent on a doubt
@@ -146,9 +147,9 @@ class Gatherer:
         told = [hit for hit in pool if hit.score >= TOLD and any(_names(hit, name.split()[-1]) for name in speakers)]
         if told:
             return Evidence(self._findings(told, MOST_POINTS))
-        spoken = self.record.passages(self.record.spoken(speakers | side, scope, ALL_SPOKEN)).values()
-        held = any(content_stems(question.topic) & content_stems(stored.passage.text) for stored in spoken)
-        return self._nothing(question, scope, silent=(*(() if held else question.speakers), *self._unheard_of(question, scope)))
+        topic = content_stems(question.topic)
+        held = any(topic & content_stems(stored.passage.text) for stored in self.record.passages(spoken).values())
+        return self._nothing(question, scope, silent=(*(() if held else question.speakers), *self._silent_outlets(question, scope)))
 
     def _with_their_side(self, question: Question, pool: list[Hit]) -> tuple[Finding, ...]:
         """What is told of somebody of a speaker's side together with others: "Putin and Trump agreed …" for the Kremlin."""
@@ -295,7 +296,7 @@ class Gatherer:
         nearest = max(hits, key=lambda hit: (hit.score + LIKENESS * hit.similarity, -hit.number), default=None)
         return Evidence(nearest=nearest, missing=missing, silent=tuple(silent))
 
-    def _unheard_of(self, question: Question, scope: Scope) -> tuple[str, ...]:
+    def _silent_outlets(self, question: Question, scope: Scope) -> tuple[str, ...]:
         """The outlets asked about, where none of their passages holds a word of the topic: only then are they silent on it."""
         return () if self.record.match(content_words(question.topic), scope, 1) else question.outlets
 
@@ -376,9 +377,9 @@ class Gatherer:
         for one, own in hits.items():
             against = {}
             for other in (place for place in hits if place > one):
-                voices_of = _voice(answer.points[one]), _voice(answer.points[other])
-                pairs = [(mine, theirs) for mine in own for theirs in hits[other] if _one_matter(mine, theirs, *voices_of)]
-                contrary = next((pair for pair in pairs if kinship.get((_place(pair[0]), _place(pair[1]))) is Kin.CONFLICT), None)
+                voice, others = _voice(answer.points[one]), _voice(answer.points[other])
+                pairs = ((mine, theirs) for mine in own for theirs in hits[other])
+                contrary = next((pair for pair in pairs if _in_conflict(*pair, voice, others, kinship)), None)
                 if contrary and not any(one in conflict.points and other in conflict.points for conflict in found):
                     against[other] = differing(*(hit.passage.text for hit in contrary))
             if against:
@@ -417,10 +418,7 @@ class Gatherer:
         for hit in sorted(hits, key=lambda hit: (hit.passage.headline, -hit.score)):
             voice = self.speaker_of(hit, speakers, side)
             group = next((group for group in groups if group.takes(hit, voice, kinship)), None)
-            contrary = any(
-                kinship.get((_place(hit), _place(group.hits[0]))) is Kin.CONFLICT and _one_matter(hit, group.hits[0], voice, group.voice)
-                for group in groups
-            )
+            contrary = any(_in_conflict(hit, group.hits[0], voice, group.voice, kinship) for group in groups)
             wanted = not groups or (held < mass and hit.score >= groups[0].hits[0].score - margin)
             if group:
                 group.add(hit, voice)
@@ -469,8 +467,10 @@ def may_be_one(voice: Voice, other: Voice) -> bool:
     return voice == other or _allied(voice, other) or _nobodys(voice) or _nobodys(other)
 
 
-def _one_matter(hit: Hit, other: Hit, voice: Voice, others: Voice) -> bool:
-    """Whether passages that contradict each other are a conflict of the sources, and not the dispute of those who speak in them."""
+def _in_conflict(hit: Hit, other: Hit, voice: Voice, others: Voice, kinship: Kinship) -> bool:
+    """Whether passages contradict each other as a conflict of the sources, and not as the dispute of those who speak in them."""
+    if kinship.get((_place(hit), _place(other))) is not Kin.CONFLICT:
+        return False
     disputed = voice[1] is not None and others[1] is not None and voice[1] != others[1]
     return may_be_one(voice, others) or (not disputed and figures_differ(hit.passage.text, other.passage.text))
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import html
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
-from assistant.render import Run, as_json, lines, link, printable, source
+from assistant.render import Run, as_json, lines, link, source
+from assistant.render import escape_html as escape
 from assistant.table import Row, Table, harmless, line
 from assistant.types import Answer, Citation
 
@@ -67,11 +67,6 @@ class Format(Protocol):
     def foot(self) -> str:
         """What stands after the last row."""
         ...
-
-
-def escape(text: str) -> str:
-    """Text for a page, as it stands and without what could turn it around."""
-    return html.escape(printable(text))
 
 
 def format_for(form: Form, table: Table) -> Format:

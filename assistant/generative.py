@@ -97,10 +97,10 @@ class Generative:
         )
         if trouble := _trouble(draft, len(sources)):
             raise ModelFailed(f"{self.name}: {trouble}.", draft.usage)
-        if question.form in (Form.BY_SIDE, Form.BY_OUTLET) and not _cite(_lines(draft), len(sources)):
-            raise ModelFailed(f"{self.name}: it finds no answer in the statements, and there are some.", draft.usage)
         lines = _lines(draft)
         cited = _cite(lines, len(sources))
+        if question.form in (Form.BY_SIDE, Form.BY_OUTLET) and not cited:
+            raise ModelFailed(f"{self.name}: it finds no answer in the statements, and there are some.", draft.usage)
         answer = self._composed(question, evidence, sources, lines) if cited else self._abstain(question, evidence)
         return replace(answer, usage=draft.usage)
 
@@ -267,7 +267,7 @@ def _trouble(draft: Draft, given: int) -> str:
 
 def _cite(lines: list[str], given: int) -> bool:
     """Whether any line cites one of so many statements."""
-    return any(_given(number, given) for line in lines for number in _numbers(line))
+    return any(number in range(1, given + 1) for line in lines for number in _numbers(line))
 
 
 def _denies(draft: Draft) -> bool:
@@ -335,10 +335,6 @@ def _spread(numbers: str) -> list[int]:
 
 def _numbers(text: str) -> list[int]:
     return [int(number) for number in _MARKED.findall(text)]
-
-
-def _given(number: int, given: int) -> bool:
-    return 1 <= number <= given
 
 
 # --- a question ------------------------------------------------------------------------------------------------------

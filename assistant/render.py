@@ -6,6 +6,7 @@ own way, so that none has to read what another wrote.
 
 from __future__ import annotations
 
+import html
 import re
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
@@ -39,6 +40,11 @@ Show = Callable[[Run], str]
 def printable(text: str) -> str:
     """Text without control characters: nothing that an article holds can steer a terminal or turn text around."""
     return _CONTROL.sub("", text)
+
+
+def escape_html(text: str | None) -> str:
+    """Text as it stands, safe between tags and in quoted attributes; without control characters and those that turn text around."""
+    return html.escape(printable(text or ""))
 
 
 def listed(names: Iterable[str], joint: str = "and") -> str:
@@ -155,9 +161,12 @@ def lines(answer: Answer, show: Show = marked_up) -> list[str]:
         mark = "- " if len(answer.points) > 1 else ""
         parts = [[_pointed(answer, number, mark, show) for number in range(len(answer.points))]]
     else:
-        parts = [[_listed_as(line, show) for line in answer.message.splitlines()], [line for line in [_nearest(answer, show)] if line]]
-    parts += [[show(Run("text", line))] for line in (answer.silence, *answer.differences, answer.note) if line]
-    return [line for place, part in enumerate(filter(None, parts)) for line in ([""] * bool(place) + part)]
+        parts = [[_listed_as(line, show) for line in answer.message.splitlines()], [_nearest(answer, show)]]
+    parts += [[show(Run("text", line))] for line in (answer.silence, *answer.differences, answer.note)]
+    found: list[str] = []
+    for part in filter(any, parts):
+        found += [*([""] if found else []), *part]
+    return found
 
 
 def finished(answer: Answer) -> Answer:

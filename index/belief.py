@@ -91,11 +91,16 @@ def covered(rarity: dict[str, float], *texts: str) -> float:
     return sum(weight for word, weight in rarity.items() if word in here) / (sum(rarity.values()) or 1.0)
 
 
-def holds_quotation(question: str, text: str) -> bool:
-    """Whether a text and some words in quotation marks of a question are the same, or one is a part of the other."""
-    there = f" {' '.join(stems(text))} "
-    wanted = [" ".join(stems(question[one.start : one.end])) for one in quotations(question)]
-    return any(len(words.split()) >= QUOTED and (f" {words} " in there or there in f" {words} ") for words in wanted)
+def quotations_in(question: str) -> list[str]:
+    """The stems of what a question quotes, a string for each quotation that is more than a name."""
+    found = [stems(question[one.start : one.end]) for one in quotations(question)]
+    return [f" {' '.join(words)} " for words in found if len(words) >= QUOTED]
+
+
+def holds_quotation(wanted: Sequence[str], text: str) -> bool:
+    """Whether a text and one of the quotations that `quotations_in` found are the same, or one is a part of the other."""
+    there = f" {' '.join(stems(text))} " if wanted else ""
+    return any(words in there or there in words for words in wanted)
 
 
 def passage_odds(signs: Sequence[Signs]) -> list[float]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from index.belief import Signs, Summary, answer_odds, covered, holds_quotation, passage_odds
+from index.belief import Signs, Summary, answer_odds, covered, holds_quotation, passage_odds, quotations_in
 from index.embedder import Embedder, Vectors
 from index.passages import text_of
 from index.reader import Reader, Text
@@ -97,6 +97,7 @@ class Searcher:
         if len(order) > most:
             order = fuse(order, sorted(order, key=lambda number: -(similarity[number] + near[number] / 2)))[:most]
         here = {number: covered(rarity, stored[number].passage.text) for number in order}
+        quoted = quotations_in(question)
         return {
             number: Signs(
                 read,
@@ -104,7 +105,7 @@ class Searcher:
                 here[number],
                 near[number],
                 stored[number].passage.headline,
-                holds_quotation(question, stored[number].passage.text),
+                holds_quotation(quoted, stored[number].passage.text),
             )
             for number, read in zip(order, self._read(question, order, vectors), strict=True)
         }

@@ -20,7 +20,7 @@ from assistant.render import as_json, listed, quoted
 from assistant.settings import Settings
 from assistant.types import Answer, Citation, Claim, Form, Point
 from assistant.verify import holds, verify
-from index.errors import QuestionError
+from index.errors import QuestionError, UsageError
 from index.reader import Reader
 from index.record import Record, Scope
 from index.types import Hit, Statement
@@ -388,6 +388,10 @@ def test_the_chain_takes_a_question_or_a_mapping_and_streams(assistant: Assistan
     for wrong in ({}, {"question": 3}, {"question": question, "colour": "red"}, ""):
         with pytest.raises(QuestionError):
             assistant.chain.invoke(wrong)
+    with pytest.raises(QuestionError, match="no article of the outlet"):
+        assistant.chain.invoke({"question": question, "outlets": ["The Moon"]})
+    with pytest.raises(UsageError, match="is not a day"):
+        assistant.chain.invoke({"question": question, "since": "last week"})
 
 
 def test_a_retriever_is_made_from_an_index_in_one_line(bundled: Path) -> None:

@@ -17,6 +17,7 @@ from assistant.desk.batches import SHOWN, Shown, State
 from assistant.desk.conversations import Conversation, Rating, Turn
 from assistant.desk.uploads import Outcome
 from assistant.ledger import Entry
+from assistant.render import printable
 from assistant.types import Answer, Check, Citation, Claim, Fault, Point, Support, Usage
 from index.record import Listed, Scope
 from index.types import Article
@@ -341,7 +342,7 @@ def test_exactly_the_cited_characters_are_marked(text: str, data: st.DataObject)
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, len(text)))
     html = panel.source(Article("a.txt", text, "T"), start, end, text[start:end])
-    assert Reader(html).marked == panel.printable(text[start:end])
+    assert Reader(html).marked == printable(text[start:end])
 
 
 def test_the_same_words_elsewhere_are_not_marked() -> None:

@@ -162,7 +162,7 @@ def test_a_number_of_processors_that_is_none_is_named(monkeypatch: pytest.Monkey
     ],
 )
 def test_a_quotation_in_a_question_is_found(question: str, passage: str, holds: bool) -> None:
-    assert belief.holds_quotation(question, passage) is holds
+    assert belief.holds_quotation(belief.quotations_in(question), passage) is holds
 
 
 # --- questions in parts ------------------------------------------------------------------------------------------------------

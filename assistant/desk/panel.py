@@ -7,7 +7,6 @@ Whatever comes from articles, users or models goes through `esc`; links are http
 from __future__ import annotations
 
 import datetime
-import html
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,7 +18,8 @@ from assistant.desk.batches import RUNS, SHOWN, Shown, State
 from assistant.desk.conversations import Conversation, Turn
 from assistant.desk.uploads import Outcome
 from assistant.ledger import Entry
-from assistant.render import link, listed, printable, took
+from assistant.render import escape_html as esc
+from assistant.render import link, listed, took
 from assistant.types import EXTRACTIVE, Answer, Citation, Conflict, Point
 from index.record import Listed, Scope
 from index.types import Article
@@ -37,11 +37,6 @@ MOST_CHIPS = 14  # outlets in a coverage strip; the others are counted
 MOST_BARS = 12  # speakers in the picture
 LONGEST_CELL = 300  # characters of a question or an answer in the table of a batch
 HUES = 6  # colours for sides
-
-
-def esc(text: str | None) -> str:
-    """Text as it stands, safe between tags and in quoted attributes; without control characters and those that turn text around."""
-    return html.escape(printable(text or ""))
 
 
 def flat(text: str | None) -> str:
