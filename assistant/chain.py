@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from langchain_core.runnables import Runnable, RunnableLambda
 
-from assistant.evidence import Evidence, Finding, Gatherer
+from assistant.evidence import Evidence, Gatherer
 from assistant.extractive import Extractive
+from assistant.grouping import Finding
 from assistant.prompts import PLACEHOLDERS, Prompts
 from assistant.question import Names, clean, understand
 from assistant.relation import Comparer
@@ -24,6 +24,8 @@ from index.build import open_searcher
 from index.errors import ModelFailed, QuestionError
 from index.record import Record, Scope
 from index.types import Article
+
+MOST_NAMED = 6  # speakers that are named where somebody asks what is in the collection
 
 
 class Answerer(Protocol):
@@ -218,12 +220,12 @@ class Assistant:
     def _about(self, question: Question, answerer: str) -> Answer:
         """Answers about Readout and its corpus, which need no evidence."""
         articles = self.record.articles()
-        spoken = Counter(said.speaker for said in self.record.statements() if said.speaker and " and " not in said.speaker)
+        spoken = self.record.voices(limit=MOST_NAMED)
         outlets = [outlet for outlet in dict.fromkeys(article.outlet for article in articles) if outlet]
         values = {
             "articles": str(len(articles)),
             "outlets": listed(outlets) if outlets else "not stated",
-            "speakers": listed([name for name, _ in spoken.most_common(6)]) if spoken else "nobody",
+            "speakers": listed([name for name, *_ in spoken]) if spoken else "nobody",
             "example": "“What did each side say about Syria?”" if self.names.sides else "“Who said what about …?”",
             "listing": "\n".join(f"- {_described(article)}" for article in articles[:50]),
         }

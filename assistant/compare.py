@@ -13,14 +13,15 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from assistant.evidence import Gatherer, capitalised, may_be_one
+from assistant.evidence import Gatherer
 from assistant.extractive import cite
+from assistant.grouping import may_be_one
 from assistant.relation import WORD, Kin, Told, plain
+from assistant.topic import capitalised
 from assistant.types import Citation, Question
-from index.passages import Voice
 from index.record import Scope
 from index.text import content_stems, stem
-from index.types import Hit
+from index.types import NOBODY, Hit, Voice
 
 BETWEEN = re.compile(r"[,;:!?()—–\"“”«»]+|\s(?:and|but|or|that|who|which|as|while)\s")  # what parts the pieces of a sentence
 MOST_PIECES = 6  # how many pieces a cut may join
@@ -49,11 +50,16 @@ class Utterance:
     ``conflicts`` are the places, in the comparison, of utterances that tell it differently.
     """
 
-    speaker: str | None
+    speakers: tuple[str, ...]
     side: str | None
     wordings: tuple[Wording, ...]
     cut_by: tuple[str, ...]
     conflicts: tuple[int, ...] = ()
+
+    @property
+    def speaker(self) -> str | None:
+        """Who says it, as one name; of several who say it together "A and B"."""
+        return " and ".join(self.speakers) or None
 
     @property
     def outlets(self) -> int:
@@ -114,7 +120,7 @@ class Matcher:
         return [cut for cut in found if findings or cut.likeness >= SAME][:MOST_UTTERANCES]
 
     def _whole(self, hit: Hit) -> Cut:
-        return Cut(hit, hit.passage.start, hit.passage.end, self.gatherer.speaker_of(hit), 0.0)
+        return Cut(hit, hit.passage.start, hit.passage.end, hit.passage.voice, 0.0)
 
     def contrary(self, cut: Cut, others: list[Cut]) -> tuple[int, ...]:
         """The places of those cuts that contradict one."""
@@ -147,7 +153,7 @@ class Matcher:
 
     def _best(self, words: str, hit: Hit, fewest: int = FEWEST_WORDS) -> Cut | None:
         """The cut of a passage most like some words; None when it has none that shares enough with them."""
-        wanted, voice = content_stems(words), self.gatherer.speaker_of(hit)
+        wanted, voice = content_stems(words), hit.passage.voice
         held = {Cut(hit, start, end, voice): stems for start, end, stems in cuts_of(hit)}
         most = min(fewest, max(map(len, held.values()), default=0))
         rarity = self.gatherer.record.rarity({stem: stem for stems in (wanted, *held.values()) for stem in stems})
@@ -206,9 +212,9 @@ def _utterance(cuts: list[Cut], gatherer: Gatherer, outlets: tuple[str, ...], nu
     ordered = sorted(by_wording.values(), key=lambda group: -len(WORD.findall(group[0][0].words)))
     first = ordered[0][0][0].words
     wordings = tuple(_wording([cited for _, cited in group], first) for group in ordered)
-    speaker, side = next((cut.voice for cut in cuts if cut.voice[1]), next((cut.voice for cut in cuts if cut.voice[0]), (None, None)))
+    speakers, side = next((cut.voice for cut in cuts if cut.voice[1]), next((cut.voice for cut in cuts if cut.voice[0]), NOBODY))
     carried = {cited.outlet for group in ordered for _, cited in group}
-    return Utterance(speaker, side, wordings, tuple(outlet for outlet in outlets if outlet not in carried))
+    return Utterance(speakers, side, wordings, tuple(outlet for outlet in outlets if outlet not in carried))
 
 
 def _wording(citations: Iterable[Citation], first: str) -> Wording:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.evidence import Evidence, Finding, Gatherer, named_in
+from assistant.evidence import Evidence, Gatherer
+from assistant.grouping import Finding, words_in
 from assistant.prompts import Prompts
 from assistant.relation import plain
 from assistant.render import listed
@@ -47,13 +48,12 @@ class Extractive:
         return replace(answer, points=points, citations=tuple(citations))
 
     def _point(self, finding: Finding, citations: list[Citation]) -> Point:
-        worded = [(plain(self._gatherer.words_of(hit, finding.speaker)), self._cite(hit, citations)) for hit in finding.hits]
+        worded = [(plain(words_in(hit, finding.speakers)), self._cite(hit, citations)) for hit in finding.hits]
         first = worded[0][0]
         same = tuple(citation.n for words, citation in worded if words in first or first in words)
         reworded = tuple(citation.n for _, citation in worded if citation.n not in same)
-        speakers = named_in(finding.speaker)
         claim = Claim(finding.hits[0].passage.text, same)
-        return Point((claim,), speakers, finding.side, "verbatim", reworded, label=speakers)
+        return Point((claim,), finding.speakers, finding.side, "verbatim", reworded, label=finding.speakers)
 
     def _cite(self, hit: Hit, citations: list[Citation]) -> Citation:
         number = max((citation.n for citation in citations), default=0) + 1  # some may have been left out before

@@ -323,5 +323,5 @@ def test_newline_in_a_title(assistant) -> None:
 
 def test_the_same_words_of_two_speakers_without_sides_are_two_points(assistant, found, monkeypatch) -> None:
     found(dict.fromkeys(WIRE, 3.0))
-    monkeypatch.setattr(assistant.gatherer.__class__, "speaker_of", lambda self, hit, *_, **__: (hit.passage.article, None))
+    monkeypatch.setattr("assistant.grouping.voice_in", lambda hit, *_: ((hit.passage.article,), None))
     assert len(assistant.ask("How does Trump see the relationship?").points) == 2

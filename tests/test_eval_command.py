@@ -39,7 +39,7 @@ def index(tmp_path):
     folder.mkdir()
     article, passages = article_of("a.txt", PLAIN, outlet="The Gazette", title="Bridge")
     at = article.text.index("the new bridge")
-    statement = Statement("a.txt", at, at + len(SAID) - 15, article.text[at : at + len(SAID) - 15], "The mayor", 19, 28, "said", False)
+    statement = Statement("a.txt", at, at + len(SAID) - 15, article.text[at : at + len(SAID) - 15], ("The mayor",), 19, 28, "said", False)
     with Record(folder, write=True) as record:
         store(record, article, passages, [statement])
         with record.transaction():

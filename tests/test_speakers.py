@@ -28,7 +28,7 @@ def nlp() -> Language:
 
 
 def said(speaker: str | None) -> Statement:
-    return Statement("a.txt", 0, 1, "x", speaker, 0, 1, "said", direct=False)
+    return Statement("a.txt", 0, 1, "x", tuple(parts_of(speaker)) if speaker else (), 0, 1, "said", direct=False)
 
 
 def speakers(nlp: Language, text: str) -> list[str | None]:

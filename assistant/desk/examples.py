@@ -38,9 +38,10 @@ def examples(record: Record, names: Names) -> list[str]:
         texts.append(record.article(article.id).text)
         for said in record.statements(article.id):
             topics = {_bare(found) for found in _TOPIC.findall(said.text)}
-            mentions += [_Mention(topic, said.speaker, said.side, article.outlet) for topic in topics if not _words(topic) & known]
-            if said.speaker and " and " not in said.speaker:
-                quoted[said.speaker] += 1
+            speaker = said.speakers[0] if len(said.speakers) == 1 else None
+            mentions += [_Mention(topic, speaker, said.side, article.outlet) for topic in topics if not _words(topic) & known]
+            if speaker:
+                quoted[speaker] += 1
     return list(islice(dict.fromkeys(_questions(mentions, quoted, names, "\n".join(texts))), MOST))
 
 
