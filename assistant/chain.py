@@ -12,6 +12,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from assistant.evidence import Evidence, Gatherer
 from assistant.extractive import Extractive
 from assistant.grouping import Finding
+from assistant.kinds import Kinds
 from assistant.prompts import PLACEHOLDERS, Prompts
 from assistant.question import Names, clean, understand
 from assistant.relation import Comparer
@@ -87,6 +88,7 @@ class Assistant:
         self._version = self.record.version()
         self.names = self._names()
         self.gatherer = Gatherer(self.searcher, Comparer(self.searcher.reader), self.names.sides)
+        self.kinds = Kinds(self.gatherer)
         self._extractive = Extractive(self.gatherer, self.prompts)
         self._answerers: dict[str, Answerer] = {EXTRACTIVE: self._extractive}
         self.answerer = self.answerer_called(settings.model)
@@ -172,7 +174,7 @@ class Assistant:
     def _retrieve(self, step: _Step) -> _Step:
         if step.question.form in NO_EVIDENCE:
             return step
-        return replace(step, evidence=self.gatherer.gather(step.question, step.asked.scope))
+        return replace(step, evidence=self.kinds.gather(step.question, step.asked.scope))
 
     def _answer(self, step: _Step) -> _Step:
         if step.question.form in NO_EVIDENCE:

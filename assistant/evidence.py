@@ -6,14 +6,17 @@ only the key of a passage differs, and how much is wanted of each.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
+from types import MappingProxyType
 
 import numpy as np
 
+from assistant.coverage import Coverage, Place, State, in_state, look
 from assistant.grouping import Finding, Grouper, Limit, place_of
 from assistant.relation import Comparer, Kin
-from assistant.topic import ANSWERED, NAMED, REPLIES, TOLD, Judge, Judged, asked, denies, holds_name
+from assistant.topic import ANSWERED, NAMED, REPLIES, TOLD, Judge, Judged, denies, holds_name
 from assistant.types import Answer, Conflict, Form, Question
 from index.record import Record, Scope
 from index.search import Searcher, parts_of
@@ -24,7 +27,7 @@ LIKENESS = 6.0  # what similarity weighs against the odds where only the nearest
 NO_OUTLET = "\0"  # an outlet that no article has
 LIKELY = 16  # the best passages, of which an answer's points and their further citations are chosen
 MOST_SPEAKERS = 6  # of a question to all of them
-ALL_SPOKEN = 400  # passages of one speaker that are looked through at most
+ALL_SPOKEN = 2_000  # passages of one speaker that are looked through at most
 # How much is wanted of a question, of a part of it, of one of all speakers, of a side (which says more than one thing), of several jointly:
 WHOLE, PART, EACH, SIDE, JOINTLY = Limit(3), Limit(2), Limit(1), Limit(3, mass=2.0, margin=3.0), Limit(1)
 
@@ -34,8 +37,10 @@ class Evidence:
     """What the articles have on a question.
 
     Without ``findings`` they do not answer it; then ``nearest`` is the closest they come and ``missing`` names words of the
-    question that stand in no passage. ``silent`` are the speakers, sides or outlets asked about that have nothing on it. ``belief`` are
-    the log-odds that the articles answer, where the question asks neither sides nor outlets nor a speaker.
+    question that stand in no article. ``silent`` are the speakers, sides or outlets asked about that have nothing on it, ``unsure``
+    those that have words of it and no passage that clearly tells it, ``searched`` how many passages of each were looked through.
+    ``belief`` are the log-odds that the articles answer, where the question asks neither sides nor outlets nor a speaker. ``verdict`` is
+    what is said before all findings, ``refusal`` the text that says why no article can answer: prompts, with what fills them.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -43,10 +48,22 @@ class Evidence:
     missing: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
     belief: float | None = None
+    unsure: tuple[str, ...] = ()
+    searched: tuple[tuple[str, int], ...] = ()
+    verdict: Verdict | None = None
+    refusal: str = ""
 
 
-Account = Callable[[str], Sequence[Finding]]
-"""What is found under a key, the best first."""
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A line that stands before the findings: one of ``prompts/``, and what fills it; ``names_silent``: it says who is silent."""
+
+    prompt: str
+    values: Mapping[str, str]
+    names_silent: bool = False
+
+
+NOT_LOOKED: Mapping[str, Coverage] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -93,12 +110,12 @@ class Gatherer:
             return self._of_speakers(question, scope)
         return self._whole(question, scope)
 
-    def _evidence(self, question: Question, scope: Scope, keys: Iterable[str], account: Account, holds: Callable[[str], bool]) -> Evidence:
-        """What is found under each key; a key is silent that has nothing, and no passage that ``holds`` a word of the topic."""
-        found = {key: account(key) for key in keys}
-        findings = {place_of(one.hits[0]): one for own in found.values() for one in own}
-        silent = tuple(key for key, own in found.items() if not own and not holds(key))
-        return Evidence(tuple(findings.values()), silent=silent) if findings else self._nothing(question, scope, silent)
+    def evidence(self, question: Question, scope: Scope, found: Iterable[Finding], looked: Mapping[str, Coverage] = NOT_LOOKED) -> Evidence:
+        """Findings, each once, as evidence; without any, how near the articles come. ``looked`` is what was looked through for them."""
+        findings = {place_of(one.hits[0]): one for one in found}
+        kept = Evidence(tuple(findings.values())) if findings else self._nothing(question, scope)
+        searched = tuple((key, one.looked) for key, one in looked.items() if one.looked)
+        return replace(kept, silent=in_state(looked, State.NOTHING), unsure=in_state(looked, State.UNSURE), searched=searched)
 
     # -- the question itself, whole or part by part ------------------------------------------------------------
 
@@ -115,34 +132,30 @@ class Gatherer:
             if told:  # "What does the Echo report about Europe?": what it has on the topic
                 return Evidence(self.grouper.findings(told, WHOLE), belief=belief)
         if belief < ANSWERED:
-            return replace(self._nothing(question, scope, self._silent_outlets(question, scope)), belief=belief)
+            outlets = self.outlets_on(question, scope, self.judge.judge(question, [])) if question.outlets else {}
+            return replace(self.evidence(question, scope, (), outlets), belief=belief)
         return Evidence(self.grouper.findings(hits[:LIKELY], WHOLE), belief=belief)
 
     def _by_part(self, question: Question, scope: Scope) -> Evidence:
         """A long question part by part: what answers each, of the passages found for all of them."""
         numbers = self.searcher.find(question.standalone, scope)
-
-        def account(part: str) -> tuple[Finding, ...]:
+        found: list[Finding] = []
+        for part in parts_of(question.standalone)[1:]:
             hits = self.searcher.read(part, numbers)
-            return self.grouper.findings(hits[:LIKELY], PART) if self.searcher.belief(part, hits) >= ANSWERED else ()
-
-        evidence = self._evidence(question, scope, parts_of(question.standalone)[1:], account, lambda part: True)
-        return evidence if evidence.findings else replace(evidence, silent=self._silent_outlets(question, scope))
+            if self.searcher.belief(part, hits) >= ANSWERED:
+                found += self.grouper.findings(hits[:LIKELY], PART)
+        return self.evidence(question, scope, found)
 
     # -- speakers ----------------------------------------------------------------------------------------------
 
     def _of_speakers(self, question: Question, scope: Scope) -> Evidence:
         """What each speaker asked about says; where nothing, what their side says, or what is told of them."""
-        spoken = {name: self.record.spoken({name, *self._of_side(name)}, scope, ALL_SPOKEN) for name in question.speakers}
-        judged = self.judge.judged(question, scope, [number for own in spoken.values() for number in own])
-        evidence = self._evidence(
-            question,
-            scope,
-            question.speakers,
-            lambda name: self._account_of(name, question, judged),
-            lambda name: self.judge.holds(question, spoken[name]),
-        )
-        return evidence if evidence.findings else replace(evidence, silent=(*evidence.silent, *self._silent_outlets(question, scope)))
+        places = {name: self._place_of({name, *self._of_side(name)}, scope) for name in question.speakers}
+        judged = self.judge.judged(question, scope, self._numbers(places))
+        found = {name: self._account_of(name, question, judged) for name in question.speakers}
+        looked = look(self.judge, question, judged, {name: places[name] for name, own in found.items() if not own})
+        found |= {name: self.grouper.findings(one.hits, EACH, {name}) for name, one in looked.items() if one.hits}
+        return self.evidence(question, scope, chain.from_iterable(found.values()), looked)
 
     def _account_of(self, name: str, question: Question, judged: Judged) -> Sequence[Finding]:
         """What a speaker says, alone or else through their side or with others; else what is told of them."""
@@ -150,28 +163,26 @@ class Gatherer:
         everybody = frozenset({name, *side})
 
         def heard(hits: list[Hit]) -> list[Hit]:
-            return [hit for hit in hits if _has(hit, everybody)]
+            return [hit for hit in hits if has(hit, everybody)]
 
-        read = heard(judged.read)
-        answers = question.topic and self.searcher.belief(question.standalone, read) >= ANSWERED
-        hits = heard(judged.on) if question.topic else _most_telling(read)
-        hits = hits or heard(judged.doubtful) or (read if answers else [])  # nobody who is asked by name is called silent on a doubt
+        hits = heard(judged.on) or heard(judged.doubtful) if question.topic else _most_telling(heard(judged.read))
+        if not hits and self.searcher.belief(question.standalone, heard(judged.read)) >= ANSWERED:
+            hits = heard(judged.read)  # no word of the topic, but an answer
         for wanted, alone in ((frozenset({name}), True), (side, True), (frozenset({name}), False)):
-            if own := [hit for hit in hits if _has(hit, wanted, alone=alone)]:
+            if own := [hit for hit in hits if has(hit, wanted, alone=alone)]:
                 return self.grouper.findings(own, WHOLE, wanted)
         joint = self.grouper.findings(judged.on, WHOLE) if question.topic and side else ()
         if theirs := [finding for finding in joint if len(finding.speakers) > 1 and side.intersection(finding.speakers)]:
             return theirs  # "Putin and Trump agreed …" for the Kremlin
-        return self.grouper.findings(
-            [hit for hit in judged.read if hit.score >= TOLD and holds_name(hit, name.rsplit(maxsplit=1)[-1])], WHOLE
-        )
+        told = [hit for hit in judged.read if hit.score >= TOLD and holds_name(hit, name.rsplit(maxsplit=1)[-1])]
+        return self.grouper.findings(told, WHOLE)
 
     def _by_speaker(self, question: Question, scope: Scope) -> Evidence:
         """By side, where nobody said who belongs together: then every speaker stands for itself."""
         hits = self.judge.judged(question, scope).on
         speakers = list(dict.fromkeys(hit.passage.voice[0] for hit in hits if hit.passage.voice[0]))[:MOST_SPEAKERS]
-        own = {" and ".join(names): [hit for hit in hits if hit.passage.voice[0] == names] for names in speakers}
-        return self._evidence(question, scope, own, lambda key: self.grouper.findings(own[key], EACH), lambda key: True)
+        own = ([hit for hit in hits if hit.passage.voice[0] == names] for names in speakers)
+        return self.evidence(question, scope, chain.from_iterable(self.grouper.findings(hits, EACH) for hits in own))
 
     def _of_side(self, name: str) -> frozenset[str]:
         """The speakers of a side; nobody where a name is none of a side's."""
@@ -180,26 +191,28 @@ class Gatherer:
             self._members = {side: frozenset(name for name, its in known if its == side) for side in {side for _, side in known if side}}
         return self._members.get(name, frozenset())
 
+    def _place_of(self, speakers: Iterable[str], scope: Scope, side: str = "") -> Place:
+        """Where speakers are looked for, or a side in its own right."""
+        names = frozenset(speakers)
+        numbers = tuple(self.record.spoken(names, scope, ALL_SPOKEN))
+        return Place(scope, (lambda hit: speaks(hit, side)) if side else (lambda hit: has(hit, names)), numbers)
+
+    def _numbers(self, places: Mapping[str, Place]) -> list[int]:
+        return sorted({number for place in places.values() for number in place.numbers or ()})
+
     # -- sides -------------------------------------------------------------------------------------------------
 
     def _by_side(self, question: Question, scope: Scope) -> Evidence:
         sides = question.sides or self.sides
-        spoken = {side: self.record.spoken(self._of_side(side), scope, ALL_SPOKEN) for side in sides}
-        judged = self.judge.judged(question, scope, sorted({number for own in spoken.values() for number in own}))
-
-        def account(side: str) -> tuple[Finding, ...]:
-            told = [hit for hit in judged.on if _speaks(hit, side)] or [hit for hit in judged.doubtful if _speaks(hit, side)][:1]
-            return self.grouper.findings(told, SIDE, side=side)
-
-        found = {side: account(side) for side in sides}
+        places = {side: self._place_of(self._of_side(side), scope, side) for side in sides}
+        judged = self.judge.judged(question, scope, self._numbers(places))
+        looked = look(self.judge, question, judged, places)
+        findings = [one for side, own in looked.items() for one in self.grouper.findings(own.hits, SIDE, side=side)]
         members = frozenset().union(*(self._of_side(side) for side in sides))
-        findings = self._with_joint([finding for own in found.values() for finding in own], judged.on, members)
-        silent = tuple(
-            side
-            for side, own in found.items()
-            if not own and not any(len(one.speakers) > 1 and self._of_side(side).intersection(one.speakers) for one in findings)
-        )
-        return Evidence(tuple(findings), silent=silent) if findings else self._nothing(question, scope, silent)
+        findings = self._with_joint(findings, judged.on, members)
+        together = {name for one in findings if len(one.speakers) > 1 for name in one.speakers}
+        alone = {side: one for side, one in looked.items() if one.hits or not together & self._of_side(side)}
+        return self.evidence(question, scope, findings, alone)
 
     def _with_joint(self, findings: list[Finding], hits: list[Hit], members: frozenset[str]) -> list[Finding]:
         """Add what outlets tell of speakers of several sides together ("Putin and Trump agreed …"): nobody's side alone.
@@ -222,30 +235,25 @@ class Gatherer:
 
     def _by_outlet(self, question: Question, scope: Scope) -> Evidence:
         judged = self.judge.judged(question, scope, self.record.spoken(question.speakers, scope, ALL_SPOKEN))
+        looked = self.outlets_on(question, scope, judged)
         wanted = frozenset(question.speakers)
-        said_by = [hit for hit in judged.on if _has(hit, wanted)]
-        doubtful = judged.doubtful if question.outlets else []
-        if not judged.on and not doubtful and self.searcher.belief(asked(question), judged.read) >= ANSWERED:
-            doubtful = judged.read  # no word of the topic, but an answer
-        best: dict[str, Hit] = {}
-        for hit in (*said_by, *judged.on, *doubtful):
-            if outlet := self.article(hit).outlet:
-                best.setdefault(outlet, hit)
+        best = [next((hit for hit in one.hits if has(hit, wanted)), one.hits[0]) for one in looked.values() if one.hits]
+        return self.evidence(question, scope, self.grouper.findings(best, Limit(len(best), 2.0, np.inf)), looked)
+
+    def outlets_on(self, question: Question, scope: Scope, judged: Judged) -> dict[str, Coverage]:
+        """What each outlet asked about, or each of a scope, has on a topic."""
         outlets = question.outlets or scope.outlets or tuple(self.record.outlets(scope))
-        silent = tuple(outlet for outlet in outlets if outlet not in best)
-        if not best:
-            return self._nothing(question, scope, silent)
-        return Evidence(self.grouper.findings([*best.values()], Limit(len(best), 2.0, np.inf)), silent=silent)
 
-    def _silent_outlets(self, question: Question, scope: Scope) -> tuple[str, ...]:
-        """The outlets asked about, where none of their passages holds a word of the topic: only then are they silent on it."""
-        return () if self.record.match(content_words(question.topic), scope, 1) else question.outlets
+        def place(outlet: str) -> Place:
+            return Place(Scope((outlet,), scope.since, scope.until), lambda hit: self.article(hit).outlet == outlet)
 
-    def _nothing(self, question: Question, scope: Scope, silent: tuple[str, ...]) -> Evidence:
+        return look(self.judge, question, judged, {outlet: place(outlet) for outlet in outlets})
+
+    def _nothing(self, question: Question, scope: Scope) -> Evidence:
         hits = self.searcher.search(question.standalone, scope)
         missing = self.judge.absent(content_words(question.text))
         nearest = max(hits, key=lambda hit: (hit.score + LIKENESS * hit.similarity, -hit.number), default=None)
-        return Evidence(nearest=nearest, missing=missing, silent=silent)
+        return Evidence(nearest=nearest, missing=missing)
 
     # -- a finished answer -------------------------------------------------------------------------------------
 
@@ -275,12 +283,12 @@ class Gatherer:
         return self.grouper.conflicts(answer)
 
 
-def _has(hit: Hit, speakers: frozenset[str], *, alone: bool = False) -> bool:
+def has(hit: Hit, speakers: frozenset[str], *, alone: bool = False) -> bool:
     """Whether any of some speakers says something in a passage; ``alone``: and nobody says it with them."""
     return any(speakers.intersection(one.speakers) and (len(one.speakers) == 1 or not alone) for one in hit.passage.heard)
 
 
-def _speaks(hit: Hit, side: str) -> bool:
+def speaks(hit: Hit, side: str) -> bool:
     """Whether a side speaks in a passage in its own right: what another side says that it said is that other side's account."""
     outer = hit.passage.voice[1]
     return outer == side or (outer is None and side in {one.side for one in hit.passage.heard})

@@ -145,8 +145,10 @@ class Generative:
     # -- what it wrote --------------------------------------------------------------------------------------------
 
     def _abstain(self, question: Question, evidence: Evidence) -> Answer:
-        reason, silence = self._prompts.fill("unanswered", model=self.name), self._extractive.silence(evidence.silent)
-        answer = Answer(question.text, "abstained", reason, self.name, silent=evidence.silent, message=reason, silence=silence)
+        reason = self._prompts.fill("unanswered", model=self.name)
+        answer = self._extractive.told(
+            Answer(question.text, "abstained", reason, self.name, message=reason), replace(evidence, verdict=None)
+        )
         return self._extractive.with_nearest(answer, evidence.findings[0].hits[0])
 
     def _composed(self, question: Question, evidence: Evidence, sources: list[_Source], lines: list[str]) -> Answer:
@@ -162,8 +164,7 @@ class Generative:
             _point(tuple(Claim(claim.words, tuple(places[number] for number in claim.citations)) for claim in claims), cited, names)
             for claims in drafted
         )
-        silence = self._extractive.silence(evidence.silent)
-        return Answer(question.text, "answered", None, self.name, points, citations, evidence.silent, silence=silence)
+        return self._extractive.told(Answer(question.text, "answered", None, self.name, points, citations), evidence)
 
 
 def _numbered(source: _Source) -> str:

@@ -18,11 +18,15 @@ MOST_CONTRARY = 2  # findings more, where they contradict one that is given
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing said: the passages that carry it, the best first, and who says it (nobody: the outlets' own narration)."""
+    """One thing said: the passages that carry it, the best first, and who says it (nobody: the outlets' own narration).
+
+    ``day``: the day that it stands under, where findings are put in order of time.
+    """
 
     hits: tuple[Hit, ...]
     speakers: tuple[str, ...] = ()
     side: str | None = None
+    day: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

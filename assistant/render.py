@@ -108,7 +108,7 @@ def body(point: Point, citations: Sequence[Citation]) -> list[Run]:
 
 def runs_of(point: Point, citations: Sequence[Citation]) -> list[Run]:
     """A point's label and body as one."""
-    before = label(point, citations)
+    before = [*([Run("text", f"{point.day} – ")] if point.day else []), *label(point, citations)]
     return [*before, *([Run("text", ": ")] if before else []), *body(point, citations)]
 
 
@@ -159,10 +159,11 @@ def lines(answer: Answer, show: Show = marked_up) -> list[str]:
     """
     if answer.points:
         mark = "- " if len(answer.points) > 1 else ""
-        parts = [[_pointed(answer, number, mark, show) for number in range(len(answer.points))]]
+        points = [_pointed(answer, number, mark, show) for number in range(len(answer.points))]
+        parts = [[show(Run("text", answer.verdict))] if answer.verdict else [], points]
     else:
         parts = [[_listed_as(line, show) for line in answer.message.splitlines()], [_nearest(answer, show)]]
-    parts += [[show(Run("text", line))] for line in (answer.silence, *answer.differences, answer.note)]
+    parts += [[show(Run("text", line))] for line in (answer.silence, answer.doubt, *answer.differences, answer.note)]
     found: list[str] = []
     for part in filter(any, parts):
         found += [*([""] if found else []), *part]
@@ -217,7 +218,8 @@ def as_json(answer: Answer) -> dict[str, Any]:
     ]
     conflicts = [{key: list(part) for key, part in asdict(conflict).items()} for conflict in answer.conflicts]
     made = {"points": points, "citations": [asdict(one) for one in answer.citations], "silent": list(answer.silent), "conflicts": conflicts}
-    return {key: made.get(key, getattr(answer, key)) for key in CONTRACTED} | {"seconds": round(answer.seconds, 4)}
+    more = {"verdict": answer.verdict, "unsure": list(answer.unsure), "searched": dict(answer.searched)}
+    return {key: made.get(key, getattr(answer, key)) for key in CONTRACTED} | more | {"seconds": round(answer.seconds, 4)}
 
 
 def terminal(answer: Answer, width: int = 100) -> str:

@@ -97,13 +97,9 @@ class Judge:
         return found
 
     def absent(self, words: Iterable[str]) -> tuple[str, ...]:
-        """Those words that stand in no passage."""
-        return tuple(word for word in dict.fromkeys(words) if not self.record.match([word], Scope(), 1))
-
-    def holds(self, question: Question, numbers: Iterable[int]) -> bool:
-        """Whether any of some passages holds a word of the topic."""
-        topic = content_stems(question.topic)
-        return any(topic & content_stems(stored.passage.text) for stored in self.record.passages(numbers).values())
+        """Those words that stand in no article."""
+        missing = [word for word in dict.fromkeys(words) if not self.record.match([word], Scope(), 1)]
+        return tuple(word for word in missing if not self.record.text_holds([word], Scope()))
 
 
 def asked(question: Question) -> str:

@@ -22,6 +22,7 @@ import numpy as np
 
 from index.embedder import Vectors
 from index.errors import IndexDamaged, IndexMismatch, IndexMissing
+from index.text import stem, stems
 from index.types import Article, Heard, Passage, Statement
 
 SCHEMA = 3  # raise it when the tables below change
@@ -278,6 +279,28 @@ class Record:
                 WHERE {where} GROUP BY 1 ORDER BY 3 DESC, 1 LIMIT ?""",
             (*values, limit),
         )
+
+    def size(self, scope: Scope = Scope()) -> int:
+        """How many passages are in a scope."""
+        where, values = scope.where()
+        return int(self._query(f"SELECT count(*) FROM passages p JOIN articles a ON a.id = p.article WHERE {where}", values)[0][0])
+
+    def text_holds(self, words: Iterable[str], scope: Scope) -> bool:
+        """Whether an article in a scope has any of some words, also where no passage was made of it."""
+        where, values = scope.where()
+        wanted = [stem(word) for word in words]
+        rows = self._query(f"SELECT a.text FROM articles a WHERE {where}", values)
+        return any(set(wanted) & set(stems(text)) for (text,) in rows)
+
+    def opening(self, scope: Scope, most: int) -> list[int]:
+        """Numbers of the first ``most`` passages of every article in a scope, headlines left out."""
+        where, values = scope.where()
+        rows = self._query(
+            f"""SELECT id FROM (SELECT p.id, row_number() OVER (PARTITION BY p.article ORDER BY p.start) AS place FROM passages p
+                JOIN articles a ON a.id = p.article WHERE p.headline = 0 AND {where}) WHERE place <= ? ORDER BY id""",
+            (*values, most),
+        )
+        return [row[0] for row in rows]
 
     def holding(self, text: str) -> str | None:
         """The id of an article that has exactly this text."""
