@@ -30,6 +30,9 @@ class Extractive:
 
     def answer(self, question: Question, evidence: Evidence, watch: Watch = unwatched) -> Answer:
         """Arrange the evidence into an Answer; without findings, into an abstention that names the nearest passage."""
+        if not evidence.findings and evidence.verdict:
+            answer = self.told(Answer(question.text, "answered", None, self.name), evidence)
+            return replace(answer, message=answer.verdict, verdict="")
         if not evidence.findings:
             return self._abstain(question, evidence)
         citations: list[Citation] = []

@@ -30,7 +30,7 @@ CARRIED = 0.5  # the chance from which on one passage carries a claim, or anothe
 ALIKE = 0.6  # two passages so alike may tell one thing: then neither is one outlet's alone
 NEAREST = 4  # passages elsewhere that a passage is compared with
 MOST_COMPARED = 2_000  # passages that such a claim is made over
-ABOUT = 24  # passages that are looked at for what one outlet alone has, or leaves out
+ABOUT = 60  # passages that are looked at for what one outlet alone has, or leaves out
 
 Answering = Callable[["Kinds", Question, Scope], Evidence]
 
@@ -122,7 +122,8 @@ class Kinds:
         own, others = self._in_and_out(question, scope)
         alone = [hit for hit in own[:ABOUT] if not self._carried(hit, others)]
         evidence = self._shown(question, scope, alone[: MAIN.most], MAIN)
-        return self._with(evidence, "only", names=listed(question.outlets), looked=str(len(others))) if alone else evidence
+        verdict = "only" if alone else "nothing_alone"
+        return self._with(evidence, verdict, names=listed(question.outlets), looked=str(len(others)))
 
     def left_out(self, question: Question, scope: Scope) -> Evidence:
         """What the others have and an outlet does not."""
@@ -132,7 +133,7 @@ class Kinds:
         missing = [hit for hit in others[:ABOUT] if not self._carried(hit, own)]
         evidence = self._shown(question, scope, missing[: MAIN.most], MAIN)
         size = str(self.gatherer.record.size(Scope(question.outlets, scope.since, scope.until)))
-        return self._with(evidence, "left_out", names=listed(question.outlets), looked=size) if missing else evidence
+        return self._with(evidence, "left_out" if missing else "nothing_left_out", names=listed(question.outlets), looked=size)
 
     def _in_and_out(self, question: Question, scope: Scope) -> tuple[list[Hit], list[Hit]]:
         """The passages of the outlets asked about, and of the others: on a topic, or all; the most telling first."""
@@ -158,12 +159,11 @@ class Kinds:
         speakers = frozenset(question.speakers)
         numbers = self.gatherer.record.spoken(speakers, scope, 2_000) if speakers else None
         hits = self._on(question, scope, numbers) if question.topic else self._as_hits(numbers or ())
-        own = [
-            hit for hit in hits if any(one.speakers and (not speakers or speakers.intersection(one.speakers)) for one in hit.passage.heard)
-        ]
+        own = [hit for hit in hits if any(one.speakers for one in hit.passage.heard)]
         direct = [
             hit for hit in own if any(one.direct and (not speakers or speakers.issuperset(one.speakers)) for one in hit.passage.heard)
-        ] or own
+        ]
+        direct = direct or [hit for hit in own if not speakers or has(hit, speakers)]
         if not direct:
             return self.gatherer.gather(question, scope)
         outlets = {self.gatherer.article(hit).outlet for hit in direct} - {None}
@@ -250,7 +250,7 @@ class Kinds:
         stored = self.gatherer.record.passages(numbers)
         return [Hit(stored[number].passage, 0.0, 0.0, number) for number in numbers if number in stored]
 
-    def _central(self, scope: Scope, most: int = 2 * ABOUT) -> list[Hit]:
+    def _central(self, scope: Scope, most: int = ABOUT) -> list[Hit]:
         """The passages whose like most outlets have, and that are nearest to what all articles tell; the most central first."""
         hits = self._as_hits(self.gatherer.record.opening(scope, OPENING)[:MOST_OPENING])
         if not hits:

@@ -219,7 +219,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
     conflicts = [{key: list(part) for key, part in asdict(conflict).items()} for conflict in answer.conflicts]
     made = {"points": points, "citations": [asdict(one) for one in answer.citations], "silent": list(answer.silent), "conflicts": conflicts}
     more = {"verdict": answer.verdict, "unsure": list(answer.unsure), "searched": dict(answer.searched)}
-    return {key: made.get(key, getattr(answer, key)) for key in CONTRACTED} | more | {"seconds": round(answer.seconds, 4)}
+    return {key: made.get(key, getattr(answer, key)) for key in CONTRACTED} | {"seconds": round(answer.seconds, 4)} | more
 
 
 def terminal(answer: Answer, width: int = 100) -> str:
