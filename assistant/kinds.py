@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from assistant.coverage import Coverage, State, in_state
-from assistant.evidence import Evidence, Gatherer, Verdict
+from assistant.evidence import Evidence, Gatherer, Verdict, has
 from assistant.grouping import Finding, Limit, in_conflict
 from assistant.relation import LIKE_VECTOR
 from assistant.render import listed
@@ -160,9 +160,11 @@ class Kinds:
         numbers = self.gatherer.record.spoken(speakers, scope, 2_000) if speakers else None
         hits = self._on(question, scope, numbers) if question.topic else self._as_hits(numbers or ())
         own = [hit for hit in hits if any(one.speakers for one in hit.passage.heard)]
-        direct = [
-            hit for hit in own if any(one.direct and (not speakers or speakers.issuperset(one.speakers)) for one in hit.passage.heard)
-        ]
+
+        def quoted(hit: Hit) -> bool:
+            return any(one.direct and (not speakers or speakers.issuperset(one.speakers)) for one in hit.passage.heard)
+
+        direct = [hit for hit in own if quoted(hit)]
         direct = direct or [hit for hit in own if not speakers or has(hit, speakers)]
         if not direct:
             return self.gatherer.gather(question, scope)
