@@ -33,6 +33,32 @@ class Form(StrEnum):
     FRAGMENT = "fragment"  # a follow-up ("Why?") with nothing before it to go on from
 
 
+class Kind(StrEnum):
+    """What a question asks for, more closely than the form of its answer."""
+
+    SAID = "said"  # what somebody named said or thinks
+    SIDES = "sides"  # what each side says
+    OUTLETS = "outlets"  # what each outlet reports, or those named
+    WHICH = "which"  # which outlets report something
+    WHICH_NOT = "which not"  # which outlets do not
+    ONLY = "only"  # what one outlet alone reports
+    LEFT_OUT = "left out"  # what an outlet does not tell and others do
+    WHO_SAID = "who said"  # who says something
+    COUNT = "count"  # how many outlets, speakers or articles
+    QUOTES = "quotes"  # all quotations of somebody, or on something
+    TIMELINE = "timeline"  # what happened when
+    SUMMARY = "summary"  # the main points
+    AGREE = "agree"  # what the accounts have in common
+    DIFFER = "differ"  # where they contradict each other
+    FIRST = "first"  # who reported something first, or last
+    TRUE = "true"  # whether something happened or was said
+    OPINION = "opinion"  # what no article can settle
+    DIRECT = "direct"  # a fact
+    TALK = "talk"
+    HELP = "help"
+    CORPUS = "corpus"
+
+
 NO_EVIDENCE = frozenset({Form.TALK, Form.HELP, Form.CORPUS, Form.FRAGMENT})  # forms answered without a look into the articles
 
 
@@ -43,7 +69,8 @@ class Question:
     ``text`` is as asked; ``standalone`` says the same without needing the conversation. ``topic`` is what it is about, bare of
     the names and formulas around it ("Syria" in "what did each side say about Syria?"). ``outlets``, ``speakers`` and ``sides``
     are those it names, canonical; ``stranger`` is a name it wants to hear from that no article quotes. ``understood`` is the question
-    in full, outlets and all, where it was a follow-up.
+    in full, outlets and all, where it was a follow-up. ``excluded`` are outlets and speakers that it leaves out, ``day`` the words that
+    say when; ``only``: it asks for what nobody else has. ``corrected`` are names that it misspells, each with what they were taken for.
     """
 
     text: str
@@ -55,6 +82,11 @@ class Question:
     sides: tuple[str, ...] = ()
     stranger: str | None = None
     understood: str = ""
+    kind: Kind = Kind.DIRECT
+    excluded: tuple[str, ...] = ()
+    day: str = ""
+    only: bool = False
+    corrected: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
