@@ -1,33 +1,24 @@
-"""The question as understood: checked, read on its own, and where it leans on earlier ones, read with them."""
+"""What a question asks: checked, read into slots by a small network, and where it leans on earlier ones, read with them.
+
+`understand` is the way in. `tagger` says which words are what, `slots` whom they name in an index, `followup` what the question before adds.
+"""
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Sequence
 from contextlib import suppress
 
-from assistant.followup import follow
+from assistant.question.followup import Turn, follow
 from assistant.reading import Names, outlet_aliases
 from assistant.types import NO_EVIDENCE, Question
 from index.errors import QuestionError
+from index.lexicon import words
 
-__all__ = ["LONGEST", "Names", "clean", "outlet_aliases", "understand"]
+__all__ = ["LONGEST", "REMEMBERED", "Names", "clean", "outlet_aliases", "understand"]
 
 LONGEST = 2_000  # characters: a question of a page is a document
-REMEMBERED = 12  # earlier questions that a question is read with; what it leans on is one of the last
-
-_ENGLISH = frozenset(
-    """what who whom whose which when where why how did does do is are were has have had will would can could should the of to
-    for about with from by and or any each both they he she it his their say said tell me give list according there this
-    that""".split()
-)  # words of English questions that are not also words of its neighbours
-_FOREIGN = frozenset(
-    """qué pense che que quién quien quiénes cuándo cuando dónde cómo cuál dijo dijeron qui quoi quand où comment pourquoi quel
-    quelle wer wie wann wo warum welche welcher sagte wird cosa quando perché quem onde quais wat waar wanneer waarom heeft
-    vad vem hvad sagde czy kto powiedział combien dit qu dans avec mais ist nicht und auf wurde haben está fue sobre della
-    gli zijn niet och inte não são""".split()
-)  # words that ask or tell, and are no English words or names
+REMEMBERED = 8  # earlier questions that a question is read with; what it leans on is one of the last
 
 
 def clean(text: str) -> str:
@@ -46,12 +37,18 @@ def clean(text: str) -> str:
     text = " ".join(text.split())
     if not any(sign.isalnum() for sign in text):
         raise QuestionError("the question has no words. Ask in words.")
-    words = re.findall(r"[^\W\d_]+", text.lower())
-    latin = sum(sign.isascii() or "LATIN" in unicodedata.name(sign, "") for sign in text if sign.isalpha())
-    letters = sum(sign.isalpha() for sign in text)
-    if latin * 2 < letters or (_FOREIGN.intersection(words) and not _ENGLISH.intersection(words)):
+    if not _is_english(text):
         raise QuestionError("Readout reads English articles and English questions only. Ask in English.")
     return text
+
+
+def _is_english(text: str) -> bool:
+    """Whether a question may be English: most of it is Latin script, and none of its words asks in another language, or some in English."""
+    letters = [sign for sign in text if sign.isalpha()]
+    latin = sum(sign.isascii() or "LATIN" in unicodedata.name(sign, "") for sign in letters)
+    asked = "".join(sign if sign.isalpha() else " " for sign in text.lower()).split()
+    foreign = words("asked_in_others").intersection(asked) and not words("asked_in_english").intersection(asked)
+    return latin * 2 >= len(letters) and not foreign
 
 
 def understand(text: str, names: Names, history: Sequence[str] = ()) -> Question:
@@ -62,9 +59,9 @@ def understand(text: str, names: Names, history: Sequence[str] = ()) -> Question
     Raises:
         QuestionError: see `clean`.
     """
-    before: Question | None = None
+    before: Turn | None = None
     for earlier in history[-REMEMBERED:]:
         with suppress(QuestionError):
-            question = follow(clean(earlier), before, names)
-            before = before if question.form in NO_EVIDENCE else question
-    return follow(clean(text), before, names)
+            turn = follow(clean(earlier), before, names)
+            before = before if turn.question.form in NO_EVIDENCE else turn
+    return follow(clean(text), before, names).question

@@ -1,0 +1,239 @@
+"""Follow-ups: what a question leaves to the one before it, put back, so that it stands alone.
+
+The tagger says how a question leans on the one before and which words it takes up. "And about trade?" takes the place of its like, "he" makes
+way for whom it means, and where that is not certain the two questions become one, which loses nothing: "Was Russia accused, and by whom?"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from assistant.question.marked import Marked
+from assistant.question.slots import ABOUT_ITSELF, over, question_of, who_of, with_known_names, without_outlets
+from assistant.question.tagger import Lean, Slot, Span, tagged
+from assistant.reading import Names, named_speakers
+from assistant.render import listed
+from assistant.types import Form, Kind, Question
+from index.lexicon import words as listed_words
+from index.text import content_words
+
+FILLED = (Slot.WHO, Slot.TOPIC, Slot.CLAIM, Slot.OUTLET, Slot.DAY)
+LEFT_OUT = (Slot.NOT_WHO, Slot.NOT_OUTLET)
+REACHING = (Slot.BACK, Slot.BACK_WHO, Slot.BACK_TOPIC, Slot.BACK_OUTLET, Slot.BACK_DAY)
+LIKE = {
+    Slot.WHO: (Slot.WHO,),
+    Slot.TOPIC: (Slot.TOPIC, Slot.CLAIM),
+    Slot.CLAIM: (Slot.CLAIM, Slot.TOPIC),
+    Slot.OUTLET: (Slot.OUTLET,),
+    Slot.DAY: (Slot.DAY,),
+    Slot.BACK: (),
+    Slot.BACK_WHO: (Slot.WHO,),
+    Slot.BACK_TOPIC: (Slot.TOPIC, Slot.CLAIM),
+    Slot.BACK_OUTLET: (Slot.OUTLET,),
+    Slot.BACK_DAY: (Slot.DAY,),
+}
+"""What words of a slot take the place of, or stand for, in the question before."""
+WHOSE = frozenset("his her their its".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question as understood; ``core`` is what the next one may lean on: without what was joined to it, and without a question mark."""
+
+    question: Question
+    core: Marked
+
+
+@dataclass(frozen=True, slots=True)
+class _Follow:
+    """A follow-up after a question: as asked, as marked without politeness, what it takes up, and what is before it."""
+
+    text: str
+    asked: Marked
+    meant: tuple[Span, ...]
+    before: Turn
+    names: Names
+
+    @property
+    def core(self) -> Marked:
+        return self.before.core
+
+    def like(self, slot: Slot) -> Span | None:
+        """The words of the question before that words of a slot take up."""
+        there = self.core.of(*LIKE[slot])
+        taken = [span for span in there if any(over(one, span) for one in self.meant)] or list(there)
+        if taken:
+            return self.core.listed(taken[0], there)
+        free = [one for one in self.meant if not any(over(one, span) for span in self.core.spans)] or self.meant
+        return free[0] if free else None
+
+    @property
+    def topic(self) -> str:
+        """What the question before is about, as its slots say."""
+        return ", ".join(self.core.words(span) for span in self.core.of(Slot.TOPIC, Slot.CLAIM))
+
+
+def follow(text: str, before: Turn | None, names: Names) -> Turn:
+    """Read a question, cleaned, after the one before it; on its own, when it leans on nothing."""
+    alone = tagged(text)
+    marked = with_known_names(Marked(text, alone.spans, alone.kinds), names)
+    whole = Turn(question_of(text, marked, names), marked.bare())
+    if whole.question.form in ABOUT_ITSELF.values() and alone.lean is Lean.ALONE:
+        return whole
+    if before is None:
+        adrift = alone.lean is not Lean.ALONE and not marked.of(Slot.WHO, Slot.TOPIC, Slot.CLAIM)
+        return replace(whole, question=replace(whole.question, form=Form.FRAGMENT)) if adrift else whole
+    read = tagged(text, before.core.text)
+    if read.lean is Lean.ALONE:
+        return whole
+    kinds = tuple(kind for kind in read.kinds if kind not in ABOUT_ITSELF)
+    asked = with_known_names(Marked(text, read.spans, kinds), names).without(Slot.DROP).bare()
+    return _WAYS[read.lean](_Follow(text, asked, read.meant, before, names))
+
+
+def _swapped(turn: _Follow) -> Turn:
+    """ "And about trade?", "And the Kremlin?": the question before, with this in the place of its like."""
+    made, new = turn.core, turn.asked.of(*FILLED) or _speakers(turn)
+    if new and all(span.slot is Slot.OUTLET for span in new):
+        return _narrowed(turn, question_of(turn.text, turn.asked, turn.names).outlets)
+    if not new:
+        return _recast(turn)
+    for span in new:
+        words, slot = turn.asked.words(span), _slot(turn, span)
+        place = turn.like(slot)
+        if place is None and slot is Slot.WHO and turn.topic:
+            made = _said(words, turn.topic)
+        elif place is None:
+            return _joined(turn)
+        else:
+            here = next((one for one in made.spans if made.words(one) == turn.core.words(place)), place)
+            made = made.put(here, words, (Span(0, len(words), here.slot if here.slot is not Slot.MEANT else slot),))
+    return _told(turn, made)
+
+
+def _speakers(turn: _Follow) -> tuple[Span, ...]:
+    """The speakers whom a follow-up names, where the network marked nothing."""
+    return tuple(Span(one.start, one.end, Slot.WHO) for one in named_speakers(turn.asked.text, turn.names))
+
+
+def _slot(turn: _Follow, span: Span) -> Slot:
+    """What a name is that stands by itself: the index knows whether it speaks, or is spoken of."""
+    words = turn.asked.words(span)
+    if span.slot not in (Slot.WHO, Slot.TOPIC) or len(turn.asked.text) > len(words):
+        return span.slot
+    speaks = [one for one in named_speakers(words, turn.names) if one.end - one.start >= len(words.lower().removeprefix("the ")) - 2]
+    if speaks:
+        return Slot.WHO if turn.core.of(Slot.WHO) or turn.core.kind is Kind.SIDES else Slot.TOPIC
+    return Slot.TOPIC if turn.core.of(Slot.TOPIC, Slot.CLAIM) and turn.names.mentioned(words) else span.slot
+
+
+def _recast(turn: _Follow) -> Turn:
+    """ "And each side?", "Which ones don't?": the question before, as one of another kind."""
+    if turn.asked.kind is Kind.SIDES and turn.topic:
+        made = _said("each side", turn.topic)
+        spans = tuple(span for span in made.spans if span.slot is Slot.TOPIC)
+        return _told(turn, replace(made, spans=spans, kinds=turn.asked.kinds))
+    return _joined(turn)
+
+
+def _said(who: str, topic: str) -> Marked:
+    """What somebody said about something, as a question."""
+    made = Marked("What did  say about ", (), (Kind.SAID,)).put(Span(20, 20, Slot.TOPIC), topic, (Span(0, len(topic), Slot.TOPIC),))
+    return made.put(Span(9, 9, Slot.WHO), who, (Span(0, len(who), Slot.WHO),))
+
+
+def _resolved(turn: _Follow) -> Turn:
+    """ "What does he say about Iran?": the follow-up, with what its words mean that reach back."""
+    made = turn.asked
+    for span in reversed(made.of(*REACHING)):
+        place = turn.like(span.slot)
+        if place is None:
+            return _joined(turn)
+        words = _definite(turn.core.words(place))
+        if turn.asked.words(span).lower() in WHOSE and content_words(made.text[span.end :].split(" ")[1] if made.text[span.end :].strip() else ""):
+            words += "’s"
+        slot = place.slot if place.slot is not Slot.MEANT else Slot.WHO if span.slot is Slot.BACK_WHO else Slot.TOPIC
+        made = made.put(span, words, (Span(0, len(words.removesuffix("’s")), slot),))
+    return _told(turn, made) if made is not turn.asked else _joined(turn)
+
+
+def _definite(words: str) -> str:
+    """Something brought up before, as it is spoken of from then on: "a vote" is "the vote"."""
+    first, _, rest = words.partition(" ")
+    return f"the {rest}" if first.lower() in listed_words("indefinite") and rest else words
+
+
+def _joined(turn: _Follow, tail: str = "") -> Turn:
+    """The question before and the follow-up in one."""
+    asked = Marked(tail, (), turn.core.kinds) if tail else turn.asked
+    asked = replace(asked, text=asked.text[:1].lower() + asked.text[1:])
+    own = asked.of(Slot.TOPIC, Slot.CLAIM)
+    core = replace(turn.core, spans=tuple(span for span in turn.core.spans if not (own and span.slot in (Slot.TOPIC, Slot.CLAIM))))
+    told = _told(turn, core.then(", and ", asked))
+    return replace(told, core=turn.core)
+
+
+def _others(turn: _Follow) -> Turn:
+    """ "And the other side?", "What do the other papers say?": the question before, to all but those whom it asked."""
+    names = turn.names
+    if turn.before.question.outlets:
+        return _narrowed(turn, _all_but(names.outlets, turn.before.question.outlets))
+    heard = who_of(turn.core, turn.core.of(Slot.WHO), names)
+    if not turn.topic or not turn.core.of(Slot.WHO):
+        return _recast(turn)
+    sides = _all_but(names.sides, heard.sides)
+    if turn.asked.kind is Kind.SIDES and sides and heard.sides:
+        made = replace(_said("the other sides" if len(sides) > 1 else "the other side", turn.topic), kinds=(Kind.SIDES,))
+        told = _told(turn, replace(made, spans=made.of(Slot.TOPIC)))
+        return replace(told, question=replace(told.question, form=Form.BY_SIDE, sides=sides, speakers=(), excluded=heard.names))
+    made = _said("the others", turn.topic)
+    told = _told(turn, replace(made, spans=made.of(Slot.TOPIC), kinds=(Kind.SIDES,)))
+    return replace(told, question=replace(told.question, excluded=heard.names))
+
+
+def _except(turn: _Follow) -> Turn:
+    """ "Without Euractiv?": the question before, without somebody."""
+    spans = turn.asked.of(*LEFT_OUT, Slot.WHO, Slot.OUTLET)
+    as_outlets = replace(turn.asked, spans=tuple(replace(span, slot=Slot.OUTLET) for span in spans))
+    if outlets := question_of(turn.text, as_outlets, turn.names).outlets:
+        left = _all_but(turn.before.question.outlets or turn.names.outlets, outlets)
+        return _narrowed(turn, left, outlets) if left else _joined(turn)
+    people = who_of(turn.asked, spans, turn.names).names
+    told = _joined(turn)
+    return replace(told, question=replace(told.question, excluded=people))
+
+
+def _more(turn: _Follow) -> Turn:
+    """ "Go on": the question before, and what more there is."""
+    return _joined(turn, "what else")
+
+
+def _all_but(everybody: Sequence[str], some: Iterable[str]) -> tuple[str, ...]:
+    return tuple(one for one in everybody if one not in set(some))
+
+
+def _narrowed(turn: _Follow, outlets: tuple[str, ...], excluded: tuple[str, ...] = ()) -> Turn:
+    """The question before, in these outlets."""
+    told = _told(turn, without_outlets(turn.core), outlets)
+    return replace(told, question=replace(told.question, excluded=excluded))
+
+
+def _told(turn: _Follow, made: Marked, outlets: tuple[str, ...] = ()) -> Turn:
+    """The question that comes of it; it stays with the outlets of the one before, until it is asked which outlets."""
+    made = made.bare().from_upper()
+    question = question_of(turn.text, replace(made, text=f"{made.text}?"), turn.names)
+    kept = turn.before.question.outlets if question.form is not Form.BY_OUTLET or turn.core.of(Slot.OUTLET) else ()
+    outlets = outlets or question.outlets or kept
+    within = f", in {listed(outlets)}" if any(outlet not in made.text for outlet in outlets) else ""
+    return Turn(replace(question, outlets=outlets, understood=f"{made.text}{within}?"), made)
+
+
+_WAYS = {
+    Lean.SWAP: _swapped,
+    Lean.PRONOUN: _resolved,
+    Lean.JOINED: _joined,
+    Lean.OTHER: _others,
+    Lean.EXCEPT: _except,
+    Lean.MORE: _more,
+}

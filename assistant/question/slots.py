@@ -1,0 +1,182 @@
+"""A marked question, and the names that an index knows: who and which outlets are meant, and what is asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from assistant.question.marked import ENDS, Marked
+from assistant.question.tagger import Slot, Span
+from assistant.reading import PRONOUNS, Named, Names, named_outlets, named_speakers, nearest
+from assistant.types import Form, Kind, Question
+from index.text import content_words
+
+ABOUT_ITSELF = {Kind.TALK: Form.TALK, Kind.HELP: Form.HELP, Kind.CORPUS: Form.CORPUS}
+OF_OUTLETS = frozenset({Kind.WHICH, Kind.WHICH_NOT, Kind.ONLY, Kind.LEFT_OUT, Kind.FIRST, Kind.COUNT})  # answered by outlet, whatever is named
+OF_PEOPLE = frozenset({Kind.SAID, Kind.QUOTES, Kind.SIDES, Kind.AGREE, Kind.DIFFER, Kind.SUMMARY})  # who is named is to be heard
+WHOLE = frozenset({Kind.DIRECT, Kind.TRUE, Kind.WHO_SAID, Kind.OPINION})  # the whole question says what is looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Those whom a question names, canonical, with their sides; ``stranger`` is a name that the index does not know."""
+
+    names: tuple[str, ...] = ()
+    sides: tuple[str, ...] = ()
+    stranger: str | None = None
+    corrected: tuple[tuple[str, str], ...] = ()
+
+
+def with_known_names(marked: Marked, names: Names) -> Marked:
+    """A question with the index's own names marked where the network passed them over, or took them for something else.
+
+    An outlet counts wherever it stands but within a topic or a claim; a speaker counts where the network saw a part of the name.
+    """
+    people = [Span(one.start, one.end, span.slot) for one in named_speakers(marked.text, names) for span in _wider(one, marked)]
+    found = [Span(one.start, one.end, Slot.OUTLET) for one in named_outlets(marked.text, names.outlets)]
+    sure = [one for one in found if not any(over(one, span) and span.slot not in (Slot.WHO, Slot.OUTLET) for span in marked.spans)]
+    sure += [one for one in people if not any(over(one, other) for other in sure)]
+    spans = [span for span in marked.spans if not any(over(one, span) for one in sure)]
+    return replace(marked, spans=tuple(sorted((*spans, *sure), key=lambda span: span.start)))
+
+
+def _wider(one: Named, marked: Marked) -> list[Span]:
+    """The first of the spans of people that a name goes beyond: "Trump" in "Trump's team"."""
+    parts = [span for span in marked.of(Slot.WHO, Slot.NOT_WHO) if over(Span(one.start, one.end, span.slot), span)]
+    return parts[:1] if parts and all(one.start <= span.start and span.end < one.end for span in parts) else []
+
+
+def over(one: Span, other: Span) -> bool:
+    """Whether two spans share a letter."""
+    return one.start < other.end and other.start < one.end
+
+
+def question_of(text: str, marked: Marked, names: Names) -> Question:
+    """What a marked question asks of an index."""
+    kind = marked.kind
+    if kind in ABOUT_ITSELF:
+        return Question(text, text, ABOUT_ITSELF[kind], kind=kind)
+    outlets, wrong = outlets_of(marked, names, Slot.OUTLET)
+    heard = heard_of(marked, names)
+    excluded = (*outlets_of(marked, names, Slot.NOT_OUTLET)[0], *who_of(marked, marked.of(Slot.NOT_WHO), names).names)
+    form = _form(marked, outlets, heard)
+    return Question(
+        text,
+        f"{without_outlets(marked).text.rstrip(ENDS)}{'?' if marked.text.rstrip().endswith('?') else ''}",
+        form,
+        topic_of(marked),
+        outlets,
+        heard.names if form is not Form.BY_SIDE else (),
+        heard.sides if form is Form.BY_SIDE and len(heard.sides) > 1 else (),
+        heard.stranger if not heard.names and form is Form.DIRECT else None,
+        kind=kind,
+        excluded=excluded,
+        day=", ".join(marked.words(span) for span in marked.of(Slot.DAY)),
+        only=kind is Kind.ONLY,
+        corrected=(*heard.corrected, *wrong),
+    )
+
+
+def _form(marked: Marked, outlets: tuple[str, ...], heard: Who) -> Form:
+    """The form of the answer: by outlet or by side where these are asked about, or several are named."""
+    kind = marked.kind
+    if kind in (Kind.AGREE, Kind.DIFFER):  # of whom, the next likeliest kind says
+        kind = next(one for one in marked.kinds if one in (Kind.SIDES, Kind.OUTLETS))
+    if kind in OF_OUTLETS or (kind is Kind.OUTLETS and len(outlets) != 1) or len(outlets) > 1:
+        return Form.BY_OUTLET
+    if kind is Kind.SIDES and not (heard.names and len(heard.sides) < 2):
+        return Form.BY_SIDE
+    if kind in OF_PEOPLE and len(heard.sides) > 1:
+        return Form.BY_SIDE
+    return Form.DIRECT
+
+
+def heard_of(marked: Marked, names: Names) -> Who:
+    """Who is to be heard: those named as who, where the question asks for somebody's words."""
+    spans = marked.of(Slot.WHO)
+    if marked.kind is Kind.TRUE:  # "Did Clinton say that …?" asks for her words, "Did Clinton resign?" does not
+        claims = marked.of(Slot.CLAIM)
+        spans = tuple(span for span in spans if claims and span.end < claims[0].start)
+    elif marked.kind not in OF_PEOPLE and marked.kind is not Kind.OUTLETS:
+        return Who()
+    return who_of(marked, spans, names)
+
+
+def who_of(marked: Marked, spans: Iterable[Span], names: Names) -> Who:
+    """Who the words of spans name, as the index knows them."""
+    found, sides, strangers, corrected = dict[str, None](), dict[str, None](), list[str](), list[tuple[str, str]]()
+    for span in spans:
+        words = marked.words(span)
+        known = named_speakers(words, names) or _by_parts(words, names) or _misspelled(words, names)
+        for one in known:
+            found[one.name] = None
+            if one.side:
+                sides[one.side] = None
+            if one.start == one.end:
+                corrected.append((words, one.name))
+        if not known:
+            strangers.append(words)
+    proper = [words.removeprefix("the ").removeprefix("The ") for words in strangers if any(word[:1].isupper() for word in words.split())]
+    proper = [words for words in proper if words.lower() not in PRONOUNS]
+    return Who(tuple(found), tuple(sides), proper[0] if proper else None, tuple(corrected))
+
+
+def _by_parts(words: str, names: Names) -> list[Named]:
+    """Who goes by the last word of some words, where that is one speaker's name alone: "Senator Graham's", "the Clintons"."""
+    last = words.replace("’", "'").removesuffix("'s").removesuffix("'").split()[-1:] or [""]
+    for form in (last[0].lower(), last[0].lower().removesuffix("s")):
+        known = {value for alias, value in names.speakers.items() if alias.split()[-1] == form and form not in PRONOUNS}
+        if len({name for name, _ in known}) == 1:
+            return [Named(0, len(words), *known.pop())]
+    return []
+
+
+def _misspelled(words: str, names: Names) -> list[Named]:
+    """The one speaker whose name some words misspell; they stand in no article."""
+    parts = words.replace("’", "'").removesuffix("'s").split()
+    if not parts or not any(part[:1].isupper() for part in parts) or names.mentioned(words):
+        return []
+    known = {alias.split()[-1]: name for alias, (name, _) in names.speakers.items()}
+    wrong = [part for part in parts if len(part) >= 4 and not names.mentioned(part)]
+    right = {name for part in wrong if (name := nearest(part, known))}
+    side = {name: side for name, side in names.speakers.values()}
+    return [Named(0, 0, name, side.get(name)) for name in right] if len(right) == 1 else []
+
+
+def outlets_of(marked: Marked, names: Names, slot: Slot) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """The outlets that a question names in a slot, and those among them that it misspells, with what was typed."""
+    found, corrected = dict[str, None](), list[tuple[str, str]]()
+    aliases = {one.lower(): one for one in names.outlets}
+    for span in marked.of(slot):
+        words = marked.words(span)
+        known = [one.name for one in named_outlets(words.title() if words.islower() else words, names.outlets)]
+        if not known and (right := nearest(words.removeprefix("the "), aliases)):
+            known = [right]
+            corrected.append((words, right))
+        found |= dict.fromkeys(known)
+    return tuple(found), tuple(corrected)
+
+
+def without_outlets(marked: Marked) -> Marked:
+    """A question as the articles of the outlets are searched for it: without these, and without mere politeness."""
+    made = marked.without(Slot.DROP)
+    made = made if content_words(made.text) else marked
+    while outlets := made.of(Slot.OUTLET):
+        span = made.listed(outlets[0], outlets)
+        comma = made.text.find(",", span.end, span.end + 2)
+        opening = comma >= 0 and not any(other.end <= span.start for other in made.spans)  # "According to the Echo, who …?"
+        made = made.cut(Span(0, comma + 1, span.slot) if opening else span)
+    return made.from_upper()
+
+
+def topic_of(marked: Marked) -> str:
+    """What a question is about: its topics and claims, or the whole of it where it asks for a fact."""
+    topics = list(marked.of(Slot.TOPIC, Slot.CLAIM))
+    if not topics and marked.kind in OF_OUTLETS:
+        topics = list(marked.of(Slot.WHO))
+    if topics:
+        return ", ".join(dict.fromkeys(marked.words(span) for span in topics))
+    if marked.kind not in WHOLE:
+        return ""
+    whole = without_outlets(marked).text.strip(ENDS)
+    return whole[:1].lower() + whole[1:]

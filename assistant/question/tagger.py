@@ -1,0 +1,162 @@
+"""What a question asks, read by a small network: its kind, its slots, and how it leans on the question before it.
+
+The network stands on the middle of the bundled embedding model, whose lower layers read the question and, behind it, the question before.
+Two layers of our own and three heads tell for each word which slot it fills, and for the question its kind and its lean. `eval.training.tagger`
+made the weights; they have 8 bits and run in onnxruntime.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.types import Kind
+from index.embedder import OPENS, PARTS, bundled_tokenizer, middle_states
+from index.errors import ReaderError
+from index.runtime import session, stored_weights
+
+WEIGHTS = Path(__file__).with_name("tagger.onnx")
+LONGEST, LONGEST_BEFORE = 160, 64  # word pieces of a question, and of the one before it, that are read
+KEPT = 512  # readings kept: a conversation is read again with each of its questions
+
+
+class Slot(StrEnum):
+    """What words of a question are."""
+
+    WHO = "who"
+    TOPIC = "topic"
+    CLAIM = "claim"
+    OUTLET = "outlet"
+    DAY = "day"
+    NOT_WHO = "not:who"
+    NOT_OUTLET = "not:outlet"
+    DROP = "drop"  # mere instruction or politeness
+    BACK = "back"  # words that mean something of the question before; the next four say what
+    BACK_WHO = "back:who"
+    BACK_TOPIC = "back:topic"
+    BACK_OUTLET = "back:outlet"
+    BACK_DAY = "back:day"
+    MEANT = "meant"  # in the question before: what those words mean, or what the new words take the place of
+
+
+class Lean(StrEnum):
+    """How a question leans on the one before it."""
+
+    ALONE = "none"
+    SWAP = "swap"  # its words take the place of their like
+    PRONOUN = "pronoun"  # a word of it means something of the question before
+    JOINED = "joined"  # the two are one question
+    OTHER = "other"  # it asks the others
+    EXCEPT = "except"  # it leaves somebody out
+    MORE = "more"  # it asks for more of the same
+
+
+TAGS = ("", *(mark + slot for slot in Slot for mark in "BI"))
+KINDS, LEANS = tuple(Kind), tuple(Lean)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Words of a text that fill a slot."""
+
+    start: int
+    end: int
+    slot: Slot
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """A question as the network reads it: its kinds, the likeliest first; ``meant`` are the words of the question before that it takes up."""
+
+    text: str
+    kinds: tuple[Kind, ...]
+    lean: Lean
+    spans: tuple[Span, ...] = ()
+    meant: tuple[Span, ...] = ()
+
+
+class Tagger:
+    """The network. Its weights are loaded at the first reading.
+
+    Raises:
+        ReaderError: the weights are missing or were changed.
+    """
+
+    def __init__(self, weights: Path = WEIGHTS) -> None:
+        self._weights = weights
+
+    @cached_property
+    def _session(self) -> Any:
+        return session(stored_weights(self._weights, "the tagger's weights", ReaderError))
+
+    def read(self, text: str, before: str = "") -> Tagged:
+        """Read a question, with the one before it where there is one."""
+        asked, earlier = (bundled_tokenizer().encode(part, add_special_tokens=False) for part in (text, before))
+        ids, parts = joined(asked.ids, earlier.ids)
+        given = np.array([ids])
+        states = middle_states(given, np.ones_like(given))
+        tags, kind, lean = (found[0] for found in self._session.run(None, {"states": states, "parts": np.array([parts])}))
+        first, second = min(len(asked.ids), LONGEST), min(len(earlier.ids), LONGEST_BEFORE)
+        own = _spans(text, tags[1 : first + 1], asked, [slot for slot in Slot if slot is not Slot.MEANT])
+        meant = _spans(before, tags[first + 2 : first + 2 + second], earlier, [Slot.MEANT])
+        return Tagged(text, tuple(KINDS[number] for number in (-kind).argsort()), LEANS[int(lean.argmax())], own, meant)
+
+
+@lru_cache(KEPT)
+def tagged(text: str, before: str = "") -> Tagged:
+    """A question as the bundled network reads it, with the one before it where there is one."""
+    return _bundled().read(text, before)
+
+
+@lru_cache(1)
+def _bundled() -> Tagger:
+    return Tagger()
+
+
+def joined(asked: Sequence[int], before: Sequence[int]) -> tuple[list[int], list[int]]:
+    """The word pieces of a question and the one before it as the network takes them, and for each whose it is: 0 the question's own."""
+    first, second = [OPENS, *asked[:LONGEST], PARTS], [*before[:LONGEST_BEFORE], PARTS] if before else []
+    return [*first, *second], [0] * len(first) + [1] * len(second)
+
+
+def _spans(text: str, scores: NDArray[np.float32], cut: Any, slots: Sequence[Slot]) -> tuple[Span, ...]:
+    """The words that fill slots, by the best sequence of tags in which every span has a beginning; a word is judged by its first piece."""
+    words: dict[int, list[int]] = {}
+    for place, word in enumerate(cut.word_ids[: len(scores)]):
+        words.setdefault(word, []).append(place)
+    if not words:
+        return ()
+    wanted = [0, *(number for number, tag in enumerate(TAGS) if tag and tag[1:] in slots)]
+    tags = [TAGS[number] for number in wanted]
+    spans: list[Span] = []
+    for places, number in zip(words.values(), _best(scores[[places[0] for places in words.values()]][:, wanted], tags), strict=True):
+        start, end = cut.offsets[places[0]][0], cut.offsets[places[-1]][1]
+        if tags[number][:1] == "I":
+            spans[-1] = Span(spans[-1].start, end, spans[-1].slot)
+        elif tags[number]:
+            spans.append(Span(start, end, Slot(tags[number][1:])))
+    return tuple(spans)
+
+
+def _best(scores: NDArray[np.float32], tags: Sequence[str]) -> list[int]:
+    """The best sequence of tags (Viterbi) in which what goes on has begun."""
+    inside = np.array([tag[:1] == "I" for tag in tags])
+    slot = np.array([tag[1:] for tag in tags])
+    barred = np.where(inside[None, :] & (slot[:, None] != slot[None, :]), -np.inf, 0.0)
+    chances = scores - np.logaddexp.reduce(scores, axis=1, keepdims=True)
+    total, came = chances[0] + np.where(inside, -np.inf, 0.0), list[NDArray[np.int64]]()
+    for row in chances[1:]:
+        ways = total[:, None] + barred
+        came.append(ways.argmax(0))
+        total = ways.max(0) + row
+    path = [int(total.argmax())]
+    for before in reversed(came):
+        path.append(int(before[path[-1]]))
+    return path[::-1]
