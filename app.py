@@ -23,10 +23,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from assistant.chain import Assistant, check_scope
+from assistant.chain import Assistant
 from assistant.desk.api import Api, health
 from assistant.desk.page import AT_ONCE, Titled, login, make_page, telling
 from assistant.desk.users import Check, is_loopback
+from assistant.scope import check_scope
 from assistant.settings import Settings, load_settings
 from index.errors import IndexMissing, UsageError
 from index.record import Scope

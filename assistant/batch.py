@@ -26,7 +26,7 @@ from assistant.output import SUFFIX as PART
 from assistant.output import Output, Stream
 from assistant.prompts import Prompts
 from assistant.question import clean
-from assistant.scope import read_scope
+from assistant.scope import check_scope, read_scope
 from assistant.settings import Settings
 from assistant.table import WORKBOOKS, Row, Table
 from assistant.types import EXTRACTIVE
@@ -107,7 +107,7 @@ def run(
     with Table(source) as table, open_record(settings.index, settings.embedding) as record:
         if isinstance(target, Path):
             target = _checked(target, source)
-        options = replace(options, scope=_known(options.scope, record))
+        options = replace(options, scope=check_scope(options.scope, record))
         summary = Summary(table.count, notes=(f"{table.name} {table.note}.",) if table.note else ())
         with (
             _opened(target, lambda replace: journal.claim(replace=replace)) as output,
@@ -243,22 +243,13 @@ class _Asking:
         question = clean(row.question)
         outlets, base = _parts(row.outlet), self._scope
         scope = read_scope(outlets or [*base.outlets], row.since.strip() or base.since, row.until.strip() or base.until, mark="")
-        return Task(question, _known(scope, self._record) if outlets else scope, _history(row.history))
+        return Task(question, check_scope(scope, self._record) if outlets else scope, _history(row.history))
 
     def _key(self, task: Task) -> bytes:
         """A name for all that an outcome depends on."""
         scope = task.scope
         parts = [*self._basis, task.question, task.history, scope.outlets, scope.since, scope.until]
         return hashlib.sha256(json.dumps(parts).encode()).digest()[:16]
-
-
-def _known(scope: Scope, record: Record) -> Scope:
-    """A scope with its outlets as the index writes them. Raises `QuestionError` for one that is not there."""
-    if not scope.outlets:
-        return scope
-    from assistant.chain import check_scope  # most of a second: only for outlets
-
-    return check_scope(scope, record)
 
 
 def _parts(outlets: str) -> list[str]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from typer import TyperException
 
-from assistant.scope import read_scope
+from assistant.scope import check_scope, read_scope
 from assistant.settings import load_settings
 from assistant.types import EXTRACTIVE, Watch, unwatched
 from index.errors import ReadoutError, UsageError
@@ -102,7 +102,7 @@ def ask(
 ) -> None:
     """Print a cited answer."""
     from assistant import render
-    from assistant.chain import Assistant, check_scope
+    from assistant.chain import Assistant
     from assistant.question import clean
 
     settings = load_settings(index=index, model=model, strict=strict, cache=cache)
@@ -229,7 +229,6 @@ def statements(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
 ) -> None:
     """Print the ledger of who said what."""
-    from assistant.chain import check_scope
     from assistant.ledger import known_side, known_speaker, ledger, line
     from assistant.render import printable
     from index.build import open_record
@@ -252,7 +251,7 @@ def compare(
     until: UntilOption = None,
 ) -> None:
     """Print one utterance as each outlet words it."""
-    from assistant.chain import Assistant, check_scope
+    from assistant.chain import Assistant
     from assistant.compare import compare as compared
     from assistant.compare import lines
     from assistant.question import understand

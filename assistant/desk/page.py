@@ -25,7 +25,7 @@ import gradio as gr
 from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as ASGIScope
 
-from assistant.chain import Asked, Assistant, check_scope
+from assistant.chain import Asked, Assistant
 from assistant.compare import compare
 from assistant.desk import panel
 from assistant.desk.batches import Batches, State
@@ -34,7 +34,7 @@ from assistant.desk.examples import examples
 from assistant.desk.uploads import receive, uploads
 from assistant.ledger import ledger
 from assistant.question import clean, understand
-from assistant.scope import read_scope
+from assistant.scope import check_scope, read_scope
 from assistant.settings import Settings
 from assistant.types import EXTRACTIVE, Answer
 from index.errors import ConversationMissing, ModelMissing, ReadoutError, TableBusy
