@@ -79,6 +79,9 @@ def _no_network() -> Iterator[None]:
 
 # --- the command -------------------------------------------------------------------------------------------------------------
 
+READOUT = [sys.executable, "-c", "from app import main; main()"]
+"""The command ``readout``, of this source."""
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -98,7 +101,7 @@ def run_command(
     """Run ``readout`` with these arguments; its output is decoded as UTF-8."""
     given = stdin.encode() if isinstance(stdin, str) else stdin
     done = subprocess.run(
-        [sys.executable, "-m", "assistant.cli", *map(str, arguments)],
+        [*READOUT, *map(str, arguments)],
         cwd=cwd,
         env=environment(**(env or {})),
         input=given,

@@ -17,22 +17,23 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from conftest import ROOT, Run, article_of, environment, store
+from conftest import READOUT, ROOT, Run, article_of, environment, store
 from contract import ANSWER, has_shape
 from hypothesis import given
 from hypothesis import strategies as st
 from test_cli import Told, here, refused, without_privileges  # noqa: F401 - here is a fixture
 
-from assistant import batch, workers
-from assistant.batch import Options, Summary, run
-from assistant.formats import COLUMNS, Outcome
-from assistant.journal import SUFFIX
-from assistant.output import SUFFIX as PART
-from assistant.output import Output
+from assistant.batch import run as batch
+from assistant.batch import workers
+from assistant.batch.formats import COLUMNS, Outcome
+from assistant.batch.journal import SUFFIX
+from assistant.batch.output import SUFFIX as PART
+from assistant.batch.output import Output
+from assistant.batch.run import Options, Summary, run
+from assistant.batch.table import Row, harmless
+from assistant.batch.workers import Task
 from assistant.settings import Settings
-from assistant.table import Row, harmless
 from assistant.types import Answer, Citation, Claim, Point
-from assistant.workers import Task
 from index.build import fingerprint
 from index.errors import IndexDamaged, TableBusy, TableError
 from index.record import Record, Scope
@@ -154,7 +155,7 @@ def test_a_row_has_its_own_cells_and_then_ours(bench: Bench) -> None:
 
 
 def test_names_are_joined_once_each_and_the_worst_support_counts(bench: Bench) -> None:
-    from assistant.formats import cells
+    from assistant.batch.formats import cells
 
     cited = [Citation(n, "a.txt", outlet, "T", None, None, 0, 1, "x") for n, outlet in ((1, "B"), (2, "A"), (3, "B"), (4, None), (5, "C"))]
     points = [
@@ -586,7 +587,7 @@ def test_a_full_disk_ends_the_run_with_whole_rows_and_it_goes_on_when_there_is_r
 ) -> None:
     bench.table(*(f"{n}?" for n in range(10)))
     with monkeypatch.context() as patch:
-        patch.setattr("assistant.output.os.fdopen", lambda number, *_, **__: Full(io.FileIO(number, "r+"), room))
+        patch.setattr("assistant.batch.output.os.fdopen", lambda number, *_, **__: Full(io.FileIO(number, "r+"), room))
         with pytest.raises(TableError, match="No space left on device"):
             bench.run()
     written = bench.target.read_text(encoding="utf-8")
@@ -632,8 +633,8 @@ import sys, tracemalloc
 from pathlib import Path
 sys.path.insert(0, "TESTS")
 import numpy, assistant.question, assistant.prompts
-from assistant import workers
-from assistant.batch import Options, run
+from assistant.batch import workers
+from assistant.batch.run import Options, run
 from assistant.settings import Settings
 from test_batch import FakeDesk
 FakeDesk.asked = type("Forgetful", (list,), {"append": lambda self, task: None})()
@@ -745,7 +746,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, bundled: Path) -> None:
     prefix = without_privileges()
     (tmp_path / "in.csv").write_text("question\nwhat?\n")
     (tmp_path / "closed").mkdir(mode=0o555)
-    arguments = [*prefix, sys.executable, "-m", "assistant.cli", "batch", "in.csv", "closed/out.csv", "--index", str(bundled)]
+    arguments = [*prefix, *READOUT, "batch", "in.csv", "closed/out.csv", "--index", str(bundled)]
     done = subprocess.run(arguments, env=environment(), cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
     refused(done, "cannot be written (Permission denied)")
 

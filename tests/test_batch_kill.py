@@ -15,13 +15,12 @@ import random
 import re
 import signal
 import subprocess
-import sys
 import time
 from functools import partial
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, environment
+from conftest import READOUT, ROOT, environment
 
 KILLS = int(os.environ.get("KILLS", "8"))
 ROWS = 60
@@ -38,7 +37,7 @@ def questions(tmp_path: Path) -> list[str]:
 
 def begin(folder: Path, index: Path, target: str, workers: int, **options: object) -> subprocess.Popen[bytes]:
     arguments = ["batch", "in.csv", target, "--index", str(index), "--workers", str(workers)]
-    command = [sys.executable, "-m", "assistant.cli", *arguments]
+    command = [*READOUT, *arguments]
     given = {"env": environment(), "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, **options}
     return subprocess.Popen(command, cwd=folder, **given)
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.table import DELIMITERS, Row, Table, harmless, line
+from assistant.batch.table import DELIMITERS, Row, Table, harmless, line
 from index.errors import TableError
 
 HEADER = ["Nº", " Question ", "outlet", "note"]

@@ -15,10 +15,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Run, environment, run_command
+from conftest import READOUT, ROOT, Run, environment, run_command
 from contract import ANSWER, CITATION, has_shape
 
-from assistant.cli import app, main
+from app import main
+from assistant.cli import app
 from assistant.scope import read_scope
 from index.errors import UsageError
 from index.record import FILE, Scope
@@ -161,7 +162,7 @@ def test_doctor_finds_nothing_in_a_sound_index(run: Run, own_index: Path) -> Non
 
 
 def test_a_reader_that_leaves_early_is_no_error(bundled: Path) -> None:
-    command = f"{shlex.quote(sys.executable)} -m assistant.cli statements --index {shlex.quote(str(bundled))} | head -n 1"
+    command = f"{shlex.join(READOUT)} statements --index {shlex.quote(str(bundled))} | head -n 1"
     done = subprocess.run(["bash", "-c", command], env=environment(), capture_output=True, text=True, timeout=60, check=False)
     assert done.stdout.count("\n") == 1
     assert "Traceback" not in done.stderr
@@ -316,7 +317,7 @@ def test_an_index_folder_that_cannot_be_written(own_index: Path, command: str) -
         path.chmod(0o555 if path.is_dir() else 0o444)
     try:
         before = (own_index / FILE).read_bytes()
-        arguments = [*prefix, sys.executable, "-m", "assistant.cli", command, "--index", str(own_index)]
+        arguments = [*prefix, *READOUT, command, "--index", str(own_index)]
         done = subprocess.run(arguments, env=environment(), capture_output=True, text=True, timeout=120, check=False)
         refused(done, "cannot be written (Permission denied)")
         assert (own_index / FILE).read_bytes() == before
@@ -328,7 +329,7 @@ def test_an_index_folder_that_cannot_be_written(own_index: Path, command: str) -
 def test_a_record_that_cannot_be_read(own_index: Path) -> None:
     prefix = without_privileges()
     (own_index / FILE).chmod(0)
-    arguments = [*prefix, sys.executable, "-m", "assistant.cli", "ask", QUESTION, "--index", str(own_index)]
+    arguments = [*prefix, *READOUT, "ask", QUESTION, "--index", str(own_index)]
     done = subprocess.run(arguments, env=environment(), capture_output=True, text=True, timeout=120, check=False)
     refused(done, "permissions")
 

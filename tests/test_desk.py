@@ -46,7 +46,7 @@ HANGS = "Will this question hang?"
 HANGING = f"""
 import time
 from assistant.chain import Assistant
-from assistant.cli import main
+from app import main
 real = Assistant.ask
 Assistant.ask = lambda self, text, *more, **named: time.sleep(600) if text == {HANGS!r} else real(self, text, *more, **named)
 main()
@@ -76,9 +76,7 @@ class Desk:
 
 
 @contextmanager
-def serving(
-    index: Path, *arguments: str, code: str = "from assistant.cli import main; main()", model: Script | None = None
-) -> Iterator[Desk]:
+def serving(index: Path, *arguments: str, code: str = "from app import main; main()", model: Script | None = None) -> Iterator[Desk]:
     """A chat over an index, served by a process of its own, which is killed in the end; it finds its language models at ``model``."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -294,7 +294,7 @@ def test_a_judge_without_a_server_stops_the_command_before_anything_is_asked(tmp
 
 
 def test_a_real_model_is_asked_over_http_from_the_command_to_the_report(model_server, assistant, tmp_path, monkeypatch):
-    from assistant.cli import main
+    from app import main
     from eval.golden import QUESTIONS
 
     monkeypatch.setenv("READOUT_BASE_URL", f"{model_server}/v1")

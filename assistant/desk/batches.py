@@ -12,12 +12,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Lock, Thread
 
-from assistant.batch import Options, Summary, run
-from assistant.formats import Outcome
-from assistant.journal import SUFFIX as JOURNAL
+from assistant.batch.formats import Outcome
+from assistant.batch.journal import SUFFIX as JOURNAL
+from assistant.batch.run import Options, Summary, run
+from assistant.batch.table import Row
 from assistant.render import lines, plain
 from assistant.settings import Settings
-from assistant.table import Row
 from index.errors import ReadoutError, TableBusy, TableError
 from index.record import Scope
 

@@ -10,16 +10,16 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
+from assistant.batch.table import Row, Table, harmless, line
 from assistant.render import Run, as_json, lines, link, source
 from assistant.render import escape_html as escape
-from assistant.table import Row, Table, harmless, line
 from assistant.types import Answer, Citation
 
 Form = Literal["csv", "jsonl", "html"]
 
 COLUMNS = ("status", "answer", "speakers", "sides", "outlets", "citations", "support", "answerer", "seconds", "tokens", "error", "index")
 WORST_FIRST = ("unsupported", "supported", "verbatim")
-TEMPLATE = Path(__file__).with_name("report.html")
+TEMPLATE = Path(__file__).parents[1] / "report.html"
 
 
 @dataclass(frozen=True, slots=True)
