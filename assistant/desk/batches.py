@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 import shutil
-import time
 from collections.abc import Iterator
-from concurrent.futures import Future
+from concurrent.futures import wait
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Event, Lock, Thread
+from threading import Event, Lock
 
 from assistant.batch.formats import Outcome
 from assistant.batch.journal import SUFFIX as JOURNAL
 from assistant.batch.run import Options, Summary, run
 from assistant.batch.table import Row
+from assistant.desk.aside import aside
 from assistant.render import lines, plain
 from assistant.settings import Settings
 from index.errors import ReadoutError, TableBusy, TableError
@@ -68,21 +68,12 @@ class Batches:
         """
         name = re.sub(r"[^\w-]+", "-", table.stem)[:60]
         with TemporaryDirectory(prefix="readout-", ignore_cleanup_errors=True) as folder:
-            watch, ended, target = self._begin(person), Future[State](), Path(folder, f"{name}-answers.csv")
-
-            def work() -> None:
-                try:
-                    ended.set_result(self._answer(table, target, watch))
-                except BaseException as error:  # whatever it is, it is raised where the run is watched
-                    ended.set_exception(error)
-                finally:
-                    del self._under_way[person]
-
-            Thread(target=work, daemon=True).start()
+            watch, target = self._begin(person), Path(folder, f"{name}-answers.csv")
+            ended = aside(lambda: self._answer(person, table, target, watch))
             try:
                 while not ended.done():
                     yield watch.state()
-                    time.sleep(PAUSE)
+                    wait([ended], PAUSE)
                 yield ended.result()
             except ReadoutError as error:
                 raise TableError(str(error).replace(f"{table.parent}/", "").replace(f"{folder}/", "")) from error
@@ -97,16 +88,18 @@ class Batches:
                 raise TableBusy(f"{RUNS} tables of other people are being answered, and no more at once. Upload this one again later.")
             return self._under_way.setdefault(person, _Watch())
 
-    def _answer(self, table: Path, target: Path, watch: _Watch) -> State:
+    def _answer(self, person: str, table: Path, target: Path, watch: _Watch) -> State:
         """Write the answers as a CSV, then as a page from what the run has found; one thread, for the chat answers others meanwhile."""
+        page = target.with_suffix(".html")
         try:
             watch.summary = run(table, target, self._settings, Options(workers=1, scope=self._scope), watch)
+            shutil.copyfile(f"{target}{JOURNAL}", f"{page}{JOURNAL}")
+            run(table, page, self._settings, Options("html", workers=1, scope=self._scope))
+            return watch.state((target, page))
         except _Stopped:
             return watch.state((target,), stopped=True)
-        page = target.with_suffix(".html")
-        shutil.copyfile(f"{target}{JOURNAL}", f"{page}{JOURNAL}")
-        run(table, page, self._settings, Options("html", workers=1, scope=self._scope))
-        return watch.state((target, page))
+        finally:
+            del self._under_way[person]
 
 
 class _Stopped(Exception):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from queue import SimpleQueue
-from threading import Lock, Thread
+from threading import Lock
 from typing import Any
 
 import gradio as gr
 
 from assistant.desk import panel
+from assistant.desk.aside import aside
 from assistant.desk.batches import Batches
 from assistant.desk.page.click import SAME, Premises
 from assistant.desk.uploads import receive, uploads
@@ -47,17 +48,13 @@ class Intake:
         def show(done: int, of: int, name: str) -> None:
             told.put(f"{done} of {of} read …")
 
-        def work() -> None:
-            try:
-                done = build(settings.index, [uploads(settings)], settings.embedding, server=settings.chroma, progress=show)
-                told.put(f"Done: the corpus holds {counted(done.totals['articles'], 'article')} now.")
-            except ReadoutError as error:
-                told.put(f"The files are kept, but could not be read yet: {error}")
-            finally:
-                told.put(None)
-
-        Thread(target=work, daemon=True).start()
+        reading = aside(lambda: build(settings.index, [uploads(settings)], settings.embedding, server=settings.chroma, progress=show))
+        reading.add_done_callback(lambda _: told.put(None))
         yield from iter(told.get, None)
+        try:
+            yield f"Done: the corpus holds {counted(reading.result().totals['articles'], 'article')} now."
+        except ReadoutError as error:
+            yield f"The files are kept, but could not be read yet: {error}"
 
     def batch(self, table: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """Answer an uploaded table: a word where that cannot be done, progress, rows, the files, and the upload emptied."""

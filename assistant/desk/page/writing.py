@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
-from threading import BoundedSemaphore, Thread
+from threading import BoundedSemaphore
 
+from assistant.desk.aside import aside
 from assistant.types import Answer, Watch
 
 PAUSE = 0.3  # seconds between two looks at a draft
@@ -47,17 +48,14 @@ class Writers:
         """Have an answer written and then kept; where that is under way already, that is what is returned."""
         mine = Writing(writer)
         if (writing := self._under_way.setdefault(turn, mine)) is mine:
-            Thread(target=self._work, args=(turn, writing, write, keep), daemon=True).start()
+            aside(lambda: self._work(turn, write, mine.watch, keep), mine.ended)
         return writing
 
-    def _work(self, turn: str, writing: Writing, write: Callable[[Watch], Answer], keep: Callable[[Answer], None]) -> None:
+    def _work(self, turn: str, write: Callable[[Watch], Answer], watch: Watch, keep: Callable[[Answer], None]) -> Answer:
         try:
             with self._slots:
-                answer = write(writing.watch)
+                answer = write(watch)
             keep(answer)
-        except BaseException as error:  # whatever it is, it is raised where the answer is waited for
+            return answer
+        finally:
             self._under_way.pop(turn, None)
-            writing.ended.set_exception(error)
-        else:
-            self._under_way.pop(turn, None)
-            writing.ended.set_result(answer)
