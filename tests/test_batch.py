@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from conftest import READOUT, ROOT, Run, article_of, environment, store
+from conftest import PATIENCE, READOUT, ROOT, Run, article_of, environment, store
 from contract import ANSWER, has_shape
 from hypothesis import given
 from hypothesis import strategies as st
@@ -747,7 +747,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, bundled: Path) -> None:
     (tmp_path / "in.csv").write_text("question\nwhat?\n")
     (tmp_path / "closed").mkdir(mode=0o555)
     arguments = [*prefix, *READOUT, "batch", "in.csv", "closed/out.csv", "--index", str(bundled)]
-    done = subprocess.run(arguments, env=environment(), cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(arguments, env=environment(), cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE, check=False)
     refused(done, "cannot be written (Permission denied)")
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import HashingEmbedder, Run, environment
+from conftest import PATIENCE, HashingEmbedder, Run, environment
 
 from index import build as module
 from index.build import Summary, build, fingerprint, open_record, writing
@@ -288,7 +288,7 @@ build(Path(sys.argv[2]), [Path(sys.argv[3])], BUNDLED)
 def test_a_real_kill_loses_nothing(news: Path, target: Path) -> None:
     tests = str(Path(__file__).parent)
     done = subprocess.run(
-        [sys.executable, "-c", KILLED, tests, target, news], env=environment(), capture_output=True, timeout=120, check=False
+        [sys.executable, "-c", KILLED, tests, target, news], env=environment(), capture_output=True, timeout=PATIENCE, check=False
     )
     assert done.returncode == -9, done.stderr.decode()
     assert did(build(target, [news], BUNDLED)) == (0, 0, 0, 3)
@@ -305,17 +305,17 @@ def test_two_writers_refuse_each_other(news: Path, target: Path) -> None:
 def _hold(folder: Path, ready: multiprocessing.synchronize.Event, done: multiprocessing.synchronize.Event) -> None:
     with writing(folder):
         ready.set()
-        done.wait(60)
+        done.wait()  # the process is a daemon: it ends with this one at the latest
 
 
 def test_a_writer_in_another_process_is_refused_and_a_reader_is_not(news: Path, target: Path) -> None:
     build(target, [news], BUNDLED)
     context = multiprocessing.get_context("fork")
     ready, done = context.Event(), context.Event()
-    process = context.Process(target=_hold, args=(target, ready, done))
+    process = context.Process(target=_hold, args=(target, ready, done), daemon=True)
     process.start()
     try:
-        assert ready.wait(30)
+        assert ready.wait(PATIENCE)
         with pytest.raises(IndexBusy):
             build(target, [news], BUNDLED)
         with pytest.raises(IndexBusy):
@@ -324,7 +324,7 @@ def test_a_writer_in_another_process_is_refused_and_a_reader_is_not(news: Path, 
             assert record.counts()["articles"] == 3
     finally:
         done.set()
-        process.join(30)
+        process.join(PATIENCE)
     assert did(build(target, [news], BUNDLED)) == (0, 0, 0, 3)
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import READOUT, ROOT, Run, environment, run_command
+from conftest import PATIENCE, READOUT, ROOT, Run, environment, run_command
 from contract import ANSWER, CITATION, has_shape
 
 from app import main
@@ -163,7 +163,7 @@ def test_doctor_finds_nothing_in_a_sound_index(run: Run, own_index: Path) -> Non
 
 def test_a_reader_that_leaves_early_is_no_error(bundled: Path) -> None:
     command = f"{shlex.join(READOUT)} statements --index {shlex.quote(str(bundled))} | head -n 1"
-    done = subprocess.run(["bash", "-c", command], env=environment(), capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(["bash", "-c", command], env=environment(), capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.stdout.count("\n") == 1
     assert "Traceback" not in done.stderr
 
@@ -318,7 +318,7 @@ def test_an_index_folder_that_cannot_be_written(own_index: Path, command: str) -
     try:
         before = (own_index / FILE).read_bytes()
         arguments = [*prefix, *READOUT, command, "--index", str(own_index)]
-        done = subprocess.run(arguments, env=environment(), capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run(arguments, env=environment(), capture_output=True, text=True, timeout=PATIENCE, check=False)
         refused(done, "cannot be written (Permission denied)")
         assert (own_index / FILE).read_bytes() == before
     finally:
@@ -330,7 +330,7 @@ def test_a_record_that_cannot_be_read(own_index: Path) -> None:
     prefix = without_privileges()
     (own_index / FILE).chmod(0)
     arguments = [*prefix, *READOUT, "ask", QUESTION, "--index", str(own_index)]
-    done = subprocess.run(arguments, env=environment(), capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(arguments, env=environment(), capture_output=True, text=True, timeout=PATIENCE, check=False)
     refused(done, "permissions")
 
 
@@ -381,6 +381,6 @@ def test_the_readmes_python_runs(bundled: Path, tmp_path: Path) -> None:
     [code] = re.findall(r"^```python\n(.*?)^```", text, re.M | re.S)
     assert len(code.splitlines()) <= 10
     (tmp_path / ".readout").symlink_to(bundled)
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment(), capture_output=True, timeout=300, check=False)
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment(), capture_output=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stderr.decode()
     assert "denied" in done.stdout.decode()

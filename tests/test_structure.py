@@ -11,7 +11,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, environment
+from conftest import PATIENCE, ROOT, environment
 
 PACKAGES = ("index", "assistant", "eval")
 FILES = {
@@ -194,7 +194,7 @@ def modules_after(tmp_path: Path, *arguments: str | Path) -> set[str]:
             env=environment(SPY=str(file.fileno())),
             pass_fds=[file.fileno()],
             capture_output=True,
-            timeout=120,
+            timeout=PATIENCE,
             check=True,
         )
         file.seek(0)
@@ -221,7 +221,7 @@ def test_a_run_with_nothing_to_do_loads_no_models(own_index: Path, tmp_path: Pat
 
 def test_importing_the_chat_does_nothing(tmp_path: Path) -> None:
     code = "import app, assistant.desk.server as desk, pathlib; assert not list(pathlib.Path().iterdir()); assert desk.serve"
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment(), capture_output=True, timeout=120, check=False)
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment(), capture_output=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stderr.decode()
 
 
