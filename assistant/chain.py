@@ -224,7 +224,7 @@ class Assistant:
             "articles": str(len(articles)),
             "outlets": listed(outlets) if outlets else "not stated",
             "speakers": listed([name for name, _ in spoken.most_common(6)]) if spoken else "nobody",
-            "example": "“What did each side say about Syria?”" if self.names.sides else "“Who said what about …?”",
+            "example": "“What did each side say about …?”" if self.names.sides else "“Who said what about …?”",
             "listing": "\n".join(f"- {_described(article)}" for article in articles[:50]),
         }
         text = self.prompts.fill(question.form.value, **{key: values[key] for key in PLACEHOLDERS[question.form.value]})
