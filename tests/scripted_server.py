@@ -31,7 +31,7 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     says: str = "no"
     text: str = ""
-    then: str = "stop"  # "drop", "hang", "hold" (until it is let go, then "end"), "end", "error", or a finish_reason
+    then: str = "stop"  # "drop", "hang", "hold" (until it is let go, then "drop"), "end", "error", or a finish_reason
     refusal: str = ""
     body: Mapping[str, Any] | None = None
 
@@ -135,10 +135,12 @@ def scripted(*replies: Reply) -> Iterator[Script]:
                 self._send({"choices": [{"index": 0, "delta": {"role": "assistant", "refusal": fault.refusal}}]})
             for word in re.findall(r"\S+\s*|\s+", fault.text):
                 self._send({"choices": [{"index": 0, "delta": {"role": "assistant", "content": word}}]})
-            if fault.then == "drop":
+            if fault.then == "hold":
+                script.let_go.wait()
+            if fault.then in ("drop", "hold"):
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            elif fault.then in ("hang", "hold"):
-                (script.closing if fault.then == "hang" else script.let_go).wait()
+            elif fault.then == "hang":
+                script.closing.wait()
             elif fault.then == "error":
                 self._send(self._error(fault))
             elif fault.then != "end":

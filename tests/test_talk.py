@@ -83,6 +83,7 @@ def test_a_model_that_is_not_offered_is_not_asked(talk: Talk) -> None:
 def test_nobody_sees_or_changes_what_another_asked(talk: Talk) -> None:
     list(talk.ask(click(question=DENIED)))
     asked = conversation(talk)
-    for do in (talk.delete, talk.rename, talk.chat):
-        assert DENIED not in do(click("bob", "other", id=asked, conversation=asked, title="Mine"))[0]
+    theirs = click("bob", "other", id=asked, conversation=asked, title="Mine")
+    for told in (*talk.delete(theirs), *talk.rename(theirs), talk.chat(theirs)):
+        assert DENIED not in told[0]
     assert DENIED in talk.chat(click(id=asked))[0]

@@ -45,6 +45,11 @@ class Click:
         return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str) and one]
 
     @property
+    def person(self) -> str:
+        """Who it is: a user, or where nobody signs in, a window."""
+        return self.user or self.window
+
+    @property
     def conversation(self) -> str:
         """The conversation that the window shows, as it says."""
         return self["conversation"]

@@ -13,7 +13,7 @@ import gradio as gr
 from assistant.desk import panel
 from assistant.desk.aside import aside
 from assistant.desk.batches import Batches
-from assistant.desk.page.click import SAME, Premises
+from assistant.desk.page.click import SAME, Click, Premises
 from assistant.desk.uploads import receive, uploads
 from assistant.render import counted
 from index.errors import ReadoutError, TableBusy
@@ -27,7 +27,7 @@ class Intake:
         self._adding = Lock()
         self._batches = Batches(premises.settings, premises.scope)
 
-    def add(self, files: list[str] | None, outlet: str, published: str) -> Iterator[tuple[Any, ...]]:
+    def add(self, _: Click, files: list[str] | None, outlet: str, published: str) -> Iterator[tuple[Any, ...]]:
         """Take uploaded files into the corpus, telling what becomes of each; then the form, the picture and the table anew."""
         later, note = (SAME, SAME, SAME, None), "Nothing was added."
         with self._adding:
@@ -56,12 +56,12 @@ class Intake:
         except ReadoutError as error:
             yield f"The files are kept, but could not be read yet: {error}"
 
-    def batch(self, table: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    def batch(self, click: Click, table: str) -> Iterator[tuple[Any, ...]]:
         """Answer an uploaded table: a word where that cannot be done, progress, rows, the files, and the upload emptied."""
         word: Any = ""
         emptied: Any = None
         try:
-            for state in self._batches.run(_person(request), Path(table)):
+            for state in self._batches.run(click.person, Path(table)):
                 yield word, panel.batch_progress(state), panel.batch_rows(state), *_files(state.files), emptied
                 word = emptied = SAME  # they may be another upload's by now
         except TableBusy as error:  # what is shown may be the run under way
@@ -69,14 +69,9 @@ class Intake:
         except ReadoutError as error:
             yield panel.failed(str(error)), "", "", *_files(()), None
 
-    def stop(self, request: gr.Request) -> None:
+    def stop(self, click: Click) -> None:
         """Stop the table that is being answered."""
-        self._batches.stop(_person(request))
-
-
-def _person(request: gr.Request) -> str:
-    """Who has a run under way: a user, or where nobody signs in, a window."""
-    return request.username or request.session_hash or ""
+        self._batches.stop(click.person)
 
 
 def _files(files: Sequence[Path]) -> list[gr.DownloadButton]:

@@ -50,19 +50,19 @@ def make_page(premises: Premises) -> gr.Blocks:
         file = gr.HTML(js_on_load="readout.save(element, watch)", elem_id="file")
         draft = gr.HTML(js_on_load="readout.draft(element, watch)", elem_id="draft")
 
-        told = [talk, listed, notice]
+        told, news = [talk, listed, notice], [talk, listed, notice, draft]
         _on([page.load], talks.show, [*told, form, who])
-        _on([form.ask, talk.ask], talks.ask, [*told, draft], answers=True)
-        _on([talk.narrow], talks.narrow, [*told, draft], answers=True)
-        _on([talk.again], talks.again, [*told, draft], answers=True)
-        _on([talk.follow], talks.follow, [*told, draft], mode="once")
+        _on([form.ask, talk.ask], talks.ask, news, answers=True)
+        _on([talk.narrow], talks.narrow, news, answers=True)
+        _on([talk.again], talks.again, news, answers=True)
+        _on([talk.follow], talks.follow, news, mode="once")
         page.unload(talks.leave)
         _on([search.find], talks.find, [listed])
         _on([search.new], talks.new, told)
         _on([listed.chat], talks.chat, told)
-        _on([talk.rate], talks.rate, told)
-        _on([talk.rename], talks.rename, told)
-        _on([talk.delete], talks.delete, told)
+        _on([talk.rate], talks.rate, news)
+        _on([talk.rename], talks.rename, news)
+        _on([talk.delete], talks.delete, news)
         _on([talk.export], talks.export, [file])
         _on([talk.open, table.open, rows.open, articles.open], shelves.open, [source])
         _on([talk.compare, comparing.compare], shelves.compare, [table, tabs])
@@ -70,9 +70,9 @@ def make_page(premises: Premises) -> gr.Blocks:
         _on([sieve.filter], shelves.filter, [rows])
         _on([corpus_tab.select], shelves.show_corpus, [picture, articles])
         _on([sought.seek], shelves.search_corpus, [articles])
-        _wire(table_upload.upload, intake.batch, [*batched, table_upload], [table_upload], mode="multiple")
-        _wire(batched[1].stop, intake.stop, [])
-        _wire(upload.upload, intake.add, [received, form, picture, articles, upload], [upload, *known])
+        _on([table_upload.upload], intake.batch, [*batched, table_upload], [table_upload], mode="multiple")
+        _on([batched[1].stop], intake.stop, [])
+        _on([upload.upload], intake.add, [received, form, picture, articles, upload], [upload, *known])
     return page
 
 
@@ -86,23 +86,8 @@ def _still(value: str = "", **more: Any) -> gr.HTML:
     return gr.HTML(value, js_on_load=None, **PLAIN, **more)
 
 
-def _on(triggers: list[Any], do: Callable[[Click], Any], outputs: list[Any], *, answers: bool = False, mode: str = "always_last") -> None:
-    """Wire clicks to what they do."""
-
-    def click(event: gr.EventData, request: gr.Request) -> Any:
-        return do(Click.of(event, request))
-
-    def told(event: gr.EventData, request: gr.Request) -> Iterator[Any]:
-        yield from do(Click.of(event, request))
-
-    taken = told if isgeneratorfunction(do) else click
-    taken.__name__ = do.__name__
-    for trigger in triggers:
-        _wire(trigger, taken, outputs, answers=answers, mode=mode)
-
-
-def _wire(
-    trigger: Any,
+def _on(
+    triggers: list[Any],
     do: Callable[..., Any],
     outputs: list[Any],
     inputs: list[Any] | None = None,
@@ -110,21 +95,29 @@ def _wire(
     answers: bool = False,
     mode: str = "always_last",
 ) -> None:
-    """Wire an event, which is no part of the API; those that answer questions share one limit.
+    """Wire events, which are no part of the API, to what they do with a click and the inputs.
 
-    ``mode`` is what Gradio does with one more while one is under way.
+    Those that answer questions share one limit. ``mode`` is what Gradio does with one more while one is under way.
     """
-    trigger(
-        do,
-        inputs,
-        outputs,
-        show_progress="hidden",
-        api_name=f"on_{do.__name__}",
-        api_visibility="private",
-        trigger_mode="multiple" if answers else mode,
-        concurrency_limit=AT_ONCE,
-        concurrency_id="answers" if answers else None,
-    )
+
+    def done(event: gr.EventData, request: gr.Request, *given: Any) -> Any:
+        return do(Click.of(event, request), *given)
+
+    def told(event: gr.EventData, request: gr.Request, *given: Any) -> Iterator[Any]:
+        yield from do(Click.of(event, request), *given)
+
+    for trigger in triggers:
+        trigger(
+            told if isgeneratorfunction(do) else done,
+            inputs,
+            outputs,
+            show_progress="hidden",
+            api_name=f"on_{do.__name__}",
+            api_visibility="private",
+            trigger_mode="multiple" if answers else mode,
+            concurrency_limit=AT_ONCE,
+            concurrency_id="answers" if answers else None,
+        )
 
 
 def _adding() -> tuple[list[gr.Textbox], gr.File, gr.HTML]:

@@ -29,33 +29,21 @@ News = tuple[str, str, str, str]
 """The same and a draft: what is told while a question is answered. Parts without news are `SAME`."""
 
 
-def _telling(work: Callable[[Talk, Click], Iterator[News]]) -> Callable[[Talk, Click], Iterator[News]]:
-    """Tell what comes of a click; where it cannot be done, show the conversation with a word why."""
+def _telling(do: Callable[[Talk, Click], Iterator[News] | None]) -> Callable[[Talk, Click], Iterator[News]]:
+    """Tell what comes of a click, or how the conversation is after it; where it cannot be done, with a word why."""
 
-    @wraps(work)
+    @wraps(do)
     def tell(self: Talk, click: Click) -> Iterator[News]:
-        try:
-            yield from work(self, click)
-        except ReadoutError as error:
-            talk, listed, _ = self._told(click.user, self._windows.get(click.window, click.conversation))
-            yield talk, listed, panel.failed(str(error)), ""
-
-    return tell
-
-
-def _done(act: Callable[[Talk, Click], None]) -> Callable[[Talk, Click], Told]:
-    """Do something to the open conversation, and show it as it is then, with a word where it could not be done."""
-
-    @wraps(act)
-    def do(self: Talk, click: Click) -> Told:
         notice = ""
         try:
-            act(self, click)
+            if news := do(self, click):
+                yield from news
+                return
         except ReadoutError as error:
             notice = panel.failed(str(error))
-        return (*self._told(click.user, click.conversation)[:2], notice)
+        yield (*self._told(click.user, self._windows.get(click.window, click.conversation))[:2], notice, "")
 
-    return do
+    return tell
 
 
 class Talk:
@@ -171,18 +159,18 @@ class Talk:
 
     # -- a conversation as it is ------------------------------------------------------------------------------------------
 
-    @_done
+    @_telling
     def rate(self, click: Click) -> None:
         """Store a thumb, up or down, with a word why."""
         corpus = self._premises.record.corpus_fingerprint()
         self._kept.rate(click.user, click["turn"], click["good"] == "1", click["why"][:500], corpus)
 
-    @_done
+    @_telling
     def rename(self, click: Click) -> None:
         """Give the open conversation another title."""
         self._kept.rename(click.user, click.conversation, click["title"])
 
-    @_done
+    @_telling
     def delete(self, click: Click) -> None:
         """Delete the open conversation for good."""
         self._kept.delete(click.user, click.conversation)
