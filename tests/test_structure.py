@@ -36,7 +36,13 @@ LAYERS = (
 )
 """Names of modules and packages, the lowest layer first: each imports from its own layer and from those below it."""
 
-BEGINS_AT = {"langchain": "assistant", "gradio": "assistant.desk.page", "typer": "assistant.cli", "ragas": "eval", "torch": "index"}
+BEGINS_AT = {
+    "langchain": "assistant.chat_model",
+    "gradio": "assistant.desk.page",
+    "typer": "assistant.cli",
+    "ragas": "eval",
+    "torch": "index",
+}
 """Libraries, by how their names begin, and the lowest layer that may know them."""
 
 HEAVY = {

@@ -18,7 +18,7 @@ from typing import BinaryIO
 from assistant.render import counted
 from index.errors import TableError
 
-DELIMITERS = (",", ";", "\t")
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 ASKED = ("question", "history", "outlet", "since", "until")  # the columns that are read; all others only pass through
 WORKBOOKS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".numbers")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # how what a spreadsheet takes for a formula begins
@@ -79,8 +79,7 @@ class Table(AbstractContextManager["Table"]):
                 f"{self.name} is empty. It needs a line with column names, one of them 'question', and a row for each question."
             )
         self.delimiter = _delimiter(sample)
-        ends = re.search(r"\r\n|\n|\r", sample)
-        self.terminator = ends.group() if ends else "\n"
+        self.terminator = min((end for end in ("\r\n", "\n", "\r") if end in sample), key=sample.find, default="\n")
         self.header = next(record for _, record in self._records() if record)
         self._places = self._columns()
         self.count = self._count()
@@ -128,7 +127,11 @@ class Table(AbstractContextManager["Table"]):
         cells = (*record[:width], *[""] * (width - len(record)))
         problem = None
         if len(record) < width or any(record[width:]):  # spreadsheets end rows with empty cells, which say nothing
-            cure = "Fill in the missing ones" if len(record) < width else f"Put cells that hold {_named(self.delimiter)} in quotation marks"
+            cure = (
+                "Fill in the missing ones"
+                if len(record) < width
+                else f"Put cells that hold {DELIMITERS[self.delimiter]} in quotation marks"
+            )
             problem = f"the row has {counted(len(record), 'cell')}, the header {width}. {cure}."
         return Row(number, cells, **{name: cells[place] for name, place in self._places.items()}, problem=problem)
 
@@ -214,7 +217,3 @@ def _delimiter(sample: str) -> str:
 
 def _plain_name(name: str) -> str:
     return name.strip("\ufeff \t").casefold()
-
-
-def _named(delimiter: str) -> str:
-    return {",": "commas", ";": "semicolons", "\t": "tabs"}[delimiter]

@@ -163,9 +163,14 @@ class Conversations(AbstractContextManager["Conversations"]):
 
     def get(self, user: str, id: str) -> Conversation:
         """One conversation. Raises `ConversationMissing` when the user has none of that id."""
-        for row in self._rows(f"SELECT {_CONVERSATION} FROM conversations c WHERE c.user = ? AND c.id = ?", user, id):
-            return Conversation(*row)
+        if found := self.find(user, id):
+            return found
         raise _missing()
+
+    def find(self, user: str, id: str) -> Conversation | None:
+        """One conversation, if the user has one of that id."""
+        rows = self._rows(f"SELECT {_CONVERSATION} FROM conversations c WHERE c.user = ? AND c.id = ?", user, id)
+        return Conversation(*rows[0]) if rows else None
 
     def rename(self, user: str, id: str, title: str) -> None:
         """Give a conversation another title, cut where it is too long for one.
@@ -229,15 +234,13 @@ class Conversations(AbstractContextManager["Conversations"]):
 
     def feedback(self) -> list[Feedback]:
         """Everything that was rated, by anybody, in the order of rating. For whoever runs the server, not for its users."""
-        earlier = "SELECT question FROM turns WHERE conversation = ? AND number < ? ORDER BY number"
+        earlier = "SELECT question FROM turns e WHERE e.conversation = t.conversation AND e.number < t.number ORDER BY e.number"
+        query = f"SELECT (SELECT json_group_array(question) FROM ({earlier})), {_TURN} FROM turns t WHERE t.rated IS NOT NULL"
         found = []
-        for conversation, number, *row in self._rows(
-            f"SELECT t.conversation, t.number, {_TURN} FROM turns t WHERE t.rated IS NOT NULL ORDER BY t.rated, t.number"
-        ):
+        for history, *row in self._rows(f"{query} ORDER BY t.rated, t.number"):
             turn = _turn(row)
             assert turn.answer and turn.rating, "only what was answered is rated"
-            history = tuple(question for (question,) in self._rows(earlier, conversation, number))
-            found.append(Feedback(turn.id, turn.question, turn.answer, turn.scope, turn.rating, history))
+            found.append(Feedback(turn.id, turn.question, turn.answer, turn.scope, turn.rating, tuple(json.loads(history))))
         return found
 
     # -- the file -----------------------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ def load_users(auth: str | None, environment: Mapping[str, str] = os.environ) ->
     given = environment.get("READOUT_AUTH") or None if auth is None else auth
     if given is None:
         return None
-    users = _read(Path(given)) if _is_file(given) else _single(given)
+    users = _read(Path(given)) if Path(given).is_file() else _single(given)
 
     def check(name: str, password: str) -> bool:
         salt, digest = users.get(name, NOBODYS)
@@ -79,13 +79,6 @@ def user_line(name: str, password: str) -> str:
 
 def _digest(password: str, salt: bytes) -> bytes:
     return hashlib.scrypt(password.encode("utf-8", "replace"), salt=salt, n=_COST, r=_BLOCK, p=_PARALLEL, dklen=64)
-
-
-def _is_file(given: str) -> bool:
-    try:
-        return Path(given).is_file()
-    except ValueError:  # a NUL
-        return False
 
 
 def _single(given: str) -> dict[str, Secret]:

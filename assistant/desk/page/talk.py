@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Callable, Iterator
 from functools import cached_property, wraps
 
@@ -15,6 +14,7 @@ from assistant.desk.conversations import Conversations, Turn
 from assistant.desk.examples import examples
 from assistant.desk.page.click import SAME, Click, Premises, fresh
 from assistant.desk.page.writing import Writers, Writing
+from assistant.desk.uploads import stem
 from assistant.question import clean
 from assistant.scope import check_scope, read_scope
 from index.errors import ConversationMissing, ModelMissing, ReadoutError
@@ -62,7 +62,7 @@ class Talk:
     def show(self, click: Click) -> tuple[str, ...]:
         """The page as it is opened: the conversation its address names, else the question it asks (``/?q=…``), else the welcome."""
         talk, listed, notice = self._turned_to(click["c"], click)
-        if click["q"].strip() and not self._has(click.user, click["c"]):
+        if click["q"].strip() and not self._kept.find(click.user, click["c"]):
             talk = panel.asking(click["q"])
         return talk, listed, notice, self._premises.form(), panel.signed_in(click.user)
 
@@ -120,7 +120,7 @@ class Talk:
         """
         user, current = click.user, click.conversation
         question, scope = clean(asked.text), check_scope(asked.scope, self._premises.record)
-        if not self._has(user, current):
+        if not self._kept.find(user, current):
             current = self._windows[click.window] = self._kept.new(user).id
         history = asked.history or tuple(panel.asked(turn) for turn in self._kept.turns(user, current))
         turn = self._kept.begin(user, current, question, scope)
@@ -177,10 +177,10 @@ class Talk:
 
     def export(self, click: Click) -> str:
         """The open conversation as a file for the browser to save."""
-        title = self._kept.get(click.user, click.conversation).title
-        text = self._kept.export(click.user, click.conversation, click["form"])  # type: ignore[arg-type]
-        name = re.sub(r"[^\w-]+", "-", title).strip("-")[:60] or "conversation"
-        return panel.saved(f"{name}.{SUFFIX[click['form']]}", base64.b64encode(text.encode("utf-8")).decode("ascii")) + fresh()
+        title, form = self._kept.get(click.user, click.conversation).title, click["form"]
+        text = self._kept.export(click.user, click.conversation, form)  # type: ignore[arg-type]
+        name = f"{stem(title) or 'conversation'}.{SUFFIX[form]}"
+        return panel.saved(name, base64.b64encode(text.encode("utf-8")).decode("ascii")) + fresh()
 
     def turn(self, click: Click) -> tuple[Turn, list[str]]:
         """The turn that was clicked, and the questions before it. Raises `ConversationMissing`."""
@@ -205,14 +205,14 @@ class Talk:
     def _told(self, user: str, current: str, shown: dict[str, int] | None = None, *, asking: bool = False) -> Told:
         listed = panel.conversations(self._kept.all(user), current, "")
         record, outlets = self._premises.record, self._premises.outlets()
-        if not self._has(user, current):
+        if not (found := self._kept.find(user, current)):
             return panel.welcome(self._examples(), *record.extent(self._premises.scope), len(outlets)), listed, ""
         sides = record.sides()
         turns = "".join(
             panel.turn_html(turn, outlets, sides, now=self._now(turn, asking), shown=(shown or {}).get(turn.id))
             for turn in self._kept.turns(user, current)
         )
-        return panel.conversation(self._kept.get(user, current), turns), listed, ""
+        return panel.conversation(found, turns), listed, ""
 
     def _now(self, turn: Turn, asking: bool) -> panel.UnderWay | None:
         """How far a turn's answer is; a window that did not ask for it just now is to follow it."""
@@ -224,12 +224,6 @@ class Talk:
         if self._shown_first[0] != version:
             self._shown_first = (version, examples(self._premises.record, self._premises.assistant().names))
         return self._shown_first[1]
-
-    def _has(self, user: str, current: str) -> bool:
-        try:
-            return bool(current and self._kept.get(user, current))
-        except ConversationMissing:
-            return False
 
     def _within(self, outlets: list[str], since: str, until: str) -> Scope:
         """What the form narrows, within what the chat was opened for."""
