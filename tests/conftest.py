@@ -93,6 +93,11 @@ def environment(**more: str) -> dict[str, str]:
     return {**kept, "PYTHONPATH": f"{TESTS / 'offline'}{os.pathsep}{ROOT}", "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1", **more}
 
 
+def with_tests() -> dict[str, str]:
+    """The same for a program that imports what the tests are made of."""
+    return environment(PYTHONPATH=os.pathsep.join([str(TESTS / "offline"), *filter(None, sys.path)]))
+
+
 def run_command(
     *arguments: str | Path,
     cwd: Path | None = None,

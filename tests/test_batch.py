@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from conftest import PATIENCE, READOUT, ROOT, Run, article_of, environment, store
+from conftest import PATIENCE, READOUT, ROOT, Run, article_of, environment, store, with_tests
 from contract import ANSWER, has_shape
 from hypothesis import given
 from hypothesis import strategies as st
@@ -628,7 +628,6 @@ def test_a_file_with_anything_else_is_replaced_at_the_end(tmp_path: Path, pieces
 PEAK = """
 import sys, tracemalloc
 from pathlib import Path
-sys.path.insert(0, "TESTS")
 import numpy, assistant.question, assistant.prompts
 from assistant.batch import workers
 from assistant.batch.run import Options, run
@@ -648,8 +647,7 @@ def test_memory_does_not_grow_with_the_table(bench: Bench) -> None:
     for rows in (800, int(os.environ.get("ROWS", "2000"))):  # with fewer, what is loaded once is not all there
         bench.table(*(f"What of number {n}?" for n in range(rows)))
         arguments = [str(bench.source), str(bench.folder / f"{rows}.csv"), str(bench.settings.index)]
-        script = PEAK.replace("TESTS", str(ROOT / "tests"))
-        done = subprocess.run([sys.executable, "-c", script, *arguments], env=environment(), capture_output=True, text=True, check=False)
+        done = subprocess.run([sys.executable, "-c", PEAK, *arguments], env=with_tests(), capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         peaks.append(int(done.stdout))
         assert len((bench.folder / f"{rows}.csv").read_text(encoding="utf-8").splitlines()) == rows + 1

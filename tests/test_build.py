@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import PATIENCE, HashingEmbedder, Run, environment
+from conftest import PATIENCE, HashingEmbedder, Run, with_tests
 
 from index import build as module
 from index.build import Summary, build, fingerprint, open_record, writing
@@ -273,7 +273,6 @@ def test_a_kill_inside_a_batch_leaves_no_half_article(news: Path, target: Path, 
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-sys.path.insert(0, sys.argv[1])
 from conftest import HashingEmbedder
 from index.build import build
 from index.embedder import BUNDLED, SentenceTransformerEmbedder
@@ -281,14 +280,13 @@ from index.vectors import VectorStore
 fake = HashingEmbedder()
 SentenceTransformerEmbedder.encode = lambda self, texts: fake.encode(texts)
 VectorStore.sync = lambda self, record: os.kill(os.getpid(), signal.SIGKILL)
-build(Path(sys.argv[2]), [Path(sys.argv[3])], BUNDLED)
+build(Path(sys.argv[1]), [Path(sys.argv[2])], BUNDLED)
 """
 
 
 def test_a_real_kill_loses_nothing(news: Path, target: Path) -> None:
-    tests = str(Path(__file__).parent)
     done = subprocess.run(
-        [sys.executable, "-c", KILLED, tests, target, news], env=environment(), capture_output=True, timeout=PATIENCE, check=False
+        [sys.executable, "-c", KILLED, target, news], env=with_tests(), capture_output=True, timeout=PATIENCE, check=False
     )
     assert done.returncode == -9, done.stderr.decode()
     assert did(build(target, [news], BUNDLED)) == (0, 0, 0, 3)
