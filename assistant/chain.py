@@ -17,7 +17,7 @@ from assistant.prompts import PLACEHOLDERS, Prompts
 from assistant.question import Names, clean, understand
 from assistant.relation import Comparer
 from assistant.render import finished, listed, quoted
-from assistant.scope import read_scope
+from assistant.scope import check_scope, read_scope
 from assistant.settings import Settings
 from assistant.types import EXTRACTIVE, NO_EVIDENCE, Answer, Form, Question, Standalone, Usage, Watch, unwatched
 from assistant.verify import strict, verify
@@ -228,7 +228,7 @@ class Assistant:
             "articles": str(len(articles)),
             "outlets": listed(outlets) if outlets else "not stated",
             "speakers": listed([name for name, *_ in spoken]) if spoken else "nobody",
-            "example": "“What did each side say about Syria?”" if self.names.sides else "“Who said what about …?”",
+            "example": "“What did each side say about …?”" if self.names.sides else "“Who said what about …?”",
             "listing": "\n".join(f"- {_described(article)}" for article in articles[:50]),
         }
         text = self.prompts.fill(question.form.value, **{key: values[key] for key in PLACEHOLDERS[question.form.value]})
@@ -239,17 +239,3 @@ class Assistant:
 
 def _described(article: Article) -> str:
     return ", ".join(part for part in (article.outlet, article.title, article.published) if part)
-
-
-def check_scope(scope: Scope, record: Record) -> Scope:
-    """Check filters against the index.
-
-    Raises:
-        QuestionError: an outlet that has no article there.
-    """
-    known = {outlet.lower(): outlet for outlet in record.outlets()}
-    for outlet in scope.outlets:
-        if outlet.lower() not in known:
-            there = ", ".join(known.values()) or "none with a stated outlet"
-            raise QuestionError(f"no article of the outlet {outlet!r} is in the index. There are: {there}.")
-    return Scope(tuple(known[outlet.lower()] for outlet in scope.outlets), scope.since, scope.until)

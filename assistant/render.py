@@ -53,6 +53,11 @@ def listed(names: Iterable[str], joint: str = "and") -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {joint} {parts[-1]}"
 
 
+def counted(number: int, noun: str) -> str:
+    """ "1 article", "5 articles"."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
 def quoted(words: str) -> str:
     """Words on one line, in quotation marks; words that have some already get none but those whose partner is missing.
 

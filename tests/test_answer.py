@@ -13,9 +13,10 @@ from conftest import finds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.chain import Assistant, check_scope
+from assistant.chain import Assistant
 from assistant.relation import Comparer, Kin, Told
 from assistant.render import as_json, listed, quoted
+from assistant.scope import check_scope
 from assistant.settings import Settings
 from assistant.types import Answer, Citation, Claim, Form, Point
 from assistant.verify import holds, verify

@@ -9,9 +9,9 @@ from conftest import article_of, store
 from typer.testing import CliRunner
 
 from assistant.chain import Assistant
-from assistant.cli import app
 from assistant.settings import load_settings
 from eval import command
+from eval.cli import app
 from eval.draft import draft
 from eval.golden import GoldenError, held_out_ids, load_golden
 from index.build import fingerprint

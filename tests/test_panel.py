@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.batch import Summary
+from assistant.batch.run import Summary
 from assistant.compare import Utterance, Wording
 from assistant.desk import panel
 from assistant.desk.batches import SHOWN, Shown, State

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.question import clean
 from assistant.render import as_json
-from assistant.scope import read_scope
+from assistant.scope import check_scope, read_scope
 from assistant.settings import Settings
 from index.build import open_record
 from index.errors import IndexMismatch, IndexMissing, QuestionError, ReadoutError
@@ -98,8 +98,6 @@ class Api:
         return {"id": article.id, **_known(article), **part, "statements": said}
 
     def _scope(self, outlets: list[str] | None, since: str | None, until: str | None) -> Scope:
-        from assistant.chain import check_scope  # langchain: not before something is asked
-
         names = [outlets] if isinstance(outlets, str) else outlets or []
         scope = read_scope([_text(name) for name in names], _text(since or ""), _text(until or ""), mark="")
         return check_scope(scope, self._assistant().record)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -14,10 +15,7 @@ from index.record import Record
 SAMPLE = 300  # articles looked at: more would make the first page wait
 MOST = 5
 _TOPIC = re.compile(r"\b(?:in|on|about|over|with|against|from|of|into) ((?:the )?[A-Z][\w’']+(?: [A-Z][\w’']+)*)(?![\w-])")
-_CALENDAR = frozenset(
-    """January February March April May June July August September October November December Monday Tuesday Wednesday Thursday
-    Friday Saturday Sunday""".split()
-)
+_CALENDAR = frozenset(filter(None, (*calendar.month_name, *calendar.day_name)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Literal
 
 from assistant import render
+from assistant.batch.table import FORMULA
 from assistant.render import chat_message, escape_markdown, link, printable, source, took
-from assistant.table import FORMULA
 from assistant.types import Answer, Citation, Point
 from index.record import Scope
 

@@ -10,16 +10,16 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
+from assistant.batch.table import Row, Table, harmless, line
 from assistant.render import Run, as_json, lines, link, source
 from assistant.render import escape_html as escape
-from assistant.table import Row, Table, harmless, line
 from assistant.types import Answer, Citation
 
 Form = Literal["csv", "jsonl", "html"]
 
 COLUMNS = ("status", "answer", "speakers", "sides", "outlets", "citations", "support", "answerer", "seconds", "tokens", "error", "index")
 WORST_FIRST = ("unsupported", "supported", "verbatim")
-TEMPLATE = Path(__file__).with_name("report.html")
+TEMPLATE = Path(__file__).parents[1] / "report.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +57,16 @@ class Format(Protocol):
     """A way to write rows, as text."""
 
     def head(self) -> str:
-        """What stands before the first row."""
-        ...
+        """What stands before the first row; nothing unless a format has something."""
+        return ""
 
     def row(self, row: Row, outcome: Outcome) -> str:
         """A row with its outcome, whole."""
         ...
 
     def foot(self) -> str:
-        """What stands after the last row."""
-        ...
+        """What stands after the last row; nothing unless a format has something."""
+        return ""
 
 
 def format_for(form: Form, table: Table) -> Format:
@@ -76,7 +76,7 @@ def format_for(form: Form, table: Table) -> Format:
 
 
 @dataclass(frozen=True, slots=True)
-class Csv:
+class Csv(Format):
     """The table's own columns, then `COLUMNS`, separated and ended as the table is.
 
     With a byte-order mark unless the table was UTF-8 without one: whoever wrote it needs that to read UTF-8.
@@ -91,10 +91,6 @@ class Csv:
     def row(self, row: Row, outcome: Outcome) -> str:
         """A row with its outcome."""
         return self._line([*row.cells, *cells(outcome)])
-
-    def foot(self) -> str:
-        """Nothing."""
-        return ""
 
     def _line(self, parts: Iterable[str]) -> str:
         return line([harmless(part) for part in parts], self.table.delimiter, self.table.terminator)
@@ -130,14 +126,10 @@ def _joined(names: Iterable[str | None]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class JsonLines:
+class JsonLines(Format):
     """One Answer a line. A row that failed is an Answer of status "failed" with the error as its reason."""
 
     table: Table
-
-    def head(self) -> str:
-        """Nothing."""
-        return ""
 
     def row(self, row: Row, outcome: Outcome) -> str:
         """The outcome as an object on one line."""
@@ -146,10 +138,6 @@ class JsonLines:
         else:
             value = as_json(Answer(row.question, "abstained", outcome.error, outcome.answerer)) | {"status": outcome.status}
         return json.dumps(value, ensure_ascii=False) + "\n"
-
-    def foot(self) -> str:
-        """Nothing."""
-        return ""
 
 
 class Page:
