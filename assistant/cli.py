@@ -63,7 +63,7 @@ def index_command(
     replace: Annotated[bool, typer.Option("--replace", help="Remove the articles of all other folders from the index.")] = False,
 ) -> None:
     """Read articles into the index; only what changed is done again."""
-    from assistant.desk.panel import counted
+    from assistant.render import counted
     from index.build import build
     from index.corpus import BUNDLED
 
