@@ -401,6 +401,12 @@ def test_each_wording_stands_under_its_outlet_with_its_place() -> None:
     assert places == [("a.txt", "4"), ("b.txt", "0")]
 
 
+def test_an_outlet_that_leaves_something_out_has_an_empty_place_in_its_row() -> None:
+    both, one = (Wording("One.", (ONE,), ()), Wording("Two.", (TWO,), ())), (Wording("Three.", (ONE,), ()),)
+    html = panel.compared("Syria?", [Utterance("", None, both, ()), Utterance("", None, one, ("Hub",))], SIDES)
+    assert [row.count("not printed") for row in html.split("<tr>")[2:]] == [0, 1]
+
+
 def test_nothing_to_compare_is_said() -> None:
     assert "No passage found" in panel.compared("Mars?", [], SIDES)
 
