@@ -17,6 +17,7 @@ from assistant.evidence import Gatherer
 from assistant.extractive import cite
 from assistant.grouping import may_be_one
 from assistant.relation import WORD, Kin, Told, plain
+from assistant.render import listed
 from assistant.topic import capitalised
 from assistant.types import Citation, Question
 from index.record import Scope
@@ -183,8 +184,8 @@ def _closed(text: str, start: int, end: int) -> int:
     """The end of a run, with the quotation mark behind it that closes one opened in it."""
     inside = text[start:end]
     opened = inside.count("“") > inside.count("”") or inside.count('"') % 2
-    closing = re.match(r'[.,]?[”"]', text[end:])
-    return end + closing.end() if opened and closing else end
+    closing = next((mark for mark in ("”", '"', ".”", '."', ",”", ',"') if text.startswith(mark, end)), "")
+    return end + len(closing) if opened else end
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -239,19 +240,32 @@ def changes(first: str, other: str) -> list[tuple[int, int]]:
 def lines(utterances: list[Utterance]) -> list[str]:
     """The comparison as text for a terminal."""
     out = []
-    for utterance in utterances:
-        carried, kinds = utterance.outlets, len(utterance.wordings)
-        out.append(f"{utterance.speaker or 'Narration'}: {carried} outlet{'s' * (carried > 1)}, {kinds} wording{'s' * (kinds > 1)}")
-        for wording in utterance.wordings:
-            names = ", ".join(citation.outlet or citation.article for citation in wording.citations)
-            out.append(f"  {names}: {' '.join(wording.words.split())}")
+    for one in utterances:
+        out.append(f"{one.speaker or 'The outlets’ own words'}, {_spread(one)}:")
+        for wording in one.wordings:
+            first, *others = dict.fromkeys(map(_place, wording.citations))
+            out.append(f"  {first}{' puts it otherwise' * (wording is not one.wordings[0])}: {' '.join(wording.words.split())}")
+            if others:
+                out.append(f"    also printed by {listed(others)}")
             if wording.differs:
-                out.append(f"    differs: {' | '.join(wording.differs)}")
-        for place in utterance.conflicts:
+                out.append(f"    where it differs: {', '.join(f'“{words}”' for words in wording.differs)}")
+        for place in one.conflicts:
             other = utterances[place].wordings[0]
-            names = ", ".join(citation.outlet or citation.article for citation in other.citations)
-            out.append(f"  told differently by {names}: {' '.join(other.words.split())}")
-        if utterance.cut_by:
-            out.append(f"  not in: {', '.join(utterance.cut_by)}")
+            out.append(f"  told differently by {listed(dict.fromkeys(map(_place, other.citations)))}: {' '.join(other.words.split())}")
+        if one.cut_by:
+            out.append(f"  not printed by {listed(one.cut_by)}")
         out.append("")
     return out[:-1]
+
+
+def _place(citation: Citation) -> str:
+    return citation.outlet or citation.article
+
+
+def _spread(one: Utterance) -> str:
+    """How many outlets carry an utterance, and in how many wordings, in a person's words."""
+    outlets, wordings, places = one.outlets, len(one.wordings), sum(len(wording.citations) for wording in one.wordings)
+    if outlets == 1:
+        return "printed by one outlet"
+    how = "in the same words" if wordings == 1 else "each in its own words" if wordings == places else f"worded in {wordings} ways"
+    return f"printed by {outlets} outlets, {how}"

@@ -151,7 +151,9 @@ def _resolved(turn: _Follow) -> Turn:
         if place is None:
             return _joined(turn)
         words = _definite(turn.core.words(place))
-        if turn.asked.words(span).lower() in WHOSE and content_words(made.text[span.end :].split(" ")[1] if made.text[span.end :].strip() else ""):
+        if turn.asked.words(span).lower() in WHOSE and content_words(
+            made.text[span.end :].split(" ")[1] if made.text[span.end :].strip() else ""
+        ):
             words += "’s"
         slot = place.slot if place.slot is not Slot.MEANT else Slot.WHO if span.slot is Slot.BACK_WHO else Slot.TOPIC
         made = made.put(span, words, (Span(0, len(words.removesuffix("’s")), slot),))

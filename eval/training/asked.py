@@ -12,7 +12,7 @@ import json
 import random
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -68,7 +68,7 @@ class Fillers:
         slot = slot.removeprefix("not:")
         if slot == Slot.WHO:
             slot = self._shuffle.choices(list(PEOPLE), list(PEOPLE.values()))[0]
-        if slot == Slot.TOPIC and self._shuffle.random() < 0.3:  # noqa: PLR2004
+        if slot == Slot.TOPIC and self._shuffle.random() < 0.3:
             slot = self._shuffle.choice(["place", "person", "surname"])
         return self._shuffle.choice(self._values[slot])
 
@@ -180,9 +180,7 @@ def _with_one_name(shuffle: random.Random, held_out: bool) -> dict[Slot, list[tu
 
 def after_others(examples: Sequence[Example], shuffle: random.Random) -> list[Example]:
     """The examples, a share of them after another, on which they do not lean."""
-    return [
-        replace(one, before=shuffle.choice(examples).text) if not one.before and shuffle.random() < AFTER else one for one in examples
-    ]
+    return [replace(one, before=shuffle.choice(examples).text) if not one.before and shuffle.random() < AFTER else one for one in examples]
 
 
 def roughened(example: Example, shuffle: random.Random) -> Example:
