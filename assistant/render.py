@@ -39,7 +39,7 @@ Show = Callable[[Run], str]
 
 def printable(text: str) -> str:
     """Text without control characters: nothing that an article holds can steer a terminal or turn text around."""
-    return text.translate(_CONTROL)
+    return "\n".join(line if line.isprintable() else line.translate(_CONTROL) for line in text.split("\n"))
 
 
 def listed(names: Iterable[str], joint: str = "and") -> str:
