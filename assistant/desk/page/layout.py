@@ -15,6 +15,7 @@ from assistant.desk.page.click import Click, Premises
 from assistant.desk.page.intake import Intake
 from assistant.desk.page.shelves import Shelves
 from assistant.desk.page.talk import Talk
+from assistant.markup import filled, html
 
 AT_ONCE = 4  # questions answered at the same time; the others wait their turn
 DESK = Path(__file__).parents[1]
@@ -144,11 +145,11 @@ def _batching() -> tuple[Any, ...]:
 
 def _head() -> str:
     """The page's style and script, as part of the page: whoever launches it has both."""
-    return f"{_style()}<script>{(DESK / 'desk.js').read_text(encoding='utf-8')}</script>"
+    return _style() + filled("head", "script", html((DESK / "desk.js").read_text(encoding="utf-8")))
 
 
 def _style() -> str:
-    return f"<style>{(DESK / 'desk.css').read_text(encoding='utf-8')}</style>"
+    return filled("head", "style", html((DESK / "desk.css").read_text(encoding="utf-8")))
 
 
 def login() -> str:
