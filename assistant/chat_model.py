@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import math
 import os
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -42,7 +44,6 @@ _KNOWN = {  # by LangChain's words for them
 }
 _AS_PEOPLE_SAY = {provider.extra: word for word, provider in _KNOWN.items()}
 EXTRAS = frozenset(_AS_PEOPLE_SAY)  # providers whose package is an extra of this one
-_NAME = re.compile(r"[\w-]+:\S+")
 
 _BROKEN = frozenset(
     {"ConnectionResetError", "BrokenPipeError", "ReadError", "WriteError", "RemoteProtocolError", "ChunkedEncodingError"}
@@ -50,15 +51,20 @@ _BROKEN = frozenset(
 _UNREACHED = frozenset(
     {"ConnectError", "ConnectTimeout", "ConnectionRefusedError", "NewConnectionError", "NameResolutionError", "SSLError"}
 )
-_ABOUT_KEYS = re.compile(r"api[ _-]?key|credential|authenticat|\btoken must\b", re.I)
-_KEY_REFUSED = re.compile(r"API_KEY_INVALID|API key (?:not valid|expired|not found)|(?:invalid|incorrect) api[ _-]?key", re.I)
-_MODEL_REFUSED = re.compile(r"invalid[ _]model|model[ _]not[ _](?:found|exist)|not a valid model|\bmodel\b.{0,80}\bdoes not exist", re.I)
+# What servers and packages say, without its signs, where they keep no status of their own for it:
+_ABOUT_KEYS = ("api key", "apikey", "credential", "authenticat", "token must")
+_MEANT = {  # by the status that others refuse with for the same
+    401: ("api key",),
+    402: ("insufficient quota", "credit balance"),
+    404: ("invalid model", "model not found", "model not exist", "not a valid model", "model does not exist", "does not exist"),
+}
+_BY_WORDS = frozenset({400, 429})  # statuses that some take for those
 
-_SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH", re.I)  # variables whose value is not shown
+_SECRET = ("KEY", "TOKEN", "SECRET", "PASSW", "CREDENTIAL", "AUTH")  # in the names of variables whose value is not shown
 _SHORTEST_SECRET = 8  # characters; what is shorter is a word in a key's place, such as "none"
-_MASKED = re.compile(r"\S*\*{3,}\S*|\b(?:sk|pk|gsk|xai|hf|nvapi)[-_]\S{4,}|\bAIza\S{8,}|\bBearer\s+\S+")
-_MESSAGE = re.compile(r"""["'](?:message|detail|error)["']: ?(["'])(?P<said>.+?)(?<!\\)\1""")
+_MASKED = re.compile(r"(?<=//)[^/\s]+@|\S*\*{3,}\S*|\b(?:sk|pk|gsk|xai|hf|nvapi)[-_]\S{4,}|\bAIza\S{8,}|\bBearer\s+\S+")
 _FRAME = re.compile(r"^[\w ]{0,60}https?://\S+: |^Error code: \d+ - | \(status code: -?\d+\)$|<[^>]*>")  # what is around a server's words
+_WORDS_AT = ("error", "message", "detail")  # where a server's own words are in what it answers
 _LONGEST = 120  # characters of somebody else's words
 
 
@@ -90,7 +96,8 @@ def load_chat_model(
 
 def check_name(name: str, environment: Mapping[str, str] = os.environ) -> None:
     """Raise `ModelMissing` for what is no PROVIDER:NAME."""
-    if not _NAME.fullmatch(name):
+    provider, _, model = name.partition(":")
+    if not (provider.replace("-", "_").isidentifier() and model and len(name.split()) == 1):
         words = shown(name, environment)
         raise ModelMissing(f"{words!r} names no model. Write PROVIDER:NAME, such as openai:gpt-5-mini or ollama:llama3.2.")
 
@@ -139,7 +146,7 @@ def _access(name: str, environment: Mapping[str, str]) -> dict[str, str]:
         found["base_url"] = server
     if provider.extra and not provider.here:
         key = _key(provider, environment)
-        if not re.fullmatch(r"[!-~]*", key):
+        if not (key.isascii() and key.isprintable()) or " " in key:
             raise ModelMissing(f"{shown(name, environment)}: {provider.keys[0]} holds characters that no key has. Copy the key again.")
         if not key and not server:
             raise ModelMissing(f"{shown(name, environment)}: {_needs_key(provider.keys[0])}")
@@ -150,7 +157,7 @@ def _access(name: str, environment: Mapping[str, str]) -> dict[str, str]:
 def _is_address(server: str) -> bool:
     try:
         parts = urlsplit(server)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and not re.search(r"\s", server)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and len(server.split()) == 1
     except ValueError:  # a port that is none
         return False
 
@@ -167,6 +174,9 @@ def trouble(error: Exception, name: str, environment: Mapping[str, str] = os.env
     status = status_of(error)
     if isinstance(error, ImportError):
         said = _no_package(error, name)
+    elif place := moved_to(error):
+        who = _own(environment) or _provider(name).title
+        said = f"{who} sends on to {shown(place, environment)}. Put that address into READOUT_BASE_URL."
     elif status:
         said = _refused(status, error, name, environment)
     else:
@@ -177,7 +187,7 @@ def trouble(error: Exception, name: str, environment: Mapping[str, str] = os.env
 def status_of(error: BaseException) -> int | None:
     """The HTTP status that a server refused with, which the providers' packages keep in different places; None where there was none.
 
-    Some refuse a key or the name of a model with 400: those are 401 and 404 here, as with the others.
+    Some refuse a key, the name of a model or an account without money with 400 or 429: those are 401, 404 and 402 here, as with others.
     """
     for one in causes(error):
         places = (
@@ -186,16 +196,34 @@ def status_of(error: BaseException) -> int | None:
             getattr(one, "code", None),
         )
         for status in places:
-            if isinstance(status, int) and 400 <= status < 600:
-                meant = 401 if _KEY_REFUSED.search(str(one)) else 404 if _MODEL_REFUSED.search(str(one)) else 400
-                return meant if status == 400 else int(status)
+            if isinstance(status, int) and 300 <= status < 600:
+                said = _bare(f"{one} {getattr(one, 'code', '')}")
+                meant = [meant for meant, words in _MEANT.items() if any(word in said for word in words)]
+                kinds = [kind for kind in meant if status == 400 or kind == 402] if status in _BY_WORDS else []
+                return kinds[0] if kinds else int(status)
     return None
 
 
+def moved_to(error: BaseException) -> str:
+    """Where a server sends those who ask it, with another kind of request than they made; empty where it does not."""
+    for one in causes(error):
+        answer = getattr(one, "response", None)
+        for passed in [*getattr(answer, "history", ()), answer]:
+            if place := getattr(passed, "headers", {}).get("location"):
+                return str(place)
+    return ""
+
+
+def _bare(words: str) -> str:
+    """Words in small letters with a space for each sign, so that "api_key" and "API key" are one."""
+    return " ".join("".join(sign if sign.isalnum() else " " for sign in words.lower()).split())
+
+
 def beyond_retry(error: Exception) -> bool:
-    """Whether a call failed by what a person must mend: a key, a name, a package."""
+    """Whether a call failed by what a person must mend: a key, an account, a name, an address, a package."""
     status = status_of(error)
-    return isinstance(error, ImportError) or status in (401, 403, 404) or (status is None and bool(_ABOUT_KEYS.search(str(error))))
+    about_keys = status is None and any(words in _bare(str(error)) for words in _ABOUT_KEYS)
+    return isinstance(error, ImportError) or status in (401, 402, 403, 404) or about_keys or bool(moved_to(error))
 
 
 def unreached(error: BaseException) -> bool:
@@ -214,8 +242,8 @@ def causes(error: BaseException | None) -> Iterator[BaseException]:
 
 def shown(words: str, environment: Mapping[str, str] = os.environ) -> str:
     """Somebody else's words on one line, cut short, without any secret of the environment's or what looks like a key."""
-    words = _MASKED.sub("…", re.sub(r"(?<=//)[^/\s]+@", "", _plain(words)))
-    secrets = {_plain(value) for variable, value in environment.items() if _SECRET.search(variable)}
+    words = _MASKED.sub(lambda found: "" if found[0].endswith("@") else "…", _plain(words))
+    secrets = {_plain(value) for variable, value in environment.items() if any(part in variable.upper() for part in _SECRET)}
     for secret in sorted(secrets, key=len, reverse=True):  # one may begin with another
         if len(secret) >= _SHORTEST_SECRET:
             words = words.replace(secret, "…")
@@ -224,8 +252,8 @@ def shown(words: str, environment: Mapping[str, str] = os.environ) -> str:
 
 def _no_package(error: ImportError, name: str) -> str:
     provider = _provider(name)
-    wanted = re.search(r"pip install ([\w.-]+)", str(error))
-    package = f"langchain-{_parts(name)[0]}".replace("_", "-") if provider.extra or not wanted else wanted[1].rstrip(".")
+    wanted = str(error).partition("pip install ")[2].split()[:1]
+    package = f"langchain-{_parts(name)[0]}".replace("_", "-") if provider.extra or not wanted else wanted[0].strip(".`'\"")
     what = f"-e '.[{provider.extra}]'" if provider.extra else package
     return f"the package {package} is missing or does not fit. In Readout's folder, run: .venv/bin/pip install -c constraints.txt {what}"
 
@@ -237,6 +265,8 @@ def _refused(status: int, error: Exception, name: str, environment: Mapping[str,
     key = _key_variable(provider, str(error))
     if status == 401:
         return f"{who} {'refuses the key. Put a valid one' if _key(provider, environment) else 'asks for a key. Put it'} into {key}."
+    if status == 402:
+        return f"{who} wants to be paid: {said}. Add credit to the account there, or name another model."
     if status == 403:
         return f"{who} does not allow it: {said}. Put a key that may use this model into {key}."
     if status == 404:
@@ -276,7 +306,7 @@ def _lost(error: Exception, name: str, environment: Mapping[str, str], seconds: 
     if str(error).startswith("Unsupported provider"):
         title, others = shown(provider.title, environment), ", ".join(sorted(EXTRAS))
         return f"LangChain has no provider {title!r}. Name {others} or another that it has; Ollama's models are ollama:NAME."
-    if _ABOUT_KEYS.search(str(error)):
+    if any(words in _bare(str(error)) for words in _ABOUT_KEYS):
         return _needs_key(_key_variable(provider, str(error)))
     return f"{type(error).__name__}: {_said(error, environment)}. Name another model, or mend the server."
 
@@ -293,14 +323,23 @@ def _own(environment: Mapping[str, str]) -> str:
 def _said(error: BaseException, environment: Mapping[str, str]) -> str:
     """A server's own message, without what the provider's package or a web server puts around it."""
     words = _FRAME.sub("", str(error))
-    found = _MESSAGE.search(words)
-    return shown(found["said"] if found else words, environment).rstrip(".") or "no reason given"
+    return shown(_message(words) or words, environment).rstrip(".") or "no reason given"
+
+
+def _message(words: str) -> str:
+    """The message in a server's answer as a package writes it out, as JSON or as Python has it; empty where there is none."""
+    value: Any = ""
+    with suppress(ValueError, SyntaxError, MemoryError, RecursionError):
+        value = ast.literal_eval(words[words.index("{") : words.rindex("}") + 1].replace("null", "None"))
+    while isinstance(value, dict):
+        value = next((value[key] for key in _WORDS_AT if value.get(key)), "")
+    return value if isinstance(value, str) else ""
 
 
 def _key_variable(provider: _Provider, words: str) -> str:
     """The variable that a provider's key is in: of an unknown one as its own words call it."""
-    named = None if provider.extra else re.search(r"\b[A-Z][A-Z0-9_]*_(?:API_KEY|API_TOKEN)\b", words)
-    return named[0] if named else provider.keys[0]
+    named = [] if provider.extra else [word.strip("`'\".,:;()") for word in words.split()]
+    return next((word for word in named if word.isupper() and word.endswith(("_API_KEY", "_API_TOKEN"))), provider.keys[0])
 
 
 def _plain(words: str) -> str:

@@ -7,52 +7,53 @@ a fact. Whether a point is carried is the verifier's to find.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from html import unescape
+from typing import Any
+from xml.etree import ElementTree
 
 from assistant import wording
+from assistant.citing import claims_of
 from assistant.evidence import Evidence, Gatherer
 from assistant.extractive import Extractive, cite
 from assistant.grouping import voice_in
+from assistant.manuscript import Given, denies, points_of
 from assistant.prompts import Prompts
 from assistant.question import clean
 from assistant.reading import PRONOUNS, outlet_aliases
 from assistant.render import printable
 from assistant.types import Answer, Citation, Claim, Form, Point, Question, Standalone, Watch, unwatched
+from assistant.unwrapped import lines_of
 from assistant.writer import Draft, Writer
 from index.build import contents
 from index.errors import ModelFailed, QuestionError
+from index.lexicon import words as listed_words
 from index.speakers import TITLES, key_of
 from index.speakers import plain as bare
-from index.statements import quotations
 from index.text import content_stems
 
-NOTHING = "not in the articles"  # what prompts/rules.md asks for where no statement answers
+__all__ = ["MOST_LINES", "Generative", "claims_of"]
+
 MOST_NEW = 3  # words of meaning that a follow-up made standalone may have of its own
 LONGEST_QUESTION = 400  # characters of a follow-up made standalone
+LONGEST_NAME = 48  # characters of what a model may call its question: "Standalone question:"
 MOST_LINES = 30  # of a draft: the rules ask for six
-SAYS = 2  # words from which on a stretch before a number says something
-STOPS = " .,;:!?"  # what may stand between a number and what comes after it
-SHORTEST = 20  # characters before a number in mid-sentence that can be a sentence of their own
-_THOUGHTS = re.compile(r"\A.*</think(?:ing)?>|<think(?:ing)?>.*", re.S)
-_ASKED = re.compile(r"^[\w\s-]{0,40}question\s*:\s*", re.I)
-_BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
-_TAG = re.compile(r"</?[A-Za-z!][^<>]{0,500}>")
-_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
-_YES = re.compile(r"^(?:yes|no)[.,:;!]\s+(\w)", re.I)
-_HEADING = re.compile(r"\s*(?:#{1,6}\s|```|~~~|\*\*[^*]+\*\*\s*$)")
-_LIST = r"(\d{1,3}(?:\s*(?:,|;|-|–|and|&)\s*(?:(?:statement|source|s|\^)s?\s*)?\d{1,3})*)"
-_CITED = re.compile(rf"\s*(?:[\[【]\s*(?:(?:statement|source|s|\^)s?\s*)?{_LIST}\s*[\]】]|\((?:statement|source)s?\s*{_LIST}\))", re.I)
-_MARKED = re.compile(r"\[(\d{1,4})\]")
-_MARKS = r"(?:\s*\[\d{1,4}\])+"
-_FIRST = re.compile(rf"({_MARKS})\s*(?=\S)(?!.*\[\d)")
-_STOP_LAST = re.compile(rf"({_MARKS})([.!?…])$")
-_ENDS = re.compile(rf"(?:[.!?…][\"”’')]*{_MARKS}|{_MARKS}[.!?…;]|{_MARKS}(?=\s+[A-Z“\"‘]))(?=\s+\S|$)|{_MARKS}$")
-_LINKING = frozenset("of to in for from with at by near on and or against".split())
-_PRONOUN = re.compile(r"(?:he|she|they|it|his|her|their|its|both)\b", re.I)
+_LINKING = listed_words("object_prepositions") | listed_words("name_prepositions") | listed_words("dangling")
+_POINT = {
+    "sentence": {"type": "string", "description": "One sentence of the answer, without numbers."},
+    "statements": {"type": "array", "items": {"type": "integer"}, "description": "The numbers of the statements that carry it."},
+}
+_POINTS = {"type": "object", "properties": _POINT, "required": [*_POINT], "additionalProperties": False}
+FORM: dict[str, Any] = {
+    "title": "answer",
+    "description": "The answer's sentences; none where no statement answers.",
+    "type": "object",
+    "properties": {"points": {"type": "array", "items": _POINTS}},
+    "required": ["points"],
+    "additionalProperties": False,
+}
+"""The JSON that a model writes its answer in, where it can be held to a form."""
 
 Known = Mapping[str, tuple[str, str | None]]
 """Canonical name and side of what speakers are called."""
@@ -72,12 +73,25 @@ class _Source:
         return " and ".join(self.speakers)
 
     @property
-    def lead(self) -> str:
-        """What the model is told before its words: who says them, and where."""
-        side = f" ({self.side})" if self.side and self.side != self.speaker else ""
-        who = f"{self.speaker}{side} says" if self.speaker else "the outlet's own words"
-        where = ", ".join(part for part in (self.citation.outlet or self.citation.title, self.citation.published) if part)
-        return " ".join(f"{who}, in {where}:".split())
+    def element(self) -> str:
+        """What the model is given: an element with its number, who says it and where. Nothing of an article can look like another."""
+        known = {
+            "number": str(self.citation.n),
+            "speaker": self.speaker,
+            "side": self.side if self.side != self.speaker else "",
+            "outlet": self.citation.outlet or self.citation.title,
+            "published": self.citation.published,
+        }
+        made = ElementTree.Element("statement", {name: _flat(value) for name, value in known.items() if value})
+        made.text = _flat(self.citation.quote)
+        return ElementTree.tostring(made, encoding="unicode")
+
+    @property
+    def given(self) -> Given:
+        """The same as its draft is read."""
+        cited = self.citation
+        named = (cited.outlet, cited.title, cited.url, cited.published)
+        return Given(cited.quote, cited.outlet or cited.title, " ".join(filter(None, named)))
 
 
 class Generative:
@@ -97,17 +111,19 @@ class Generative:
         if not evidence.findings:
             return replace(self._extractive.answer(question, evidence), answerer=self.name)
         sources = self._sources(evidence)
-        request = self._prompts.fill("answer", statements="\n".join(map(_numbered, sources)), question=question.understood or question.text)
+        given = {source.citation.n: source.given for source in sources}
+        statements = "\n".join(source.element for source in sources)
+        request = self._prompts.fill("answer", statements=statements, question=question.understood or question.text)
         draft = self._writer.write(
-            self._prompts.fill("rules"), request, self._corpus, watch, useful=lambda one: not _trouble(one, len(sources))
+            self._prompts.fill("rules"), request, self._corpus, watch, useful=lambda one: not _trouble(one, given), form=FORM
         )
-        if trouble := _trouble(draft, len(sources)):
+        if trouble := _trouble(draft, given):
             raise ModelFailed(f"{self.name}: {trouble}.", draft.usage)
-        lines = _lines(draft)
-        cited = _cite(lines, len(sources))
+        drafted = points_of(draft.text, given, cut=draft.cut)
+        cited = _cites(drafted, given)
         if question.form in (Form.BY_SIDE, Form.BY_OUTLET) and not cited:
             raise ModelFailed(f"{self.name}: it finds no answer in the statements, and there are some.", draft.usage)
-        answer = self._composed(question, evidence, sources, lines) if cited else self._abstain(question, evidence)
+        answer = self._composed(question, evidence, sources, drafted) if cited else self._abstain(question, evidence)
         return replace(answer, usage=draft.usage)
 
     def standalone(self, text: str, history: Sequence[str]) -> Standalone | None:
@@ -151,9 +167,8 @@ class Generative:
         )
         return self._extractive.with_nearest(answer, evidence.findings[0].hits[0])
 
-    def _composed(self, question: Question, evidence: Evidence, sources: list[_Source], lines: list[str]) -> Answer:
+    def _composed(self, question: Question, evidence: Evidence, sources: list[_Source], drafted: Sequence[Sequence[Claim]]) -> Answer:
         given = range(1, len(sources) + 1)
-        drafted = [claims_of(line, given) for line in lines]
         used = list(dict.fromkeys(number for claims in drafted for claim in claims for number in claim.citations))
         used.sort(key=lambda number: number not in given)  # those that lead nowhere come last
         places = {number: place for place, number in enumerate(used, 1)}
@@ -167,60 +182,33 @@ class Generative:
         return self._extractive.told(Answer(question.text, "answered", None, self.name, points, citations), evidence)
 
 
-def _numbered(source: _Source) -> str:
-    """A statement on one line, whatever is in it."""
-    return " ".join(f"[{source.citation.n}] {source.lead} {source.citation.quote}".split())
+def _flat(text: str) -> str:
+    """A text on one line, without control characters."""
+    return " ".join(printable(text).split())
 
 
-# --- a line as a point -----------------------------------------------------------------------------------------------
+def _trouble(draft: Draft, given: Mapping[int, Given]) -> str:
+    """Why a draft is no answer from some statements; empty where it is one, or says that they do not answer."""
+    points = points_of(draft.text, given, cut=draft.cut)
+    if len(points) > MOST_LINES:
+        return f"it rambles, {len(points)} sentences long"
+    return "" if _cites(points, given) or denies(draft.text) else "what it wrote cites none of the articles' statements"
 
 
-def claims_of(line: str, given: Container[int]) -> tuple[Claim, ...]:
-    """A line of a draft as claims: its sentences, and the stretches of them that have numbers of their own.
-
-    A number in brackets that a quotation holds, and that no statement was ``given`` under, is the quotation's.
-    """
-    inside = [(quote.start, quote.end) for quote in quotations(line)]
-    claims: list[Claim] = []
-    start, opening, early = 0, "", tuple[int, ...]()
-    for found in re.finditer(_MARKS, line):
-        numbers = tuple(_numbers(found[0]))
-        if any(first < found.start() < last for first, last in inside) and not any(number in given for number in numbers):
-            continue
-        stretch = f"{opening} {line[start : found.start()].strip()}".strip()
-        stretch = stretch if claims else stretch.lstrip(STOPS)
-        start = found.end()
-        if not claims and len(stretch.split()) < SAYS:  # "[1] and [4] both say …": the numbers of what follows
-            opening, early = stretch, (*early, *numbers)
-            continue
-        claims += _claims(stretch, (*early, *numbers), claims)
-        opening, early = "", ()
-    stretch = f"{opening} {line[start:].strip()}".strip()
-    claims += _claims(stretch if claims else stretch.lstrip(STOPS), early, claims)
-    return tuple(claims) or (Claim("", early),)
+def _cites(points: Sequence[Sequence[Claim]], given: Mapping[int, Given]) -> bool:
+    """Whether any point cites one of some statements."""
+    return any(number in given for point in points for claim in point for number in claim.citations)
 
 
-def _claims(text: str, numbers: tuple[int, ...], before: list[Claim]) -> list[Claim]:
-    """The sentences of a stretch, its numbers behind the last; a stop that begins it ends what stands ``before``."""
-    rest = text.lstrip(STOPS)
-    stop = text[: len(text) - len(rest)].strip()
-    if before and stop and not rest[:1].isdigit():
-        before[-1], text = replace(before[-1], words=before[-1].words + stop), rest
-    parts = wording.sentences(text)
-    if parts:
-        return [*map(Claim, parts[:-1]), Claim(parts[-1], numbers)]
-    if before and numbers:
-        before[-1] = replace(before[-1], citations=(*before[-1].citations, *numbers))
-    return []
+# --- who says a point ------------------------------------------------------------------------------------------------
 
 
 def _point(claims: tuple[Claim, ...], sources: Mapping[int, _Source], names: Known) -> Point:
     """Claims as a point, with who says it: whom they credit themselves, else who speaks in all that they cite."""
     point = Point(claims, label=None, written=True)
     own = [sources[number] for number in point.citations if number in sources]
-    point = _without_lead(point, own)
     before, colon, rest = f"{point.claims[0].words} ".partition(": ")
-    if colon and (called := _called(before, names)):
+    if colon and (called := _called(_without_outlets(before, own), names)):
         first, *others = point.claims
         if not rest.strip() and others:  # the name alone has a number: it goes to what follows
             rest, others = others[0].words, [replace(others[0], citations=(*first.citations, *others[0].citations)), *others[1:]]
@@ -244,11 +232,11 @@ def _point(claims: tuple[Claim, ...], sources: Mapping[int, _Source], names: Kno
     return replace(point, speakers=speakers, side=side)
 
 
-def _without_lead(point: Point, sources: list[_Source]) -> Point:
-    """A point that repeats what the model was told before a statement's words, without that."""
-    first, *others = point.claims
-    lead = next((source.lead for source in sources if first.words.startswith(source.lead)), "")
-    return replace(point, claims=(replace(first, words=first.words[len(lead) :].strip()), *others))
+def _without_outlets(label: str, sources: Sequence[_Source]) -> str:
+    """A label that a model writes without the outlets in it: "Kremlin" for "Kremlin, in MaltaToday" and "Kremlin (MaltaToday)"."""
+    for outlet in {source.citation.outlet or source.citation.title for source in sources}:
+        label = label.replace(f", in {outlet}", "").replace(f"({outlet})", "")
+    return label.strip()
 
 
 def _called(words: str, names: Known) -> tuple[str, str | None] | None:
@@ -263,96 +251,14 @@ def _called(words: str, names: Known) -> tuple[str, str | None] | None:
     return next((names[form] for form in forms if form in names and form not in PRONOUNS), None)
 
 
-# --- a draft as lines ------------------------------------------------------------------------------------------------
-
-
-def _trouble(draft: Draft, given: int) -> str:
-    """Why a draft is no answer from so many statements; empty where it is one, or says that they do not answer."""
-    lines = _lines(draft)
-    if len(lines) > MOST_LINES:
-        return f"it rambles, {len(lines)} sentences long"
-    return "" if _cite(lines, given) or _denies(draft) else "what it wrote cites none of the articles' statements"
-
-
-def _cite(lines: list[str], given: int) -> bool:
-    """Whether any line cites one of so many statements."""
-    return any(number in range(1, given + 1) for line in lines for number in _numbers(line))
-
-
-def _denies(draft: Draft) -> bool:
-    """Whether a draft says that the articles do not answer."""
-    return NOTHING in _THOUGHTS.sub("", draft.text).lower()
-
-
-def _lines(draft: Draft) -> list[str]:
-    """What a draft says, cited sentence by cited sentence, each once, without the headings and introductions around it."""
-    found: list[str] = []
-    for part in _parts(draft):
-        if not re.search(r"\w", _MARKED.sub("", part)):  # numbers alone: of what stands before them
-            found[-1:] = [f"{found[-1]} {part}"] if found and not _MARKED.search(found[-1]) else found[-1:]
-        else:
-            found.append(part)
-    return list(dict.fromkeys(found))
-
-
-def _parts(draft: Draft) -> list[str]:
-    written = _THOUGHTS.sub("", draft.text).splitlines()
-    parts = [part for line in written if _CITED.search(line) or not _HEADING.match(line) for part in _cut(printable(_plain(line)))]
-    if draft.cut and parts and not re.search(rf"(?:{_MARKS}|[.!?…])\W*$", written[-1]):
-        parts.pop()  # half a sentence
-    return [_STOP_LAST.sub(r"\2\1", part) for part in parts if _says(part)]
-
-
-def _plain(line: str) -> str:
-    """A line of text alone, without markup, its numbers behind what they belong to: "[1, 3-5]" is "[1] [3] [4] [5]"."""
-    line = _LINK.sub(r"\1", _TAG.sub("", unescape(line))).replace("``", "“").replace("''", "”").replace("|", " ")
-    line = _CITED.sub(lambda match: "".join(f" [{number}]" for number in _spread(match[1] or match[2])), line)
-    line = " ".join(wording.without_emphasis(_BULLET.sub("", line)).split())
-    line = _YES.sub(lambda found: found[1].upper(), line)  # of which nothing cited can tell whether it answers the question
-    line = re.sub(r"(?<=\])\s+(?=[.,;:])", "", line)
-    first = _FIRST.match(line)
-    return f"{line[first.end() :]} {first[1]}" if first else line
-
-
-def _cut(line: str) -> Iterator[str]:
-    """A line's sentences, as far as numbers stand between them; one about "he" or "they" stays with the one that says who that is."""
-    start = 0
-    for match in _ENDS.finditer(line):
-        if _PRONOUN.match(line, match.end() + 1):
-            continue
-        if match.start() - start >= SHORTEST or match.end() == len(line) or line[match.start()] in ".!?…":
-            yield line[start : match.end()].strip()
-            start = match.end()
-    if line[start:].strip():
-        yield line[start:].strip()
-
-
-def _says(part: str) -> bool:
-    """Whether a part of a draft is more than an introduction, or the words for having found nothing."""
-    if not _MARKED.search(part):
-        return bool(re.search(r"\w", part)) and not part.endswith(":") and NOTHING not in part.lower()
-    return _MARKED.sub("", part).strip(" .*\"'").lower() != NOTHING
-
-
-def _spread(numbers: str) -> list[int]:
-    """The numbers of "1, 3-5"."""
-    found: list[int] = []
-    for first, last in re.findall(r"(\d+)(?:\s*[-–]\s*(\d+))?", numbers):
-        found += range(int(first), min(int(last or first), int(first) + 20) + 1)
-    return found
-
-
-def _numbers(text: str) -> list[int]:
-    return [int(number) for number in _MARKED.findall(text)]
-
-
 # --- a question ------------------------------------------------------------------------------------------------------
 
 
 def _question(draft: Draft, known: Sequence[str]) -> str | None:
     """The one question of a draft, if it has no name or number that the questions known have not."""
-    text = wording.without_emphasis(_THOUGHTS.sub("", draft.text)).strip()
-    asked = _ASKED.sub("", text).strip().strip('"“”')
+    asked = "\n".join(line.text for line in lines_of(draft.text)).strip()
+    name, colon, rest = asked.partition(":")
+    asked = (rest if colon and len(name) <= LONGEST_NAME and name.lower().endswith("question") else asked).strip().strip('"“”')
     with suppress(QuestionError):
         if "\n" not in asked and len(asked) <= LONGEST_QUESTION and asked.endswith("?") and not _adds(asked, known):
             return clean(asked)

@@ -8,7 +8,7 @@ import math
 import os
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -17,10 +17,11 @@ from assistant.chat_model import address, beyond_retry, causes, known, load_chat
 from assistant.drafts import Drafts
 from assistant.settings import Settings
 from assistant.types import Usage, Watch, unwatched
+from assistant.unwrapped import said_so_far
 from index.errors import ModelFailed, ModelMissing, ReadoutError
 
 if TYPE_CHECKING:
-    from langchain_core.messages import AIMessageChunk
+    from langchain_core.messages import AIMessage, AIMessageChunk
 
 LONGEST = 8_000  # characters of a draft: whoever writes more has lost the question
 MOST_TIMES_PATIENCE = 5  # a draft may take so many times as long as a silence
@@ -31,6 +32,11 @@ CUT = frozenset({"length", "max_tokens", "model_length"})  # why a model stopped
 REFUSED = frozenset({"content_filter", "refusal", "safety", "recitation", "prohibited_content", "blocklist", "spii"})
 DRAFTS = "drafts.sqlite3"
 UNKNOWN = Usage(None, None, None)
+NO_FORM = frozenset({400, 404, 422})  # what a server says that does not know the form asked for
+
+Form = Mapping[str, Any]
+"""A JSON schema that a draft is to keep to."""
+Messages = list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,7 @@ class Writer:
         self._model = load_chat_model(name, environment, settings.patience, retries=0)
         self._drafts = Drafts(settings.index / DRAFTS) if settings.cache else None
         self._worked = False
+        self._streams, self._keeps_form = True, bool((getattr(self._model, "profile", None) or {}).get("structured_output"))
 
     def write(
         self,
@@ -72,10 +79,12 @@ class Writer:
         corpus: str,
         watch: Watch = unwatched,
         useful: Callable[[Draft], bool] = lambda draft: True,
+        form: Form | None = None,
     ) -> Draft:
         """Have a request answered under some rules; ``corpus`` names the articles that it is about, whose change makes a kept draft void.
 
-        A draft is kept if it is ``useful`` and whole: what is not may be better another time.
+        A draft is kept if it is ``useful`` and whole: what is not may be better another time. A model that can be held to a ``form``
+        writes JSON of it; others write lines.
 
         Raises:
             ModelFailed: the model gave nothing that can be used.
@@ -84,18 +93,22 @@ class Writer:
         key = hashlib.sha256(json.dumps([self.name, address(self._environment), corpus, rules, request]).encode()).hexdigest()
         if self._drafts and (kept := self._drafts.get(key)):
             return Draft(kept, Usage(kept=True))
-        draft = self._tried(rules, request, watch)
+        draft = self._tried([*([("system", rules)] if rules else []), ("human", request)], watch, form)
         if self._drafts and not draft.cut and useful(draft):
             self._drafts.put(key, draft.text)
         return draft
 
-    def _tried(self, rules: str, request: str, watch: Watch) -> Draft:
+    def _tried(self, messages: Messages, watch: Watch, form: Form | None) -> Draft:
         spent = Usage()
         for attempt in count(1):
+            held = form if self._keeps_form else None
             try:
-                draft = self._once(rules, request, watch)
+                draft = self._once(messages, watch, held)
             except Exception as error:  # each provider's package has its own kinds
                 spent += error.usage if isinstance(error, _Unusable) else Usage()
+                if held and status_of(error) in NO_FORM:
+                    self._keeps_form = False
+                    continue
                 if attempt >= self._tries(error):
                     raise self._told(error, spent) from None
                 time.sleep(pause(error, attempt))
@@ -104,30 +117,56 @@ class Writer:
                 return replace(draft, usage=draft.usage + spent)
         raise AssertionError
 
-    def _once(self, rules: str, request: str, watch: Watch) -> Draft:
+    def _chunks(self, messages: Messages, form: Form | None) -> Iterator[AIMessageChunk]:
+        """What the model writes, bit by bit."""
+        if not form:
+            yield from self._model.stream(messages)
+            return
+        for part in self._model.with_structured_output(dict(form), include_raw=True).stream(messages):
+            if isinstance(part, dict) and part.get("raw") is not None:
+                yield part["raw"]
+
+    def _streamed(self, messages: Messages, watch: Watch, form: Form | None) -> AIMessageChunk | None:
+        """The whole of what a model writes; nothing where its server does not stream."""
         whole: AIMessageChunk | None = None
-        text, written, began = "", "", time.monotonic()
-        for chunk in self._model.stream([*([("system", rules)] if rules else []), ("human", request)]):
-            whole = chunk if whole is None else whole + chunk
-            written += chunk.text
-            text = _sound(written)
-            watch(text)
-            if len(text) > LONGEST:
-                raise _Unusable("it does not come to an end", UNKNOWN, again=False)
-            if time.monotonic() - began > self._patience * MOST_TIMES_PATIENCE:
-                raise TimeoutError
+        written, began = "", time.monotonic()
+        try:
+            for chunk in self._chunks(messages, form):
+                whole = chunk if whole is None else whole + chunk
+                written += _text(chunk)
+                watch(said_so_far(written) if form else _sound(written))
+                if len(written) > LONGEST:
+                    raise _Unusable("it does not come to an end", UNKNOWN, again=False)
+                if time.monotonic() - began > self._patience * MOST_TIMES_PATIENCE:
+                    raise TimeoutError
+        except ValueError:  # LangChain's word for a stream without an answer
+            if whole is not None:
+                raise
+        return whole
+
+    def _once(self, messages: Messages, watch: Watch, form: Form | None) -> Draft:
+        whole: AIMessage | None = self._streamed(messages, watch, form) if self._streams else None
+        broken = whole is not None and not _ended(whole.response_metadata) and known(self.name)
         if whole is None:
-            raise _Unusable("it returned nothing", UNKNOWN, again=True)
+            whole, self._streams = self._at_once(messages), False
+        text = _sound(_text(whole))
         ended, usage = _ended(whole.response_metadata), self._usage(whole)
         if ended in REFUSED or whole.additional_kwargs.get("refusal"):
             raise _Unusable("it refuses to answer", usage, again=False)
         if not text.strip():
             raise _Unusable("it returned nothing", usage, again=True)
-        if not ended and known(self.name):
+        if broken:
             raise _Unusable("the connection broke off while it was answering", usage, again=True)
         return Draft(text, usage, cut=ended in CUT)
 
-    def _usage(self, message: AIMessageChunk) -> Usage:
+    def _at_once(self, messages: Messages) -> AIMessage:
+        """What a model writes whose server does not stream."""
+        try:
+            return self._model.invoke(messages)
+        except (AttributeError, TypeError):  # of a provider's package that takes a web page for an answer
+            raise _Unusable("what its address answers is no model's answer", UNKNOWN, again=False) from None
+
+    def _usage(self, message: AIMessage) -> Usage:
         used = message.usage_metadata
         if not used:
             return UNKNOWN
@@ -154,6 +193,12 @@ class Writer:
         if not self._worked and (beyond_retry(error) or unreached(error)):
             return ModelMissing(words)
         return ModelFailed(words, spent if spent != Usage() else None)
+
+
+def _text(message: AIMessage) -> str:
+    """What a message says; of one that calls a tool, as some models are held to a form, what the tool is given."""
+    calls = getattr(message, "tool_call_chunks", ())
+    return message.text or "".join(call["args"] or "" for call in calls)
 
 
 def _sound(text: str) -> str:

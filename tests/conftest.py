@@ -160,7 +160,7 @@ def on_syria(gatherer: Gatherer) -> Evidence:
     findings = []
     for speaker, side, *places in ON_SYRIA:
         stored = [next(one for one in gatherer.record.passages_of(name) if words in plain(one.passage.text)) for name, words in places]
-        findings.append(Finding(tuple(Hit(one.passage, 3.0, 0.5, one.id) for one in stored), speaker, side))
+        findings.append(Finding(tuple(Hit(one.passage, 3.0, 0.5, one.id) for one in stored), (speaker,), side))
     return Evidence(tuple(findings), silent=("Obama administration", "Democrats"))
 
 
