@@ -162,8 +162,10 @@ def _in_prose(line: str, mark: Mark, names: Mapping[int, str] | Collection[int])
     """A citation with what it is called, where a sentence needs it: "According to Source 1, …"."""
     before, after = line[: mark.start].rstrip(), line[mark.end :].lstrip()
     apart = (not before or not before[-1].isalnum()) and (not after or not after[0].isalnum())
-    if mark.firm or not line[mark.start].isalpha() or apart or not isinstance(names, Mapping):
+    if mark.firm or not line[mark.start].isalpha() or not isinstance(names, Mapping):
         return mark
+    if apart:
+        return replace(mark, start=len(before.rstrip(" ,;" + _DASHES)))
     return replace(mark, words=listed(dict.fromkeys(names[number] for number in mark.numbers)))
 
 
@@ -222,7 +224,10 @@ def _sentences(text: str, numbers: tuple[int, ...], before: list[Claim]) -> list
     stop = text[: len(text) - len(rest)].strip()
     if before and stop and not rest[:1].isdigit():
         before[-1], text = replace(before[-1], words=before[-1].words + stop), rest
-    parts = wording.sentences(text)
+    parts: list[str] = []
+    for sentence in wording.sentences(text):
+        short = bool(parts) and len(parts[-1].split()) < SAYS  # "2016. Trump won."
+        parts[-1 if short else len(parts) :] = [f"{parts[-1]} {sentence}" if short else sentence]
     if parts:
         return [*map(Claim, parts[:-1]), Claim(parts[-1], numbers)]
     if before and numbers:

@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from assistant.citing import claims_of, marks_in, sentences_of
 from assistant.types import Claim
-from assistant.unwrapped import CITING, STOPS, Line, lines_of
+from assistant.unwrapped import CITING, STOPS, Line, lines_of, without_thoughts
 from assistant.wording import fold
 from index.lexicon import words as listed_words
 from index.text import content_stems
@@ -47,7 +47,7 @@ class _Sentence:
 def denies(draft: str) -> bool:
     """Whether a draft says that the articles do not answer, or has nothing to say in a form that asks for points."""
     lines = lines_of(draft)
-    return NOTHING in " ".join(line.text for line in lines).lower() or (not lines and draft.rstrip().endswith("}"))
+    return NOTHING in " ".join(line.text for line in lines).lower() or (not lines and "{" in without_thoughts(draft))
 
 
 def points_of(draft: str, given: Mapping[int, Given], *, cut: bool = False) -> list[tuple[Claim, ...]]:

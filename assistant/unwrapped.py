@@ -52,14 +52,19 @@ class Line:
 
 def lines_of(draft: str) -> list[Line]:
     """What a draft says, line by line, with the marks of its citations as they are written."""
+    text = without_thoughts(draft)
+    return said if (said := _said(text)) is not None else list(_marked_down(text))
+
+
+def without_thoughts(draft: str) -> str:
+    """A draft without the thoughts in it, and without HTML where it is no JSON."""
     text = _without_channels(printable(draft))
-    if (said := _said(text)) is not None:
-        return said
+    if _said(text) is not None:
+        return text
     html = _Html()
     html.feed(text.replace("<![", "&lt;!["))  # the parser fails on these
     html.close()
-    text = html.text()
-    return said if (said := _said(text)) is not None else list(_marked_down(text))
+    return html.text()
 
 
 def said_so_far(draft: str) -> str:
@@ -107,7 +112,7 @@ class _Html(HTMLParser):
         elif tag in ("td", "th"):
             self._parts.append("|")
         elif tag == "br" or tag in block_names:
-            self._parts.append("\n- " if tag == "li" else "\n")
+            self._parts.append({"li": "\n- "}.get(tag, "\n\n# " if tag[1:].isdecimal() else "\n"))
 
     def handle_endtag(self, tag: str) -> None:
         if _thinks(tag):

@@ -8,10 +8,12 @@ import math
 import os
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING, Any
+
+from langchain_core.callbacks import BaseCallbackHandler
 
 from assistant.chat_model import address, beyond_retry, causes, known, load_chat_model, status_of, trouble, unreached
 from assistant.drafts import Drafts
@@ -46,6 +48,18 @@ class Draft:
     text: str
     usage: Usage
     cut: bool = False
+
+
+class _Listener(BaseCallbackHandler):
+    """Hears a model that is held to a form: what it wrote comes out of LangChain when all of it is there."""
+
+    raise_error = True
+
+    def __init__(self, heard: Callable[[str], None]) -> None:
+        self._heard = heard
+
+    def on_llm_new_token(self, token: str, **_: Any) -> None:
+        self._heard(token)
 
 
 class _Unusable(Exception):
@@ -117,30 +131,30 @@ class Writer:
                 return replace(draft, usage=draft.usage + spent)
         raise AssertionError
 
-    def _chunks(self, messages: Messages, form: Form | None) -> Iterator[AIMessageChunk]:
-        """What the model writes, bit by bit."""
-        if not form:
-            yield from self._model.stream(messages)
-            return
-        for part in self._model.with_structured_output(dict(form), include_raw=True).stream(messages):
-            if isinstance(part, dict) and part.get("raw") is not None:
-                yield part["raw"]
-
     def _streamed(self, messages: Messages, watch: Watch, form: Form | None) -> AIMessageChunk | None:
         """The whole of what a model writes; nothing where its server does not stream."""
         whole: AIMessageChunk | None = None
         written, began = "", time.monotonic()
+
+        def heard(more: str) -> None:
+            nonlocal written
+            written += more
+            watch(said_so_far(written) if form else _sound(written))
+            if len(written) > LONGEST:
+                raise _Unusable("it does not come to an end", UNKNOWN, again=False)
+            if time.monotonic() - began > self._patience * MOST_TIMES_PATIENCE:
+                raise TimeoutError
+
         try:
-            for chunk in self._chunks(messages, form):
+            if form:
+                held = self._model.with_structured_output(dict(form), include_raw=True)
+                parts = list(held.stream(messages, {"callbacks": [_Listener(heard)]}))
+                return next((part["raw"] for part in parts if isinstance(part, dict) and part.get("raw")), None)
+            for chunk in self._model.stream(messages):
                 whole = chunk if whole is None else whole + chunk
-                written += _text(chunk)
-                watch(said_so_far(written) if form else _sound(written))
-                if len(written) > LONGEST:
-                    raise _Unusable("it does not come to an end", UNKNOWN, again=False)
-                if time.monotonic() - began > self._patience * MOST_TIMES_PATIENCE:
-                    raise TimeoutError
+                heard(chunk.text)
         except ValueError:  # LangChain's word for a stream without an answer
-            if whole is not None:
+            if whole is not None or written:
                 raise
         return whole
 
@@ -167,10 +181,10 @@ class Writer:
             raise _Unusable("what its address answers is no model's answer", UNKNOWN, again=False) from None
 
     def _usage(self, message: AIMessage) -> Usage:
-        used = message.usage_metadata
-        if not used:
+        used, counted = message.usage_metadata, message.response_metadata.get("token_usage")  # the second where it is held to a form
+        if not used and not counted:
             return UNKNOWN
-        read, written = used["input_tokens"], used["output_tokens"]
+        read, written = (used["input_tokens"], used["output_tokens"]) if used else (counted["prompt_tokens"], counted["completion_tokens"])
         cost = (read * self._price[0] + written * self._price[1]) / 1e6 if self._price else None
         return Usage(read, written, cost)
 

@@ -12,7 +12,7 @@ import pytest
 from conftest import PATIENCE, always_finds_syria
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scripted_server import Script, scripted
+from scripted_server import Script, honest, scripted
 
 from assistant.chain import Assistant
 from assistant.evidence import Evidence
@@ -27,6 +27,7 @@ from index.errors import ModelFailed
 from index.record import Record, Scope
 
 KEYS = {"question", "status", "reason", "answerer", "text", "points", "citations", "silent", "conflicts", "seconds"}
+KEYS |= {"verdict", "unsure", "searched"}
 POINT = {"text", "speaker", "side", "citations", "support"}
 CITATION = {"n", "article", "outlet", "title", "url", "published", "start", "end", "quote"}
 QUESTIONS = [
@@ -43,16 +44,6 @@ QUESTIONS = [
     "What can I ask?",
     "Why?",
 ]
-STATEMENT = re.compile(r"^\[(\d+)\] (?:(?P<who>.+?)(?: \([^)]*\))? says|the outlet's own words), in [^:]+: (?P<words>.+)$", re.M)
-
-
-def honest(request: str) -> str:
-    """Every statement of a request, quoted whole and credited as it is there."""
-    lines = []
-    for found in STATEMENT.finditer(request):
-        words = found["words"].strip('“”"')
-        lines.append(f"- {found['who']} said: “{words}” [{found[1]}]" if found["who"] else f"- {words} [{found[1]}]")
-    return "\n".join(lines) or "not in the articles"
 
 
 @pytest.fixture(scope="module")

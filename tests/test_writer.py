@@ -11,6 +11,7 @@ import pytest
 from scripted_server import Fault, Script, scripted
 
 from assistant.drafts import Drafts
+from assistant.generative import FORM
 from assistant.prompts import FOLDER, PLACEHOLDERS, Prompts
 from assistant.settings import Settings
 from assistant.types import Usage
@@ -90,6 +91,77 @@ def test_without_a_word_from_the_server_pauses_grow() -> None:
     first, later = ([pause(RuntimeError(), attempt) for _ in range(20)] for attempt in (1, 3))
     assert max(first) <= 1 < min(later) <= max(later) <= 4
     assert len(set(first)) > 1
+
+
+def test_an_account_without_money_is_not_asked_again(make: Make, server: Script) -> None:
+    error = {"error": {"message": "You exceeded your current quota", "type": "insufficient_quota", "code": "insufficient_quota"}}
+    server.say(Fault(status=429, body=error))
+    with pytest.raises(ModelMissing, match="wants to be paid: You exceeded your current quota. Add credit"):
+        write(make())
+    assert len(server.requests) == 1
+
+
+# --- servers that do otherwise -------------------------------------------------------------------------------------------
+
+
+def test_a_server_that_does_not_stream_is_read_all_the_same(make: Make, server: Script) -> None:
+    server.say(Fault(text="an answer", then="unstreamed"))
+    writer = make()
+    draft = writer.write("", "q", "c")
+    assert (draft.text, draft.usage, len(server.requests)) == ("an answer", Usage(100, 7, None), 2)
+    assert write(writer, "another request") == "an answer"
+    assert len(server.requests) == 3  # it is not asked for a stream again
+
+
+def test_a_web_page_is_no_answer(make: Make, server: Script) -> None:
+    server.say(Fault(headers={"Content-Type": "text/html"}, body={"page": "Log in"}))
+    with pytest.raises(ModelFailed, match="no model's answer"):
+        write(make())
+
+
+def test_a_redirect_that_keeps_the_request_is_followed(make: Make, server: Script) -> None:
+    with scripted("an answer") as other:
+        server.say(Fault(status=307, headers={"Location": f"{other.address}/chat/completions"}))
+        assert write(make()) == "an answer"
+
+
+@pytest.mark.parametrize("status", [301, 302])
+def test_a_redirect_that_loses_the_request_is_told_with_its_remedy(make: Make, server: Script, status: int) -> None:
+    with scripted("an answer") as other:
+        server.say(Fault(status=status, headers={"Location": f"{other.address}/chat/completions"}))
+        with pytest.raises(ModelMissing, match=f"sends on to {other.address}/chat/completions. Put that address into READOUT_BASE_URL"):
+            write(make())
+    assert len(server.requests) == 1
+
+
+# --- a form ----------------------------------------------------------------------------------------------------------------
+
+SAID = '{"points": [{"sentence": "Trump won.", "statements": [1]}, {"sentence": "He is glad.", "statements": [2]}]}'
+HELD = "openai:gpt-5-mini"  # LangChain knows of it that it can be held to a form
+
+
+def test_a_model_that_can_be_held_to_a_form_is(make: Make, server: Script) -> None:
+    server.say(SAID)
+    seen: list[str] = []
+    draft = make(HELD).write("rules", "q", "c", seen.append, form=FORM)
+    assert (draft.text, draft.usage) == (SAID, Usage(100, len(SAID.split()), None))
+    assert server.requests[0]["response_format"]["json_schema"]["schema"]["properties"] == FORM["properties"]
+    assert list(dict.fromkeys(seen)) == ["", "Trump won.", "Trump won.\nHe is glad."]
+
+
+@pytest.mark.parametrize(("name", "form"), [("openai:test", FORM), (HELD, None)])
+def test_others_write_lines(make: Make, server: Script, name: str, form: dict[str, object] | None) -> None:
+    server.say("an answer")
+    assert make(name).write("rules", "q", "c", form=form).text == "an answer"
+    assert "response_format" not in server.requests[0]
+
+
+def test_a_server_that_does_not_know_the_form_is_asked_without_it(make: Make, server: Script) -> None:
+    server.say(Fault(status=400), "an answer")
+    writer = make(HELD)
+    assert writer.write("rules", "q", "c", form=FORM).text == "an answer"
+    assert writer.write("rules", "another", "c", form=FORM).text == "an answer"
+    assert ["response_format" in request for request in server.requests] == [True, False, False]
 
 
 # --- what is missing, and what fails ---------------------------------------------------------------------------------------
