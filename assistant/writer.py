@@ -58,8 +58,9 @@ class _Listener(BaseCallbackHandler):
     def __init__(self, heard: Callable[[str], None]) -> None:
         self._heard = heard
 
-    def on_llm_new_token(self, token: str, **_: Any) -> None:
-        self._heard(token)
+    def on_llm_new_token(self, token: str | list[str | dict[str, Any]], **_: Any) -> None:
+        """Hear a bit more."""
+        self._heard(token if isinstance(token, str) else "")
 
 
 class _Unusable(Exception):
@@ -181,10 +182,11 @@ class Writer:
             raise _Unusable("what its address answers is no model's answer", UNKNOWN, again=False) from None
 
     def _usage(self, message: AIMessage) -> Usage:
-        used, counted = message.usage_metadata, message.response_metadata.get("token_usage")  # the second where it is held to a form
-        if not used and not counted:
+        counted = message.response_metadata.get("token_usage") or {}  # where it is held to a form
+        used = message.usage_metadata or {"input_tokens": counted.get("prompt_tokens"), "output_tokens": counted.get("completion_tokens")}
+        read, written = used["input_tokens"], used["output_tokens"]
+        if read is None or written is None:
             return UNKNOWN
-        read, written = (used["input_tokens"], used["output_tokens"]) if used else (counted["prompt_tokens"], counted["completion_tokens"])
         cost = (read * self._price[0] + written * self._price[1]) / 1e6 if self._price else None
         return Usage(read, written, cost)
 

@@ -546,7 +546,7 @@ def test_an_answer_in_a_form_is_read_and_verified_like_any_other(bundled: Path, 
         answer = opened.ask(SIDES)
         keeps_the_contract(as_json(answer), opened, "openai:gpt-5-mini")
     assert script.requests[0]["response_format"]["type"] == "json_schema"
-    assert [point.support for point in answer.points[:2]] == ["supported", "unsupported"]
+    assert [point.support for point in answer.points[:2]] == ["verbatim", "unsupported"]
 
 
 def test_of_a_paragraph_the_sentence_that_fails_goes_and_the_rest_stays_with_its_citation(careful: Assistant, script: Script) -> None:

@@ -96,7 +96,7 @@ def test_without_a_word_from_the_server_pauses_grow() -> None:
 def test_an_account_without_money_is_not_asked_again(make: Make, server: Script) -> None:
     error = {"error": {"message": "You exceeded your current quota", "type": "insufficient_quota", "code": "insufficient_quota"}}
     server.say(Fault(status=429, body=error))
-    with pytest.raises(ModelMissing, match="wants to be paid: You exceeded your current quota. Add credit"):
+    with pytest.raises(ModelMissing, match=r"wants to be paid: You exceeded your current quota\. Add credit"):
         write(make())
     assert len(server.requests) == 1
 
