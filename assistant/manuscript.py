@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from assistant.citing import claims_of, marks_in, sentences_of
+from assistant.citing import Mark, claims_of, marks_in, sentences_of
 from assistant.types import Claim
 from assistant.unwrapped import CITING, STOPS, Line, lines_of, without_thoughts
 from assistant.wording import fold
@@ -56,15 +57,14 @@ def points_of(draft: str, given: Mapping[int, Given], *, cut: bool = False) -> l
     Headings, introductions and lists of sources are left out, and the half sentence at the end where a draft was ``cut``.
     """
     lines = [line for line in lines_of(draft) if line.text]
-    names = {number: one.name for number, one in given.items()}
-    firm = any(line.numbers or any(mark.firm and mark.numbers for mark in marks_in(line.text, names)) for line in lines)
-    if cut and lines and not _whole(lines[-1], names, firm):
-        lines[-1] = replace(lines[-1], text=_without_half(lines[-1].text))
-    body, listed = _without_sources([_plain(line, given, firm) for line in lines], given, firm)
+    reader = _Reader(given, lines)
+    if cut and lines and not reader.is_whole(lines[-1]):
+        text = lines[-1].text
+        lines[-1] = replace(lines[-1], text=text[: max(text.rfind(stop) for stop in (*STOPS, "]")) + 1])
+    body, listed = reader.without_sources([reader.plain(line) for line in lines])
     found: list[list[_Sentence]] = []
-    for line in body:
-        if _says(line, names, firm):
-            _add(found, line, names, firm)
+    for line in filter(reader.says_something, body):
+        _add(found, line, claims_of(line.text, reader.names, reader.firm))
     _share([one for paragraph in found for one in paragraph], listed)
     return list(dict.fromkeys(point for paragraph in found for point in _points(paragraph, given)))
 
@@ -72,88 +72,92 @@ def points_of(draft: str, given: Mapping[int, Given], *, cut: bool = False) -> l
 # --- lines -------------------------------------------------------------------------------------------------------------------
 
 
-def _cited(line: Line, names: Mapping[int, str], firm: bool) -> list[int]:
-    return [*line.numbers, *(number for mark in marks_in(line.text, names, firm) for number in mark.numbers)]
+class _Reader:
+    """Reads the lines of one draft: it knows what the model was given, and whether its citations are written as nothing else is."""
+
+    def __init__(self, given: Mapping[int, Given], lines: Sequence[Line]) -> None:
+        self.given, self.firm = given, False
+        self.names = {number: one.name for number, one in given.items()}
+        self.firm = any(line.numbers or any(mark.firm and mark.numbers for mark in self._marks(line.text)) for line in lines)
+
+    def _marks(self, text: str) -> list[Mark]:
+        return marks_in(text, self.names, self.firm)
+
+    def _cited(self, text: str) -> list[int]:
+        return [number for mark in self._marks(text) for number in mark.numbers]
+
+    def plain(self, line: Line) -> Line:
+        """A line as its words alone: a row of a table as one, without "Yes," of which nothing cited can tell whether it answers."""
+        text = " ".join(self._row(line.cells) if line.cells else line.text.split())
+        first, _, rest = text.partition(" ")
+        if first[:-1].lower() in ("yes", "no") and first[-1] in ".,:;!" and rest:
+            text = rest[0].upper() + rest[1:]
+        return replace(line, text=text)
+
+    def _row(self, cells: Sequence[str]) -> list[str]:
+        """The cells of a row as a sentence: whom it is about, what is said, and its numbers; a cell that names the source says nothing."""
+        numbers = [f"[{cell}]" if cell.isdecimal() else cell for cell in cells[1:] if cell and not _lettered(cell)]
+        said = list(filter(_lettered, cells))
+        sources = [cell for cell in said[1:] if self._names_source(Line(cell))]
+        numbers += [f"[{number}]" for cell in sources for number in self._cited(cell)]
+        said = [cell for cell in said if cell not in sources]
+        lead = said.pop(0).rstrip(":") if len(said) > 1 and len(said[0].split()) <= LONGEST_LEAD else ""
+        return [*([f"{lead}:"] if lead and lead not in said[0] else []), *said, *numbers]
+
+    def _names_source(self, line: Line) -> bool:
+        """Whether a line only names what it cites: an outlet, a headline, a day."""
+        words, marks = line.text, self._marks(line.text)
+        for mark in reversed(marks):
+            words = f"{words[: mark.start]} {words[mark.end :]}"
+        numbers = [number for mark in marks for number in mark.numbers] or [line.ordinal]
+        cited, said = [self.given[number] for number in numbers if number in self.given], content_stems(words)
+        named = content_stems(" ".join((*CITING, *(f"{one.name} {one.named}" for one in cited))))
+        return said <= named and any(content_stems(one.name) <= said for one in cited)
+
+    def without_sources(self, lines: Sequence[Line]) -> tuple[list[Line], list[int]]:
+        """The lines without the list of sources at their end, and the numbers in it."""
+        cited = [self._cited(line.text) for line in lines]
+        before = Counter(number for numbers in cited for number in set(numbers))
+        behind = any(numbers and not self._begins(line) for line, numbers in zip(lines, cited, strict=True))
+        kept, listed = list(lines), list[int]()
+        while kept and _lettered(kept[-1].text):
+            line, numbers = kept[-1], cited[len(kept) - 1]
+            again = behind and bool(numbers) and all(before[number] > 1 for number in numbers) and self._begins(line)
+            if not (again or self._names_source(line)):
+                break
+            before.subtract(set(numbers))
+            listed += numbers or [line.ordinal]
+            kept.pop()
+        if len(kept) < len(lines) and kept and not cited[len(kept) - 1] and len(kept[-1].text.split()) <= LONGEST_LEAD:
+            kept.pop()  # "Sources"
+        return kept, listed
+
+    def _begins(self, line: Line) -> bool:
+        """Whether a line begins with a number."""
+        return not line.text[: self._marks(line.text)[0].start].strip("- ")
+
+    def says_something(self, line: Line) -> bool:
+        """Whether a line is more than a heading, an introduction, or the words for having found nothing."""
+        if line.numbers or self._cited(line.text):
+            return True
+        return not (line.title or line.text.endswith(":") or NOTHING in line.text.lower()) and any(map(str.isalnum, line.text))
+
+    def is_whole(self, line: Line) -> bool:
+        """Whether the last line of a draft ends with a stop or a number."""
+        marks = self._marks(line.text)
+        rest = line.text[marks[-1].end if marks else 0 :].strip("\"”’'*) ")
+        return not rest or rest[-1] in STOPS
 
 
-def _plain(line: Line, given: Mapping[int, Given], firm: bool) -> Line:
-    """A line as its words alone: a row of a table as one, without "Yes," of which nothing cited can tell whether it answers."""
-    text = " ".join(_row(line.cells, given, firm) if line.cells else line.text.split())
-    first, _, rest = text.partition(" ")
-    if first[:-1].lower() in ("yes", "no") and first[-1] in ".,:;!" and rest:
-        text = rest[0].upper() + rest[1:]
-    return replace(line, text=text)
-
-
-def _row(cells: Sequence[str], given: Mapping[int, Given], firm: bool) -> list[str]:
-    """The cells of a row as a sentence: whom it is about, what is said, and its numbers; a cell that names the source says nothing."""
-    numbers = [f"[{cell}]" if cell.isdecimal() else cell for cell in cells[1:] if not any(map(str.isalpha, cell)) and cell]
-    said = [cell for cell in cells if any(map(str.isalpha, cell))]
-    sources = [cell for cell in said[1:] if _names_source(Line(cell), given, firm)]
-    names = {number: one.name for number, one in given.items()}
-    numbers += [f"[{number}]" for cell in sources for mark in marks_in(cell, names, firm) for number in mark.numbers]
-    said = [cell for cell in said if cell not in sources]
-    lead = [f"{said.pop(0).rstrip(':')}:"] if len(said) > 1 and len(said[0].split()) <= LONGEST_LEAD else []
-    lead = lead if lead and lead[0].rstrip(":") not in said[0] else []
-    return [*lead, *said, *numbers]
-
-
-def _names_source(line: Line, given: Mapping[int, Given], firm: bool) -> bool:
-    """Whether a line only names what it cites: an outlet, a headline, a day."""
-    marks = marks_in(line.text, {number: one.name for number, one in given.items()}, firm)
-    words = line.text
-    for mark in reversed(marks):
-        words = f"{words[: mark.start]} {words[mark.end :]}"
-    numbers = [number for mark in marks for number in mark.numbers] or [line.ordinal]
-    cited, said = [given[number] for number in numbers if number in given], content_stems(words)
-    named = content_stems(" ".join((*CITING, *(f"{one.name} {one.named}" for one in cited))))
-    return said <= named and any(content_stems(one.name) <= said for one in cited)
-
-
-def _without_sources(lines: list[Line], given: Mapping[int, Given], firm: bool) -> tuple[list[Line], list[int]]:
-    """The lines without the list of sources at their end, and the numbers in it."""
-    names = {number: one.name for number, one in given.items()}
-    kept, listed = list(lines), list[int]()
-    while kept:
-        numbers = _cited(kept[-1], names, firm)
-        before = {number for line in kept[:-1] for number in _cited(line, names, firm)}
-        begins = any(not kept[-1].text[: mark.start].strip("- ") for mark in marks_in(kept[-1].text, names, firm))
-        words = any(map(str.isalpha, kept[-1].text))
-        if not words or not (_names_source(kept[-1], given, firm) or (begins and before.issuperset(numbers) and len(kept) > 1)):
-            break
-        listed += numbers or [kept[-1].ordinal]
-        kept.pop()
-    if len(kept) < len(lines) and kept and not _cited(kept[-1], names, firm) and len(kept[-1].text.split()) <= LONGEST_LEAD:
-        kept.pop()  # "Sources"
-    return kept, listed
-
-
-def _says(line: Line, names: Mapping[int, str], firm: bool) -> bool:
-    """Whether a line is more than a heading, an introduction, or the words for having found nothing."""
-    if _cited(line, names, firm):
-        return True
-    words = any(map(str.isalnum, line.text))
-    return words and not line.title and not line.text.endswith(":") and NOTHING not in line.text.lower()
-
-
-def _whole(line: Line, names: Mapping[int, str], firm: bool) -> bool:
-    """Whether the last line of a draft ends with a stop or a number."""
-    marks = marks_in(line.text, names, firm)
-    rest = line.text[marks[-1].end if marks else 0 :].strip("\"”’'*) ")
-    return not rest or rest[-1] in STOPS
-
-
-def _without_half(text: str) -> str:
-    """A text without the half sentence at its end."""
-    return text[: max(text.rfind(stop) for stop in (*STOPS, "]")) + 1]
+def _lettered(text: str) -> bool:
+    return any(map(str.isalpha, text))
 
 
 # --- sentences ---------------------------------------------------------------------------------------------------------------
 
 
-def _add(found: list[list[_Sentence]], line: Line, names: Mapping[int, str], firm: bool) -> None:
+def _add(found: list[list[_Sentence]], line: Line, claims: Sequence[Claim]) -> None:
     """Add a line's sentences to the paragraphs before it. Numbers alone belong to what stands before them and has none."""
-    claims = claims_of(line.text, names, firm)
     if not any(map(str.isalnum, " ".join(claim.words for claim in claims))):
         _share([one for paragraph in found for one in paragraph], [number for claim in claims for number in claim.citations])
         return

@@ -123,6 +123,10 @@ def test_a_number_that_leads_nowhere_stays_one() -> None:
     assert read(f"{CALL} [1]. {BAD} [9].") == [(CALL, (1,)), (BAD, (9,))]
 
 
+def test_sentences_that_begin_with_a_number_twice_are_no_list_of_sources() -> None:
+    assert read(f"[1] {CALL}.\n[2] {BAD}.\n[1] Nobody spoke of it for long.") == [*BOTH, ("Nobody spoke of it for long", (1,))]
+
+
 # --- what is around an answer ------------------------------------------------------------------------------------------------
 
 PLAIN = f"- {CALL} [1].\n- {BAD} [2]."
