@@ -191,7 +191,9 @@ class Kinds:
     # -- where accounts meet and part ---------------------------------------------------------------------------
 
     def agree(self, question: Question, scope: Scope) -> Evidence:
-        """What two outlets or more tell alike."""
+        """What two outlets or more tell alike; of those named, what each of them tells."""
+        if question.outlets or question.speakers or question.sides:
+            return self.gatherer.gather(question, scope)
         evidence = self._accounts(question, scope)
         shared = tuple(one for one in evidence.findings if len({self.gatherer.article(hit).outlet for hit in one.hits}) > 1)
         if not shared:
@@ -199,7 +201,9 @@ class Kinds:
         return self._with(replace(evidence, findings=shared[: MAIN.most]), "agree", n=str(len(shared)))
 
     def differ(self, question: Question, scope: Scope) -> Evidence:
-        """What the accounts tell against each other; where they do not, what each side tells."""
+        """What the accounts tell against each other; where they do not, what each side tells. Of those named, what each of them tells."""
+        if question.outlets or question.speakers or question.sides:
+            return self.gatherer.gather(question, scope)
         evidence = self._accounts(question, scope)
         against = self._against(evidence.findings)
         if against:

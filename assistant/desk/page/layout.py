@@ -146,16 +146,11 @@ def _batching() -> tuple[Any, ...]:
 
 def _head() -> str:
     """The page's style and script, as part of the page: whoever launches it has both."""
-    return _style() + filled("forms", "script", _own("desk.js"))
+    return _style() + filled("head", "script", html((DESK / "desk.js").read_text(encoding="utf-8")))
 
 
 def _style() -> str:
-    return filled("forms", "style", _own("desk.css"))
-
-
-def _own(name: str) -> Markup:
-    """A file of our own, to stand in a template as it is."""
-    return html((DESK / name).read_text(encoding="utf-8"))
+    return filled("head", "style", html((DESK / "desk.css").read_text(encoding="utf-8")))
 
 
 def login() -> str:
