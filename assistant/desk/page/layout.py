@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from markupsafe import Markup
 
 from assistant.desk import panel
 from assistant.desk.page.click import Click, Premises
