@@ -14,6 +14,7 @@ from assistant.evidence import Evidence, Finding, Gatherer
 from assistant.extractive import Extractive
 from assistant.prompts import PLACEHOLDERS, Prompts
 from assistant.question import Names, clean, understand
+from assistant.question.spelling import respelled
 from assistant.relation import Comparer
 from assistant.render import finished, listed, quoted
 from assistant.scope import read_scope
@@ -134,10 +135,13 @@ class Assistant:
     # -- the steps ----------------------------------------------------------------------------------------------
 
     def _names(self) -> Names:
-        return Names(tuple(self.record.outlets()), self.record.names(), self.record.sides(), self._mentioned)
+        return Names(tuple(self.record.outlets()), self.record.names(), self.record.sides(), self._mentioned, self._respelled)
 
     def _mentioned(self, words: str) -> bool:
         return bool(self.record.match([words], Scope(), 1))
+
+    def _respelled(self, word: str) -> str | None:
+        return respelled(word, self.record)
 
     def _asked(self, given: Mapping[str, Any]) -> Asked:
         """What a mapping asks: a "question", and what else `Asked` knows.

@@ -1,8 +1,8 @@
 """Questions to teach the tagger: patterns with slots, filled from real articles.
 
-``patterns.jsonl.gz`` holds single questions (``kind``, ``q``), ``follow_ups.jsonl.gz`` questions after another (``before``, ``q``, ``lean``,
-``standalone``), ``fillers.json.gz`` what fills their slots. ``{who}`` is a slot, ``{not:who}`` one that is left out, ``[[please]]`` mere
-politeness, ``<<he>>`` a word that means something of the question before.
+``patterns.jsonl.gz`` holds single questions (``kind``, ``q``), ``follow_ups.jsonl.gz`` questions after another (``before``, ``lean`` and
+``standalone``, the whole question), ``fillers.json.gz`` what fills their slots. ``{who}`` is a slot, ``{not:who}`` one that is left out,
+``[[please]]`` mere politeness, ``<<he>>`` a word that means something of the question before.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 import random
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -28,6 +28,7 @@ from index.text import stem
 HERE = Path(__file__).parent
 PATTERNS, FOLLOW_UPS, FILLERS = HERE / "patterns.jsonl.gz", HERE / "follow_ups.jsonl.gz", HERE / "fillers.json.gz"
 HELD_OUT = 8  # one pattern in so many is held out, and one filler
+NAMES_AS_TOPICS = 0.3
 TYPO, PLAIN, AFTER = 0.08, 0.25, 0.45  # shares: with a slip of the keyboard, without a question mark, after an unrelated question
 _MARK = re.compile(r"\{(?P<slot>[a-z:]+)(?P<same>\d*)\}|\[\[(?P<drop>.+?)\]\]|<<(?P<back>.+?)>>")
 _PART = re.compile(r"<<.+?>>|\[\[.+?\]\]|\{[^}]+\}|\w+|[^\w\s]")
@@ -68,7 +69,7 @@ class Fillers:
         slot = slot.removeprefix("not:")
         if slot == Slot.WHO:
             slot = self._shuffle.choices(list(PEOPLE), list(PEOPLE.values()))[0]
-        if slot == Slot.TOPIC and self._shuffle.random() < 0.3:  # noqa: PLR2004
+        if slot == Slot.TOPIC and self._shuffle.random() < NAMES_AS_TOPICS:
             slot = self._shuffle.choice(["place", "person", "surname"])
         return self._shuffle.choice(self._values[slot])
 
@@ -127,7 +128,7 @@ def follow_ups(shuffle: random.Random, held_out: bool, times: int) -> Iterator[E
         if _held_out(entry["q"] + entry["before"]) != held_out:
             continue
         lean, (back, taken) = Lean(entry["lean"]), _taken(entry)
-        for turn in range(times):
+        for _ in range(times):
             known: dict[str, str] = {}
             before, there = fill(entry["before"], fillers, known)
             text, spans = fill(entry["q"], fillers, known, back)
@@ -147,7 +148,7 @@ def follow_ups(shuffle: random.Random, held_out: bool, times: int) -> Iterator[E
 
 
 def _taken(entry: dict[str, str]) -> tuple[list[Slot], set[Slot]]:
-    """What the words of a follow-up mean that reach back, by what stands for them in the whole question, and what is taken of the one before."""
+    """What the words of a follow-up that reach back mean, by the whole question, and what is taken of the one before."""
     asked, whole = (_PART.findall(entry[key]) for key in ("q", "standalone"))
     back, taken = list[Slot](), set[Slot]()
     changes = SequenceMatcher(None, [part.lower() for part in asked], [part.lower() for part in whole], autojunk=False).get_opcodes()
@@ -180,9 +181,7 @@ def _with_one_name(shuffle: random.Random, held_out: bool) -> dict[Slot, list[tu
 
 def after_others(examples: Sequence[Example], shuffle: random.Random) -> list[Example]:
     """The examples, a share of them after another, on which they do not lean."""
-    return [
-        replace(one, before=shuffle.choice(examples).text) if not one.before and shuffle.random() < AFTER else one for one in examples
-    ]
+    return [replace(one, before=shuffle.choice(examples).text) if not one.before and shuffle.random() < AFTER else one for one in examples]
 
 
 def roughened(example: Example, shuffle: random.Random) -> Example:

@@ -72,6 +72,7 @@ class Net(nn.Module):
         stored = load_file(str(bundled_folder() / "model.safetensors"))
         nn.init.normal_(self.whose.weight, std=0.02)
         for number, layer in enumerate(self.layers):
+            assert isinstance(layer, Layer)
             take_layer(layer, stored, MIDDLE + number)
 
 
@@ -193,7 +194,13 @@ def write(net: Net, file: Path) -> None:
     shapes = {"states": {1: pieces}, "parts": {1: pieces}}
     given = torch.randn(1, 20, WIDTH), torch.tensor([[0] * 12 + [1] * 8])
     made = torch.onnx.export(
-        net.eval(), given, dynamo=True, input_names=list(shapes), output_names=["tags", "kind", "lean"], dynamic_shapes=shapes, opset_version=OPSET
+        net.eval(),
+        given,
+        dynamo=True,
+        input_names=list(shapes),
+        output_names=["tags", "kind", "lean"],
+        dynamic_shapes=shapes,
+        opset_version=OPSET,
     )
     assert made is not None
     with tempfile.TemporaryDirectory() as name:
