@@ -15,6 +15,7 @@ from assistant.grouping import Finding
 from assistant.kinds import Kinds
 from assistant.prompts import PLACEHOLDERS, Prompts
 from assistant.question import Names, clean, understand
+from assistant.question.spelling import respelled
 from assistant.relation import Comparer
 from assistant.render import finished, listed, quoted
 from assistant.scope import check_scope, read_scope
@@ -138,10 +139,13 @@ class Assistant:
     # -- the steps ----------------------------------------------------------------------------------------------
 
     def _names(self) -> Names:
-        return Names(tuple(self.record.outlets()), self.record.names(), self.record.sides(), self._mentioned)
+        return Names(tuple(self.record.outlets()), self.record.names(), self.record.sides(), self._mentioned, self._respelled)
 
     def _mentioned(self, words: str) -> bool:
         return bool(self.record.match([words], Scope(), 1))
+
+    def _respelled(self, word: str) -> str | None:
+        return respelled(word, self.record)
 
     def _asked(self, given: Mapping[str, Any]) -> Asked:
         """What a mapping asks: a "question", and what else `Asked` knows.

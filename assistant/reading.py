@@ -23,13 +23,14 @@ class Names:
     """The names an index knows.
 
     ``outlets`` as printed; ``speakers`` maps what a speaker is called, lower case, to (canonical name, side); ``sides`` in order;
-    ``mentioned`` tells whether words stand together in any article.
+    ``mentioned`` tells whether words stand together in any article, ``respelled`` which word of the articles another one misspells.
     """
 
     outlets: tuple[str, ...]
     speakers: dict[str, tuple[str, str | None]]
     sides: tuple[str, ...]
     mentioned: Callable[[str], bool] = lambda words: False
+    respelled: Callable[[str], str | None] = lambda word: None
 
 
 @dataclass(frozen=True, slots=True)

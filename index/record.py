@@ -369,6 +369,11 @@ class Record:
         )
         return [(row[0], row[1]) for row in rows]
 
+    def terms(self, first: str) -> list[str]:
+        """The words of all passages that begin with a letter, as full-text search keeps them: stems."""
+        self._query("CREATE VIRTUAL TABLE IF NOT EXISTS temp.terms USING fts5vocab(main, words, row)")
+        return [row[0] for row in self._query("SELECT term FROM temp.terms WHERE term >= ? AND term < ?", (first, first + "\uffff"))]
+
     def spoken(self, speakers: Iterable[str], scope: Scope, limit: int) -> list[int]:
         """Numbers of the passages that hold words of any of these speakers, alone or with others, in reading order."""
         wanted = list(speakers)

@@ -1,7 +1,7 @@
 """Follow-ups: what a question leaves to the one before it, put back, so that it stands alone.
 
-The tagger says how a question leans on the one before and which words it takes up. "And about trade?" takes the place of its like, "he" makes
-way for whom it means, and where that is not certain the two questions become one, which loses nothing: "Was Russia accused, and by whom?"
+The tagger says how a question leans on the one before and which words it takes up. "And about trade?" takes the place of its like, "he"
+makes way for whom it means, and where that is not certain the two questions become one, which loses nothing: "Was it denied, and by whom?"
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from assistant.reading import Names, named_speakers
 from assistant.render import listed
 from assistant.types import Form, Kind, Question
 from index.lexicon import words as listed_words
+from index.speakers import BODIES
 from index.text import content_words
 
 FILLED = (Slot.WHO, Slot.TOPIC, Slot.CLAIM, Slot.OUTLET, Slot.DAY)
@@ -78,7 +79,7 @@ def follow(text: str, before: Turn | None, names: Names) -> Turn:
     """Read a question, cleaned, after the one before it; on its own, when it leans on nothing."""
     alone = tagged(text)
     marked = with_known_names(Marked(text, alone.spans, alone.kinds), names)
-    whole = Turn(question_of(text, marked, names), marked.bare())
+    whole = Turn(question_of(text, marked, names), marked.without(Slot.DROP).bare().from_upper())
     if whole.question.form in ABOUT_ITSELF.values() and alone.lean is Lean.ALONE:
         return whole
     if before is None:
@@ -148,16 +149,38 @@ def _resolved(turn: _Follow) -> Turn:
     made = turn.asked
     for span in reversed(made.of(*REACHING)):
         place = turn.like(span.slot)
-        if place is None:
-            return _joined(turn)
+        if place is None or not _certain(turn, span, place):
+            return _in_doubt(turn)
         words = _definite(turn.core.words(place))
-        if turn.asked.words(span).lower() in WHOSE and content_words(
-            made.text[span.end :].split(" ")[1] if made.text[span.end :].strip() else ""
-        ):
+        if turn.asked.words(span).lower() in WHOSE and content_words((made.text[span.end :].split() or [""])[0]):
             words += "’s"
         slot = place.slot if place.slot is not Slot.MEANT else Slot.WHO if span.slot is Slot.BACK_WHO else Slot.TOPIC
         made = made.put(span, words, (Span(0, len(words.removesuffix("’s")), slot),))
     return _told(turn, made) if made is not turn.asked else _joined(turn)
+
+
+def _certain(turn: _Follow, span: Span, place: Span) -> bool:
+    """Whether a word means what it is taken for: "he" is no body, and where the subject is a person too, either may be meant."""
+    if span.slot is not Slot.BACK_WHO:
+        return True
+    word, who = turn.asked.words(span).lower(), turn.core.words(place)
+    single = word in listed_words("he") | listed_words("she")
+    return not (single and (BODIES.intersection(who.lower().split()) or " and " in who or _others_named(turn, place)))
+
+
+def _others_named(turn: _Follow, place: Span) -> tuple[str, ...]:
+    """Speakers, canonical, whom the question before names outside a place."""
+    there = [one for one in named_speakers(turn.core.text, turn.names) if turn.core.text[one.start].isupper()]
+    return tuple(dict.fromkeys(one.name for one in there if not over(Span(one.start, one.end, place.slot), place)))
+
+
+def _in_doubt(turn: _Follow) -> Turn:
+    """The two questions in one, to each of those whom a word may mean."""
+    told = _joined(turn)
+    heard = who_of(turn.core, turn.core.of(Slot.WHO), turn.names).names
+    asks_them = heard and turn.asked.kind is Kind.SAID and not turn.asked.of(Slot.WHO) and told.question.form is Form.DIRECT
+    others = _others_named(turn, turn.core.of(Slot.WHO)[0]) if asks_them else ()
+    return replace(told, question=replace(told.question, speakers=tuple(dict.fromkeys((*heard, *others))))) if asks_them else told
 
 
 def _definite(words: str) -> str:

@@ -1,4 +1,4 @@
-"""A question with its slots marked, and how one question is put into another. Text that the program wrote is not read again: spans move along."""
+"""A question with its slots marked, and how one is put into another: spans move along, so what the program wrote is not read again."""
 
 from __future__ import annotations
 

@@ -12,9 +12,7 @@ from assistant.types import Form, Kind, Question
 from index.text import content_words
 
 ABOUT_ITSELF = {Kind.TALK: Form.TALK, Kind.HELP: Form.HELP, Kind.CORPUS: Form.CORPUS}
-OF_OUTLETS = frozenset(
-    {Kind.WHICH, Kind.WHICH_NOT, Kind.ONLY, Kind.LEFT_OUT, Kind.FIRST, Kind.COUNT}
-)  # answered by outlet, whatever is named
+OF_OUTLETS = frozenset({Kind.WHICH, Kind.WHICH_NOT, Kind.ONLY, Kind.LEFT_OUT, Kind.FIRST, Kind.COUNT})  # answered by outlet
 OF_PEOPLE = frozenset({Kind.SAID, Kind.QUOTES, Kind.SIDES, Kind.AGREE, Kind.DIFFER, Kind.SUMMARY})  # who is named is to be heard
 WHOLE = frozenset({Kind.DIRECT, Kind.TRUE, Kind.WHO_SAID, Kind.OPINION})  # the whole question says what is looked for
 
@@ -53,9 +51,25 @@ def over(one: Span, other: Span) -> bool:
     return one.start < other.end and other.start < one.end
 
 
+def respelled_topics(marked: Marked, names: Names) -> tuple[Marked, tuple[tuple[str, str], ...]]:
+    """A question with words of its topics put right that misspell one word of the articles, and stand in none; and what was put right."""
+    corrected = list[tuple[str, str]]()
+    for span in reversed(marked.of(Slot.TOPIC, Slot.CLAIM)):
+        words = typed = marked.words(span)
+        for word in content_words(typed):
+            right = None if names.mentioned(word) else names.respelled(word)
+            if right:
+                words = words.replace(word, right)
+                corrected.append((word, right))
+        if words != typed:
+            marked = marked.put(span, words, (Span(0, len(words), span.slot),))
+    return marked, tuple(corrected)
+
+
 def question_of(text: str, marked: Marked, names: Names) -> Question:
     """What a marked question asks of an index."""
     kind = marked.kind
+    marked, slips = respelled_topics(marked, names)
     if kind in ABOUT_ITSELF:
         return Question(text, text, ABOUT_ITSELF[kind], kind=kind)
     outlets, wrong = outlets_of(marked, names, Slot.OUTLET)
@@ -75,7 +89,7 @@ def question_of(text: str, marked: Marked, names: Names) -> Question:
         excluded=excluded,
         day=", ".join(marked.words(span) for span in marked.of(Slot.DAY)),
         only=kind is Kind.ONLY,
-        corrected=(*heard.corrected, *wrong),
+        corrected=(*heard.corrected, *wrong, *slips),
     )
 
 
@@ -124,10 +138,12 @@ def who_of(marked: Marked, spans: Iterable[Span], names: Names) -> Who:
 
 
 def _by_parts(words: str, names: Names) -> list[Named]:
-    """Who goes by the last word of some words, where that is one speaker's name alone: "Senator Graham's", "the Clintons"."""
-    last = words.replace("’", "'").removesuffix("'s").removesuffix("'").split()[-1:] or [""]
-    for form in (last[0].lower(), last[0].lower().removesuffix("s")):
-        known = {value for alias, value in names.speakers.items() if alias.split()[-1] == form and form not in PRONOUNS}
+    """Who goes by the last word of some words, where that is part of one speaker's names alone: "Senator Graham's", "the governor"."""
+    last = (words.replace("’", "'").removesuffix("'s").removesuffix("'").lower().split() or [""])[-1]
+    for form in (last, last.removesuffix("s")):
+        called = {alias: value for alias, value in names.speakers.items() if form in alias.split() and form not in PRONOUNS}
+        ending = {value for alias, value in called.items() if alias.endswith(form)}
+        known = ending or set(called.values())
         if len({name for name, _ in known}) == 1:
             return [Named(0, len(words), *known.pop())]
     return []
@@ -136,12 +152,12 @@ def _by_parts(words: str, names: Names) -> list[Named]:
 def _misspelled(words: str, names: Names) -> list[Named]:
     """The one speaker whose name some words misspell; they stand in no article."""
     parts = words.replace("’", "'").removesuffix("'s").split()
-    if not parts or not any(part[:1].isupper() for part in parts) or names.mentioned(words):
+    if names.mentioned(words):
         return []
     known = {alias.split()[-1]: name for alias, (name, _) in names.speakers.items()}
     wrong = [part for part in parts if len(part) >= 4 and not names.mentioned(part)]
     right = {name for part in wrong if (name := nearest(part, known))}
-    side = {name: side for name, side in names.speakers.values()}
+    side = dict(names.speakers.values())
     return [Named(0, 0, name, side.get(name)) for name in right] if len(right) == 1 else []
 
 

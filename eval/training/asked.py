@@ -1,8 +1,8 @@
 """Questions to teach the tagger: patterns with slots, filled from real articles.
 
-``patterns.jsonl.gz`` holds single questions (``kind``, ``q``), ``follow_ups.jsonl.gz`` questions after another (``before``, ``q``, ``lean``,
-``standalone``), ``fillers.json.gz`` what fills their slots. ``{who}`` is a slot, ``{not:who}`` one that is left out, ``[[please]]`` mere
-politeness, ``<<he>>`` a word that means something of the question before.
+``patterns.jsonl.gz`` holds single questions (``kind``, ``q``), ``follow_ups.jsonl.gz`` questions after another (``before``, ``lean`` and
+``standalone``, the whole question), ``fillers.json.gz`` what fills their slots. ``{who}`` is a slot, ``{not:who}`` one that is left out,
+``[[please]]`` mere politeness, ``<<he>>`` a word that means something of the question before.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from index.text import stem
 HERE = Path(__file__).parent
 PATTERNS, FOLLOW_UPS, FILLERS = HERE / "patterns.jsonl.gz", HERE / "follow_ups.jsonl.gz", HERE / "fillers.json.gz"
 HELD_OUT = 8  # one pattern in so many is held out, and one filler
+NAMES_AS_TOPICS = 0.3
 TYPO, PLAIN, AFTER = 0.08, 0.25, 0.45  # shares: with a slip of the keyboard, without a question mark, after an unrelated question
 _MARK = re.compile(r"\{(?P<slot>[a-z:]+)(?P<same>\d*)\}|\[\[(?P<drop>.+?)\]\]|<<(?P<back>.+?)>>")
 _PART = re.compile(r"<<.+?>>|\[\[.+?\]\]|\{[^}]+\}|\w+|[^\w\s]")
@@ -68,7 +69,11 @@ class Fillers:
         slot = slot.removeprefix("not:")
         if slot == Slot.WHO:
             slot = self._shuffle.choices(list(PEOPLE), list(PEOPLE.values()))[0]
+<<<<<<< HEAD
         if slot == Slot.TOPIC and self._shuffle.random() < 0.3:
+=======
+        if slot == Slot.TOPIC and self._shuffle.random() < NAMES_AS_TOPICS:
+>>>>>>> tagger
             slot = self._shuffle.choice(["place", "person", "surname"])
         return self._shuffle.choice(self._values[slot])
 
@@ -127,7 +132,7 @@ def follow_ups(shuffle: random.Random, held_out: bool, times: int) -> Iterator[E
         if _held_out(entry["q"] + entry["before"]) != held_out:
             continue
         lean, (back, taken) = Lean(entry["lean"]), _taken(entry)
-        for turn in range(times):
+        for _ in range(times):
             known: dict[str, str] = {}
             before, there = fill(entry["before"], fillers, known)
             text, spans = fill(entry["q"], fillers, known, back)
@@ -147,7 +152,7 @@ def follow_ups(shuffle: random.Random, held_out: bool, times: int) -> Iterator[E
 
 
 def _taken(entry: dict[str, str]) -> tuple[list[Slot], set[Slot]]:
-    """What the words of a follow-up mean that reach back, by what stands for them in the whole question, and what is taken of the one before."""
+    """What the words of a follow-up that reach back mean, by the whole question, and what is taken of the one before."""
     asked, whole = (_PART.findall(entry[key]) for key in ("q", "standalone"))
     back, taken = list[Slot](), set[Slot]()
     changes = SequenceMatcher(None, [part.lower() for part in asked], [part.lower() for part in whole], autojunk=False).get_opcodes()

@@ -72,6 +72,7 @@ class Net(nn.Module):
         stored = load_file(str(bundled_folder() / "model.safetensors"))
         nn.init.normal_(self.whose.weight, std=0.02)
         for number, layer in enumerate(self.layers):
+            assert isinstance(layer, Layer)
             take_layer(layer, stored, MIDDLE + number)
 
 
