@@ -80,7 +80,7 @@ class Kinds:
 
     def count(self, question: Question, scope: Scope) -> Evidence:
         """How many outlets report something, how often somebody is quoted, or how many passages hold a word; with what is counted."""
-        if question.speakers and not question.topic:
+        if question.speakers:
             return self.quotes(question, scope)
         if TIMES & set(stems(question.text)):
             return self._mentions(question, scope)

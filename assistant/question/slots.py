@@ -113,7 +113,7 @@ def heard_of(marked: Marked, names: Names) -> Who:
     if marked.kind is Kind.TRUE:  # "Did Clinton say that …?" asks for her words, "Did Clinton resign?" does not
         claims = marked.of(Slot.CLAIM)
         spans = tuple(span for span in spans if claims and span.end < claims[0].start)
-    elif marked.kind not in OF_PEOPLE and marked.kind is not Kind.OUTLETS:
+    elif marked.kind not in OF_PEOPLE | {Kind.OUTLETS, Kind.COUNT}:
         return Who()
     return who_of(marked, spans, names)
 
@@ -190,7 +190,7 @@ def without_outlets(marked: Marked) -> Marked:
 def topic_of(marked: Marked) -> str:
     """What a question is about: its topics and claims, or the whole of it where it asks for a fact."""
     topics = list(marked.of(Slot.TOPIC, Slot.CLAIM))
-    if not topics and marked.kind in OF_OUTLETS:
+    if not topics and marked.kind in OF_OUTLETS - {Kind.COUNT}:
         topics = list(marked.of(Slot.WHO))
     if topics:
         return ", ".join(dict.fromkeys(marked.words(span) for span in topics))
