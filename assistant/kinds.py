@@ -178,6 +178,8 @@ class Kinds:
         """What is told, in the order of the days on which it was printed; what has no date comes last."""
         hits = self._on(question, scope) if question.topic else self._central(scope)
         evidence = self._shown(question, scope, hits[: 2 * DATED.most], DATED)
+        if not evidence.findings:
+            return evidence
         dated = [(min(days, default=""), one) for one in evidence.findings for days in [self._days(one)]]
         ordered = sorted(dated, key=lambda pair: (not pair[0], pair[0], pair[1].hits[0].number))
         return replace(evidence, findings=tuple(replace(one, day=day or None) for day, one in ordered), verdict=Verdict("timeline", {}))

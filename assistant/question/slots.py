@@ -154,9 +154,10 @@ def _misspelled(words: str, names: Names) -> list[Named]:
     parts = words.replace("’", "'").removesuffix("'s").split()
     if names.mentioned(words):
         return []
+    whole = nearest(" ".join(parts), {alias: name for alias, (name, _) in names.speakers.items()})
     known = {alias.split()[-1]: name for alias, (name, _) in names.speakers.items()}
     wrong = [part for part in parts if len(part) >= 4 and not names.mentioned(part)]
-    right = {name for part in wrong if (name := nearest(part, known))}
+    right = {whole} if whole else {name for part in wrong if (name := nearest(part, known))}
     side = dict(names.speakers.values())
     return [Named(0, 0, name, side.get(name)) for name in right] if len(right) == 1 else []
 
