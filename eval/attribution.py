@@ -134,7 +134,7 @@ def score(articles: Sequence[Marked], found: Sequence[Sequence[Statement]]) -> d
 @cache
 def parser() -> Language:
     """Return this process's parser, without the recognition of entities, which extraction does not use."""
-    return load_parser(entities=False)
+    return load_parser()
 
 
 def extract_all(articles: Sequence[Marked]) -> list[list[Statement]]:

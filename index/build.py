@@ -225,7 +225,7 @@ def _bulk_embedder(model: str) -> SentenceTransformerEmbedder:
 
 @cache
 def _parser() -> Language:
-    return load_parser(entities=False)
+    return load_parser()
 
 
 def _batches(items: Iterable[_Read], size: int) -> Iterator[list[_Read]]:

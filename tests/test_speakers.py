@@ -24,7 +24,7 @@ BUNDLED = Path(__file__).parent.parent / "index" / "articles" / "sides.toml"
 
 @pytest.fixture(scope="module")
 def nlp() -> Language:
-    return load_parser(entities=False)
+    return load_parser()
 
 
 def said(speaker: str | None) -> Statement:

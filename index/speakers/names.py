@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from index.lexicon import words
 
 TITLES, BODIES, DETERMINERS = words("titles"), words("bodies"), words("determiners")
-FEMALE, MALE = words("female_names"), words("male_names")
 
 
 def plain(word: str) -> str:
@@ -25,12 +24,6 @@ def without_article(name: str) -> str:
     """Return a name without the article or pronoun before it."""
     first, _, rest = name.partition(" ")
     return rest if rest and first.lower() in DETERMINERS else name
-
-
-def gender_of(name: str) -> str:
-    """Return "f", "m" or "" for a name, by its first word."""
-    first, _, rest = name.lower().partition(" ")
-    return "" if not rest else "f" if first in FEMALE else "m" if first in MALE else ""
 
 
 def key_of(name: str) -> str:

@@ -8,6 +8,7 @@ from index.lexicon import words
 from index.speakers.cast import Cast
 from index.statements.choice import chosen, continued, load_model, parted, unattributed
 from index.statements.cues import Candidate, candidates
+from index.statements.layout import laid_out
 from index.statements.quotes import SINGLE, Page
 from index.tree import DOCUMENTS, end_of
 from index.types import Statement
@@ -26,7 +27,8 @@ def extract(article_id: str, text: str, doc: Doc) -> list[Statement]:
     ``speaker`` is the best name this article gives, not yet canonical over a corpus.
     """
     page, model = Page(text, doc), load_model()
-    kept = continued(page, chosen([(model.probability(one), one) for one in candidates(page)], model.threshold))
+    scored = [*((1.0, one) for one in laid_out(page)), *((model.probability(one), one) for one in candidates(page))]
+    kept = continued(page, chosen(scored, model.threshold))
     return named(article_id, page, [part for one in (*kept, *unattributed(page, kept)) for part in parted(page, one)])
 
 
@@ -47,7 +49,7 @@ def named(article_id: str, page: Page, kept: list[Candidate]) -> list[Statement]
                 speaker=speaker,
                 speaker_start=one.source[0] if one.source else None,
                 speaker_end=one.source[1] if one.source else None,
-                cue=cue_words(page, cue),
+                cue=cue_words(page, cue) if page.text[one.at].isalnum() else page.text[one.at],
                 direct=one.quoted or SINGLE.search(page.text, one.start, one.end) is not None,
                 hedge=hedge_of(cue),
             )

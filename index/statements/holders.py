@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from index.lexicon import words
@@ -128,6 +130,16 @@ def name_head(token: Token, verb: Token) -> Token:
     while token.dep_ in ("compound", "poss") and abs(token.head.i - verb.i) < 9 and token.head.pos_ == "PROPN":
         token = token.head
     return token
+
+
+def name_among(words: Sequence[Token]) -> Token | None:
+    """Return the last word of the first name of a label, a person's if there is one; else its last noun."""
+    names = [word for word in words if word.pos_ == "PROPN"]
+    names = [word for word in names if word.ent_type_ == "PERSON" and word.dep_ != "poss"] or names
+    for one, following in pairwise([*names, None]):
+        if following is None or any(word.text == "," or word.pos_ == "ADP" for word in one.doc[one.i + 1 : following.i]):
+            return one
+    return next((word for word in reversed(words) if word.pos_ == "NOUN"), None)
 
 
 def words_of(head: Token) -> Span:

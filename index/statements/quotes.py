@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 Span = tuple[int, int]
-OPENING, CLOSING = "“„«", "”»"
+OPENING, CLOSING = "“„«‹‟", "”»›"
 SINGLE = re.compile(r"‘[^’\n]{2,}(?:’\w[^’\n]*)*’(?!\w)|(?<!\w)'[^'\n]{2,}(?:'\w[^'\n]*)*'(?!\w)")
-MARK = re.compile(rf"[{OPENING}{CLOSING}\"]|''")
+MARK = re.compile(rf"[{OPENING}{CLOSING}\"]|''|``")
 SENTENCE_END = re.compile(r"[.!?][\"”’')\]]*\s")
 TAG = re.compile(rf"[a-z]+ [A-Z]|(?:[A-Z][\w.’']+ ){{1,4}}{either(words('tag_verbs'))}")
 TAG_LENGTH = 400  # characters between a quotation and the verb of its tag
