@@ -10,7 +10,7 @@ import hashlib
 import json
 import math
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,7 @@ from index.embedder import Vectors
 from index.errors import IndexDamaged, IndexMismatch, IndexMissing
 from index.types import Article, Passage, Statement
 
-SCHEMA = 2  # raise it when the tables below change
+SCHEMA = 3  # raise it when the tables below change
 FILE = "record.sqlite3"
 
 _TABLES = """
@@ -42,6 +42,8 @@ CREATE TABLE statements (
     start INTEGER NOT NULL, "end" INTEGER NOT NULL, text TEXT NOT NULL, mention TEXT, speaker TEXT,
     speaker_start INTEGER, speaker_end INTEGER, cue TEXT, direct INTEGER NOT NULL, hedge TEXT, side TEXT);
 CREATE INDEX statements_by_article ON statements(article, start);
+CREATE TABLE people (article TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE, name TEXT NOT NULL, times INTEGER NOT NULL);
+CREATE INDEX people_by_article ON people(article);
 CREATE TABLE names (alias TEXT PRIMARY KEY, speaker TEXT NOT NULL, side TEXT);
 CREATE TABLE gone (id INTEGER PRIMARY KEY);
 CREATE VIRTUAL TABLE words USING fts5(text, content='passages', content_rowid='id', tokenize='porter unicode61');
@@ -153,8 +155,12 @@ class Record:
         passages: list[Passage],
         vectors: Vectors,
         statements: list[Statement],
+        people: Mapping[str, int] | None = None,
     ) -> None:
-        """Store an article with all that was made from it, in place of what was stored under its id before."""
+        """Store an article with all that was made from it, in place of what was stored under its id before.
+
+        ``people`` says how often it names which persons.
+        """
         self.drop([article.id])
         self._db.execute(
             "INSERT INTO articles VALUES (?,?,?,?,?,?,?,?,?)",
@@ -171,6 +177,9 @@ class Record:
                 for s in statements
             ],
         )
+
+        rows = [(article.id, name, times) for name, times in (people or {}).items()]
+        self._db.executemany("INSERT INTO people VALUES (?,?,?)", rows)
 
     def drop(self, ids: Iterable[str]) -> None:
         """Remove articles and all that was made from them."""
@@ -332,6 +341,10 @@ class Record:
         """Canonical name and side of every alias."""
         rows = self._query("SELECT alias, speaker, side FROM names")
         return {alias: (speaker, side) for alias, speaker, side in rows}
+
+    def people(self) -> dict[str, int]:
+        """How often the articles name which persons, by the fullest name that an article gives them."""
+        return dict(self._query("SELECT name, sum(times) FROM people GROUP BY name"))
 
     def sides(self) -> tuple[str, ...]:
         """The sides that a sides.toml named, in its order; empty where there is none."""

@@ -45,6 +45,10 @@ class Cast:
         for mention in self.mentions:
             if mention.full:
                 self.surnames[mention.last].append(mention)
+        self.firsts: dict[str, set[str]] = defaultdict(set)
+        for mention in self.mentions:
+            if mention.full and mention.person:
+                self.firsts[mention.name.split(" ")[0].lower()].add(mention.name)
         self.people = {m.name for m in self.mentions if m.person}
         self.sentences = list(doc.sents)
         self.starts = [sentence.start for sentence in self.sentences]
@@ -55,12 +59,16 @@ class Cast:
         self.memo: dict[int, str | None] = {}
         self.depth = 0
 
+    def persons(self) -> dict[str, int]:
+        """Return how often the article names which persons, by the fullest name it gives them."""
+        return Counter(self.expand(mention) for mention in self.mentions if mention.person)
+
     def _roles(self) -> dict[str, set[str]]:
         """Return who bears which title here: "Russian President Vladimir Putin", "Peter Cook, a Pentagon spokesman"."""
         roles: dict[str, set[str]] = defaultdict(set)
         for mention in filter(lambda m: m.person, self.mentions):
             head = self.doc[mention.token]
-            before = list(self.doc[head.left_edge.i : self.doc.char_span(mention.start, mention.end, alignment_mode="expand").start])
+            before = list(self.doc[head.left_edge.i : mention.first])
             called = [c for c in head.children if c.dep_ == "appos" and c.pos_ == "NOUN"]
             for title in (before, *([*c.lefts, c] for c in called)):
                 kept = [word for word in title if word.pos_ != "DET" and not word.is_punct]
@@ -108,7 +116,8 @@ class Cast:
         if times and (len(times) == 1 or times[0][1] >= MAIN * times[1][1]):
             return times[0][0]
         before = [m for m in bearers if m.token < mention.token]
-        return before[-1].name if before else mention.name
+        called = self.firsts[mention.name.lower()] if not bearers else set()
+        return before[-1].name if before else next(iter(called)) if len(called) == 1 else mention.name
 
     def resolve(self, holder: Token) -> str | None:
         """Return the name that the words headed by ``holder`` stand for, or None when the text does not tell."""
@@ -131,7 +140,7 @@ class Cast:
         if sex_of(holder):
             return self._person(holder, sex_of(holder))
         if is_third(holder):
-            return self._body(holder, "Plur" in holder.morph.get("Number"))
+            return self._body(holder, "Plur" in holder.morph.get("Number", []))
         if holder.i in self.at:
             joined = (c for c in holder.children if c.dep_ == "conj" and c.pos_ in ("PROPN", "NOUN"))
             return " and ".join(filter(None, (self.expand(self.at[holder.i]), *map(self.resolve, joined))))
@@ -302,13 +311,13 @@ class Cast:
 
 def sex_of(token: Token) -> str:
     """Return "m" for he, "f" for she, "" for other words."""
-    found = token.morph.get("Gender") if token.pos_ == "PRON" else []
+    found = token.morph.get("Gender", []) if token.pos_ == "PRON" else []
     return SEXES.get(found[0], "") if found else ""
 
 
 def is_third(token: Token) -> bool:
     """Is this "it" or "they"?"""
-    return token.pos_ == "PRON" and token.morph.get("Person") == ["3"] and token.morph.get("PronType") == ["Prs"]
+    return token.pos_ == "PRON" and token.morph.get("Person", []) == ["3"] and token.morph.get("PronType", []) == ["Prs"]
 
 
 def told_by(votes: Counter[str]) -> str:

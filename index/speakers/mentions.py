@@ -22,7 +22,8 @@ LONGEST = 4  # words of a person's name
 class Mention:
     """A proper name in the text: where its head stands, its words without titles, and what they tell of the bearer.
 
-    ``known`` is whether the entity recognizer took it for a person (True), for something else (False), or for nothing.
+    ``known`` is whether the entity recognizer took it for a person (True), for something else (False), or for nothing;
+    ``first`` is its first word.
     """
 
     token: int
@@ -32,6 +33,7 @@ class Mention:
     start: int
     end: int
     known: bool | None = None
+    first: int = 0
 
     @property
     def full(self) -> bool:
@@ -87,7 +89,9 @@ def read_mention(head: Token, text: str, entity: Span | None) -> Mention | None:
     gender = "f" if before & FEMALE_TITLES else "m" if before & MALE_TITLES else ""
     titled = bool(before & TITLES) and person is not False
     looks = titled or (not any(t.lower_ == "the" for t in head.lefts) and 1 < len(kept) <= LONGEST and not name.isupper())
-    return Mention(head.i, name, gender, bool(gender) or (looks if person is None else person), kept[0].idx, end_of(kept[-1]), person)
+    return Mention(
+        head.i, name, gender, bool(gender) or (looks if person is None else person), kept[0].idx, end_of(kept[-1]), person, kept[0].i
+    )
 
 
 def title_words(first: Token) -> Iterator[Token]:

@@ -88,9 +88,16 @@ class Cue:
                 yield f"ln={lemma}"
         if span[1] <= self.page.headline_end:
             yield f"headline|{kind}"
+        yield f"nx={word_at(self.page.text, span[1])}|{kind[:6]}"
         first = self.page.text[span[0] : span[0] + 12].split(" ")[0].lower()
         if first in FIRST_WORDS:
             yield f"f={first}|{kind[:4]}"
+
+
+def word_at(text: str, place: int) -> str:
+    """Return the word or mark that follows a place in a text."""
+    words = text[place : place + 24].split(maxsplit=1)
+    return words[0].lower() if words and not text[place : place + 2].startswith("\n") else ""
 
 
 def candidates(page: Page) -> Iterator[Candidate]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from index.lexicon import words
@@ -16,25 +17,40 @@ from index.types import Statement
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
-VERSION = 3  # part of the index's fingerprint: raise it when the same article would give other statements
+VERSION = 4  # part of the index's fingerprint: raise it when the same article would give other statements
 HEDGES = words("hedges")
 
 
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """What an article says anybody said, in text order, and how often it names which persons, by the fullest name it gives them."""
+
+    statements: list[Statement]
+    people: dict[str, int]
+
+
 def extract(article_id: str, text: str, doc: Doc) -> list[Statement]:
-    """Return what the article says anybody said, in text order; ``doc`` is the parse of the whole text.
+    """Return what the article says anybody said, in text order; ``doc`` is the parse of the whole text."""
+    return read(article_id, text, doc).statements
+
+
+def read(article_id: str, text: str, doc: Doc) -> Voices:
+    """Return what the article says anybody said, and whom it names; ``doc`` is the parse of the whole text.
 
     Each statement obeys ``text[s.start : s.end] == s.text``, and the like for the words that name its speaker. Its
     ``speaker`` is the best name this article gives, not yet canonical over a corpus.
     """
     page, model = Page(text, doc), load_model()
-    scored = [*((1.0, one) for one in laid_out(page)), *((model.probability(one), one) for one in candidates(page))]
+    found = list(candidates(page))
+    scored = [*((1.0, one) for one in laid_out(page)), *zip(model.probabilities(page, found), found, strict=True)]
     kept = continued(page, chosen(scored, model.threshold))
-    return named(article_id, page, [part for one in (*kept, *unattributed(page, kept)) for part in parted(page, one)])
+    parts = [part for one in (*kept, *unattributed(page, kept)) for part in parted(page, one)]
+    cast = Cast(doc, lambda char: page.run_at(char) is not None)
+    return Voices(named(article_id, page, parts, cast), cast.persons())
 
 
-def named(article_id: str, page: Page, kept: list[Candidate]) -> list[Statement]:
+def named(article_id: str, page: Page, kept: list[Candidate], cast: Cast) -> list[Statement]:
     """Return the statements of the chosen candidates, their speakers resolved in the order of the text."""
-    cast = Cast(page.doc, lambda char: page.run_at(char) is not None)
     found: list[Statement] = []
     for one in sorted(kept, key=lambda c: c.cue):
         cue = page.doc[one.cue]

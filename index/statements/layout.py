@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise, takewhile
+from itertools import takewhile, zip_longest
 from typing import TYPE_CHECKING
 from unicodedata import category
 
 from index.statements.cues import Candidate
 from index.statements.holders import name_among
 from index.statements.quotes import Page, stripped
+from index.tree import end_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -82,7 +83,7 @@ def turns(page: Page, labels: list[Label]) -> Iterator[Candidate]:
     asked = Counter(label.key for label in labels if label.letter and asks(page, label))
     asker = asked.most_common(1)[0][0] if asked else None
     guest = main_person(page, page.paragraphs[labels[0].paragraph]) if asked else None
-    for label, following in pairwise([*labels, None]):
+    for label, following in zip_longest(labels, labels[1:]):
         holder = guest if label.letter else name_among(label.words)
         if label.key == asker or holder is None:
             continue
@@ -146,9 +147,7 @@ def signature(page: Page, number: int, end: int, labels: dict[int, Label]) -> La
 def belongs(page: Page, label: Label, holder: Token, kind: str, span: tuple[int, int]) -> Iterator[Candidate]:
     """Yield what a label gives to its holder, unless nothing is left of it."""
     start, end = stripped(page.text, *span)
-    words = label.words
-    if start < end:
-        quoted = page.quotes_in((start, end))
-        cue = page.doc.char_span(label.mark, label.mark + 1, alignment_mode="expand")
-        source = (words[0].idx, words[-1].idx + len(words[-1]))
-        yield Candidate(cue[0].i, label.mark, kind, source, holder.i, start, end, quoted, explicit=True)
+    cue = page.doc.char_span(label.mark, label.mark + 1, alignment_mode="expand")
+    if start < end and cue is not None:
+        source = (label.words[0].idx, end_of(label.words[-1]))
+        yield Candidate(cue.start, label.mark, kind, source, holder.i, start, end, page.quotes_in((start, end)), explicit=True)
