@@ -49,11 +49,13 @@ class Cast:
         for mention in self.mentions:
             if mention.full and mention.person:
                 self.firsts[mention.name.split(" ")[0].lower()].add(mention.name)
-        self.people = {m.name for m in self.mentions if m.person}
         self.sentences = list(doc.sents)
         self.starts = [sentence.start for sentence in self.sentences]
         self.sex: dict[str, str] = {}
         self.sex = self._sexes()
+        self.mentions = [replace(m, person=m.person or self.expand(m) in self.sex) for m in self.mentions]
+        self.at = {m.token: m for m in self.mentions}
+        self.people = {m.name for m in self.mentions if m.person}
         self.roles = self._roles()
         self.spoken: list[tuple[int, str | None]] = []
         self.memo: dict[int, str | None] = {}
@@ -87,22 +89,24 @@ class Cast:
                 votes[self.expand(mention)][mention.gender] += 3
         for token in self.doc:
             sex = sex_of(token)
-            if sex and not self._quoted(token):
-                near, sole = self._near(token)
-                if near:
-                    votes[near][sex] += 2 if sole else 1
+            name, weight = self._alone(token) if sex and not self._quoted(token) else (None, 0)
+            if name is not None:
+                votes[name][sex] += weight
         return {name: told for name, counts in votes.items() if (told := told_by(counts))}
 
-    def _near(self, pronoun: Token) -> tuple[str | None, bool]:
-        """Return the person last named as a subject or alone before a pronoun, in its sentence or the one before."""
+    def _alone(self, pronoun: Token) -> tuple[str | None, int]:
+        """Return the one person named before a pronoun in its sentence, or else in the one before, and how much that tells."""
         here = self._sentence(pronoun.i)
         for first, last in ((self.starts[here], pronoun.i), (self.starts[max(here - 1, 0)], self.starts[here])):
-            named = [self.at[i] for i in range(first, last) if i in self.at and self.at[i].person and not self._quoted(self.doc[i])]
-            if named:
-                names = {self.expand(mention) for mention in named}
-                subjects = [m for m in named if self.doc[m.token].dep_ == "nsubj"]
-                return (self.expand(subjects[0]) if subjects else None) if len(names) > 1 else names.pop(), len(names) == 1
-        return None, False
+            named = [self.at[i] for i in range(first, last) if i in self.at and not self._quoted(self.doc[i])]
+            people = {self.expand(mention) for mention in named if mention.person}
+            # "Abimbola Oni lost her seat": whoever the recognizer took for a body is none
+            own = (
+                {m.name for m in named if m.full and self.doc[m.token].dep_ == "nsubj"} if last == pronoun.i and len(named) == 1 else set()
+            )
+            if people or own:
+                return next(iter(people or own)) if len(people or own) == 1 else None, 3 if last == pronoun.i else 1
+        return None, 0
 
     def expand(self, mention: Mention) -> str:
         """Return the fullest name this article gives a mention.
@@ -142,7 +146,7 @@ class Cast:
         if is_third(holder):
             return self._body(holder, "Plur" in holder.morph.get("Number", []))
         if holder.i in self.at:
-            joined = (c for c in holder.children if c.dep_ == "conj" and c.pos_ in ("PROPN", "NOUN"))
+            joined = (c for c in holder.children if c.dep_ == "conj" and c.pos_ in ("PROPN", "NOUN") and is_joined(c))
             return " and ".join(filter(None, (self.expand(self.at[holder.i]), *map(self.resolve, joined))))
         return None if word in GENERIC or holder.pos_ in ("PRON", "DET", "NUM") else self._noun(holder)
 
@@ -315,6 +319,12 @@ def sex_of(token: Token) -> str:
     return SEXES.get(found[0], "") if found else ""
 
 
+def is_joined(part: Token) -> bool:
+    """Does "and" stand before this part of a list, or a later one: more than "Ann Jones, Treasurer, Valley Bank"?"""
+    following = child(part, "conj")
+    return child(part.head, "cc") is not None or (following is not None and is_joined(following))
+
+
 def is_third(token: Token) -> bool:
     """Is this "it" or "they"?"""
     return token.pos_ == "PRON" and token.morph.get("Person", []) == ["3"] and token.morph.get("PronType", []) == ["Prs"]
@@ -323,7 +333,7 @@ def is_third(token: Token) -> bool:
 def told_by(votes: Counter[str]) -> str:
     """Return what votes tell clearly, "" when they do not."""
     [(sex, most), *_] = votes.most_common(1)
-    return sex if most >= 2 and most >= 2 * (votes.total() - most) else ""
+    return sex if most >= 2 and most > 2 * (votes.total() - most) else ""
 
 
 def joins(between: str) -> bool:

@@ -77,7 +77,7 @@ def read_mention(head: Token, text: str, entity: Span | None) -> Mention | None:
     else:
         first = next((t for t in head.lefts if t.dep_ in ("compound", "nmod") and t.text[:1].isupper()), head)
         kept = [t for t in head.doc[first.i : head.i + 1] if not t.is_space]
-    titles = [i for i, t in enumerate(kept[:-1]) if plain(t.text) in TITLES or (t.text.endswith(".") and len(t) > 2)]
+    titles = [i for i, t in enumerate(kept[:-1]) if plain(t.text.lstrip("-–—")) in TITLES or (t.text.endswith(".") and len(t) > 2)]
     if titles and person is not False:
         kept = kept[titles[-1] + 1 :]
     while len(kept) > 1 and (kept[0].text[0].islower() or kept[0].is_punct or kept[0].pos_ == "DET" or kept[0].ent_type_ in VALUES):

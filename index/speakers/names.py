@@ -66,9 +66,9 @@ def canonical_names(names: Mapping[str, int], people: Mapping[str, int] | None =
     best |= {key: name.title() for key, name in best.items() if name.isupper() and key in standing and " " in key}
     found = {}
     for name in names:
-        key = key_of(name)
-        bare = " " in key or people is None or key in standing
-        found[name] = best[(linked.get(key) if bare else None) or linked.get(_known_end(key, standing), _known_end(key, standing))]
+        key = _known_end(key_of(name), standing)
+        named = " " in key or people is None or key in standing  # "Washington" is nobody's surname where no person is called so
+        found[name] = best[linked.get(key, key) if named else key]
     return found
 
 

@@ -140,7 +140,7 @@ def signature(page: Page, number: int, end: int, labels: dict[int, Label]) -> La
         start, stop = stripped(page.text, page.paragraphs[number], page.ends[number])
     if start == stop or stop - start > LABEL * 2 or category(page.text[start]) != "Pd":
         return None
-    named = words_between(page, start, stop)
+    named = words_between(page, start + 1, stop)
     return Label(number, named, start, stop) if named else None
 
 

@@ -139,7 +139,6 @@ class Page:
         """Return how many sentences end between two places, as the tokenizer sees it ("Mr." ends none)."""
         return max(bisect_left(self._stops, end) - bisect_left(self._stops, start), 0)
 
-
     def acts(self, start: int, end: int) -> bool:
         """Does a verb stand between two places: "…," she said, adding, "…"?"""
         span = self.doc.char_span(start, end, alignment_mode="contract") if start < end else None
