@@ -97,15 +97,14 @@ class Cast:
     def _alone(self, pronoun: Token) -> tuple[str | None, int]:
         """Return the one person named before a pronoun in its sentence, or else in the one before, and how much that tells."""
         here = self._sentence(pronoun.i)
-        for first, last in ((self.starts[here], pronoun.i), (self.starts[max(here - 1, 0)], self.starts[here])):
+        before = self.starts[max(here - 1, 0)], self.starts[here]
+        for weight, (first, last) in ((3, (self.starts[here], pronoun.i)), (1, before)):
             named = [self.at[i] for i in range(first, last) if i in self.at and not self._quoted(self.doc[i])]
             people = {self.expand(mention) for mention in named if mention.person}
-            # "Abimbola Oni lost her seat": whoever the recognizer took for a body is none
-            own = (
-                {m.name for m in named if m.full and self.doc[m.token].dep_ == "nsubj"} if last == pronoun.i and len(named) == 1 else set()
-            )
-            if people or own:
-                return next(iter(people or own)) if len(people or own) == 1 else None, 3 if last == pronoun.i else 1
+            if weight == 3 and len(named) == 1 and self.doc[named[0].token].dep_ == "nsubj" and named[0].full:
+                people.add(named[0].name)  # "Abimbola Oni lost her seat": whoever the recognizer took for a body is none
+            if people:
+                return people.pop() if len(people) == 1 else None, weight
         return None, 0
 
     def expand(self, mention: Mention) -> str:
