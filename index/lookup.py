@@ -250,6 +250,10 @@ class Lookup:
         rows = self._query("SELECT alias, speaker, side FROM names")
         return {alias: (speaker, side) for alias, speaker, side in rows}
 
+    def people(self) -> dict[str, int]:
+        """How often the articles name which persons, by the fullest name that an article gives them."""
+        return dict(self._query("SELECT name, sum(times) FROM people GROUP BY name"))
+
     def sides(self) -> tuple[str, ...]:
         """The sides that a sides.toml named, in its order; empty where there is none."""
         return tuple(json.loads(self.meta("sides") or "[]"))

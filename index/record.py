@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -45,6 +45,8 @@ CREATE TABLE heard (
     statement INTEGER NOT NULL REFERENCES statements(id) ON DELETE CASCADE,
     leads INTEGER NOT NULL, PRIMARY KEY (passage, statement)) WITHOUT ROWID;
 CREATE INDEX heard_by_statement ON heard(statement);
+CREATE TABLE people (article TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE, name TEXT NOT NULL, times INTEGER NOT NULL);
+CREATE INDEX people_by_article ON people(article);
 CREATE TABLE names (alias TEXT PRIMARY KEY, speaker TEXT NOT NULL, side TEXT);
 CREATE TABLE gone (id INTEGER PRIMARY KEY);
 CREATE VIRTUAL TABLE words USING fts5(text, content='passages', content_rowid='id', tokenize='porter unicode61');
@@ -116,8 +118,12 @@ class Record(Lookup):
         vectors: Vectors,
         statements: list[Statement],
         heard: Iterable[tuple[int, int, bool]] = (),
+        people: Mapping[str, int] | None = None,
     ) -> None:
-        """Store an article with all that was made from it, in place of what was stored under its id before; ``heard`` is of `heard_in`."""
+        """Store an article with all that was made from it, in place of what was stored under its id before.
+
+        ``heard`` says which statements stand in which passages, as `heard_in` does, ``people`` how often it names which persons.
+        """
         self.drop([article.id])
         self._db.execute(
             "INSERT INTO articles VALUES (?,?,?,?,?,?,?,?,?)",
@@ -150,6 +156,9 @@ class Record(Lookup):
             for s in statements
         ]
         self._db.executemany("INSERT INTO heard VALUES (?,?,?)", [(parts[place], said[number], leads) for place, number, leads in heard])
+
+        rows = [(article.id, name, times) for name, times in (people or {}).items()]
+        self._db.executemany("INSERT INTO people VALUES (?,?,?)", rows)
 
     def drop(self, ids: Iterable[str]) -> None:
         """Remove articles and all that was made from them."""
