@@ -101,9 +101,8 @@ class Kinds:
         )
 
     def _looked(self, question: Question, scope: Scope) -> dict[str, Coverage]:
-        judged = self.gatherer.judge.judged(question, scope)
-        left = tuple(outlet for outlet in self.gatherer.record.outlets(scope) if outlet not in question.excluded)
-        return self.gatherer.outlets_on(question, Scope(scope.outlets or left, scope.since, scope.until), judged)
+        scope = self.gatherer.without(question, scope)
+        return self.gatherer.outlets_on(question, scope, self.gatherer.judge.judged(question, scope))
 
     def _of_outlets(
         self, question: Question, scope: Scope, looked: dict[str, Coverage], verdict: str, names: Sequence[str], **values: str
