@@ -102,6 +102,9 @@ class Gatherer:
             scope = Scope(wanted or (NO_OUTLET,), scope.since, scope.until)
         elif question.excluded:
             scope = self.without(question, scope)
+        if question.day and (days := self.judge.days(question)):
+            narrowed = days.narrowed(scope)
+            scope = narrowed if self.record.extent(narrowed)[0] else scope
         if question.form is Form.BY_SIDE:
             return self._by_side(question, scope) if question.sides or self.sides else self._by_speaker(question, scope)
         if question.form is Form.BY_OUTLET:
@@ -134,6 +137,7 @@ class Gatherer:
         if REPLIES & content_stems(question.text):
             hits = [hit for hit in hits if denies(hit)] or hits  # who denied what is told by a denial, not by the charge
         belief = self.searcher.belief(question.standalone, hits)
+        hits = self.judge.dated(question, hits)
         if belief < ANSWERED and question.outlets and 0 < len(content_words(question.topic)) <= NAMED:
             about = replace(question, standalone=f"What did they say about {question.topic}?")
             told = self.judge.judge(about, self.searcher.search(about.standalone, scope)).on
