@@ -34,6 +34,7 @@ A_NAME = 0.2  # what a name, or a word that only tells that somebody spoke, weig
 TELLING = frozenset(map(stem, "say says said told statement according report reported announced added revealed readout".split()))
 POOL = 24  # passages looked through for an utterance
 OF_ONE = 4  # passages of an outlet that has none among them
+ALIKE = 0.55  # the likeness in meaning from which on the same holds
 MAY_BE = 0.5  # the share of an utterance's words from which on a passage may tell it: then nobody says that the outlet does not
 MOST_UTTERANCES = 6
 
@@ -165,11 +166,16 @@ class Matcher:
         return [Hit(stored.passage, 0.0, 0.0, number) for number, stored in searcher.record.passages(numbers).items()]
 
     def lacking(self, cuts: list[Cut], outlets: Iterable[str]) -> tuple[str, ...]:
-        """Those outlets that do not carry an utterance: none of its cuts is theirs, and no passage of theirs has half of its words."""
+        """Those outlets that do not carry an utterance: none of its cuts is theirs, and no passage of theirs comes near it."""
         carried = {self.gatherer.article(cut.hit).outlet for cut in cuts}
         words = cuts[0].words
         left = [outlet for outlet in outlets if outlet not in carried][:MOST_LOOKED]
-        return tuple(one for one in left if not any(shared(words, hit.passage.text) >= MAY_BE for hit in self._in_outlet(words, one)))
+        return tuple(one for one in left if not self._comes_near(words, [hit.passage.text for hit in self._in_outlet(words, one)]))
+
+    def _comes_near(self, words: str, passages: list[str]) -> bool:
+        """Whether any passage has half of some words, or much of their meaning."""
+        alike = self.gatherer.searcher.likeness(words, passages)
+        return any(shared(words, text) >= MAY_BE or near >= ALIKE for text, near in zip(passages, alike, strict=True))
 
     def _best(self, words: str, hit: Hit, fewest: int = FEWEST_WORDS) -> Cut | None:
         """The cut of a passage most like some words; None when it has none that shares enough with them."""
