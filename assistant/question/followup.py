@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from assistant.question.marked import Marked
 from assistant.question.slots import ABOUT_ITSELF, over, question_of, who_of, with_known_names, without_outlets
 from assistant.question.tagger import Lean, Slot, Span, tagged
-from assistant.reading import Names, named_speakers
+from assistant.reading import Names, named_outlets, named_speakers
 from assistant.render import listed
 from assistant.types import Form, Kind, Question
 from index.lexicon import words as listed_words
@@ -63,10 +63,12 @@ class _Follow:
     def like(self, slot: Slot) -> Span | None:
         """The words of the question before that words of a slot take up."""
         there = self.core.of(*LIKE[slot])
-        taken = [span for span in there if any(over(one, span) for one in self.meant)] or list(there)
-        if taken:
-            return self.core.listed(taken[0], there)
-        free = [one for one in self.meant if not any(over(one, span) for span in self.core.spans)] or self.meant
+        taken = [(span, one) for span in there for one in self.meant if over(one, span)]
+        if taken and (part := taken[0][1]).end - part.start < taken[0][0].end - taken[0][0].start:
+            return part  # "Connecticut" of "quarantine in Connecticut"
+        if there:
+            return self.core.listed(taken[0][0] if taken else there[0], there)
+        free = [one for one in self.meant if slot is Slot.BACK or not any(over(one, span) for span in self.core.spans)]
         return free[0] if free else None
 
     @property
@@ -86,8 +88,8 @@ def follow(text: str, before: Turn | None, names: Names) -> Turn:
         adrift = alone.lean is not Lean.ALONE and not marked.of(Slot.WHO, Slot.TOPIC, Slot.CLAIM)
         return replace(whole, question=replace(whole.question, form=Form.FRAGMENT)) if adrift else whole
     read = tagged(text, before.core.text)
-    if read.lean is Lean.ALONE:
-        return whole
+    if read.lean is Lean.ALONE or (len(marked.spans) == 1 and len(text) == marked.spans[0].end - marked.spans[0].start):
+        return whole  # a name with no question mark is a question of its own
     kinds = tuple(kind for kind in read.kinds if kind not in ABOUT_ITSELF)
     asked = with_known_names(Marked(text, read.spans, kinds), names).without(Slot.DROP).bare()
     return _WAYS[read.lean](_Follow(text, asked, read.meant, before, names))
@@ -96,8 +98,9 @@ def follow(text: str, before: Turn | None, names: Names) -> Turn:
 def _swapped(turn: _Follow) -> Turn:
     """ "And about trade?", "And the Kremlin?": the question before, with this in the place of its like."""
     made, new = turn.core, turn.asked.of(*FILLED) or _speakers(turn)
-    if new and all(span.slot is Slot.OUTLET for span in new):
-        return _narrowed(turn, question_of(turn.text, turn.asked, turn.names).outlets)
+    named = named_outlets(turn.asked.text, turn.names.outlets)
+    if named and all(any(over(span, Span(one.start, one.end, span.slot)) for one in named) for span in new):
+        return _narrowed(turn, tuple(dict.fromkeys(one.name for one in named)))
     if not new:
         return _recast(turn)
     for span in new:
@@ -121,6 +124,8 @@ def _speakers(turn: _Follow) -> tuple[Span, ...]:
 def _slot(turn: _Follow, span: Span) -> Slot:
     """What a name is that stands by itself: the index knows whether it speaks, or is spoken of."""
     words = turn.asked.words(span)
+    if span.slot is Slot.OUTLET:  # the index knows no such outlet
+        return Slot.WHO if turn.core.of(Slot.WHO) else Slot.TOPIC
     if span.slot not in (Slot.WHO, Slot.TOPIC) or len(turn.asked.text) > len(words):
         return span.slot
     speaks = [one for one in named_speakers(words, turn.names) if one.end - one.start >= len(words.lower().removeprefix("the ")) - 2]
@@ -146,10 +151,12 @@ def _said(who: str, topic: str) -> Marked:
 
 def _resolved(turn: _Follow) -> Turn:
     """ "What does he say about Iran?": the follow-up, with what its words mean that reach back."""
-    made = turn.asked
+    made, places = turn.asked, dict[Span, str]()
+    if not content_words(made.without(*REACHING).text):
+        return _joined(turn)  # "When did he?" says too little by itself
     for span in reversed(made.of(*REACHING)):
-        place = turn.like(span.slot)
-        if place is None or not _certain(turn, span, place):
+        place, word = turn.like(span.slot), turn.asked.words(span).lower()
+        if place is None or not _certain(turn, span, place) or places.setdefault(place, word) != word:
             return _in_doubt(turn)
         words = _definite(turn.core.words(place))
         if turn.asked.words(span).lower() in WHOSE and content_words((made.text[span.end :].split() or [""])[0]):
@@ -165,7 +172,8 @@ def _certain(turn: _Follow, span: Span, place: Span) -> bool:
         return True
     word, who = turn.asked.words(span).lower(), turn.core.words(place)
     single = word in listed_words("he") | listed_words("she")
-    return not (single and (BODIES.intersection(who.lower().split()) or " and " in who or _others_named(turn, place)))
+    another = turn.asked.of(Slot.WHO) and turn.topic.lower().startswith("the ")  # "What did the governor say about her?", after the nurse
+    return not (single and (BODIES.intersection(who.lower().split()) or " and " in who or another or _others_named(turn, place)))
 
 
 def _others_named(turn: _Follow, place: Span) -> tuple[str, ...]:
@@ -195,7 +203,8 @@ def _joined(turn: _Follow, tail: str = "") -> Turn:
     asked = replace(asked, text=asked.text[:1].lower() + asked.text[1:])
     own = asked.of(Slot.TOPIC, Slot.CLAIM)
     core = replace(turn.core, spans=tuple(span for span in turn.core.spans if not (own and span.slot in (Slot.TOPIC, Slot.CLAIM))))
-    told = _told(turn, core.then(", and ", asked))
+    between = ", " if asked.text.startswith("and ") else ", and "
+    told = _told(turn, core.then(between, asked))
     return replace(told, core=turn.core)
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from assistant.question.tagger import Slot, Span
 from assistant.types import Kind
+from index.text import content_words
 
 ENDS = " ?!.,;:"
-BETWEEN = 5  # letters between two that are listed: ", ", " and "
+BETWEEN = 6  # letters between two that are listed: ", ", " and ", " with "
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,8 @@ class Marked:
     def listed(self, span: Span, others: Iterable[Span]) -> Span:
         """A span with those that are listed behind it: "Putin and Trump"."""
         for other in others:
-            if 0 <= other.start - span.end <= BETWEEN:
+            between = self.text[span.end : other.start]
+            if 0 < len(between) <= BETWEEN and not content_words(between):
                 span = replace(span, end=other.end)
         return span
 
