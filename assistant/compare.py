@@ -13,14 +13,16 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from assistant.evidence import Gatherer, capitalised, may_be_one
+from assistant.evidence import Gatherer
 from assistant.extractive import cite
+from assistant.grouping import may_be_one
 from assistant.relation import WORD, Kin, Told, plain
+from assistant.render import listed
+from assistant.topic import capitalised
 from assistant.types import Citation, Question
-from index.passages import Voice
 from index.record import Scope
 from index.text import content_stems, stem
-from index.types import Hit
+from index.types import NOBODY, Hit, Voice
 
 BETWEEN = re.compile(r"[,;:!?()—–\"“”«»]+|\s(?:and|but|or|that|who|which|as|while)\s")  # what parts the pieces of a sentence
 MOST_PIECES = 6  # how many pieces a cut may join
@@ -49,11 +51,16 @@ class Utterance:
     ``conflicts`` are the places, in the comparison, of utterances that tell it differently.
     """
 
-    speaker: str | None
+    speakers: tuple[str, ...]
     side: str | None
     wordings: tuple[Wording, ...]
     cut_by: tuple[str, ...]
     conflicts: tuple[int, ...] = ()
+
+    @property
+    def speaker(self) -> str | None:
+        """Who says it, as one name; of several who say it together "A and B"."""
+        return " and ".join(self.speakers) or None
 
     @property
     def outlets(self) -> int:
@@ -114,7 +121,7 @@ class Matcher:
         return [cut for cut in found if findings or cut.likeness >= SAME][:MOST_UTTERANCES]
 
     def _whole(self, hit: Hit) -> Cut:
-        return Cut(hit, hit.passage.start, hit.passage.end, self.gatherer.speaker_of(hit), 0.0)
+        return Cut(hit, hit.passage.start, hit.passage.end, hit.passage.voice, 0.0)
 
     def contrary(self, cut: Cut, others: list[Cut]) -> tuple[int, ...]:
         """The places of those cuts that contradict one."""
@@ -147,7 +154,7 @@ class Matcher:
 
     def _best(self, words: str, hit: Hit, fewest: int = FEWEST_WORDS) -> Cut | None:
         """The cut of a passage most like some words; None when it has none that shares enough with them."""
-        wanted, voice = content_stems(words), self.gatherer.speaker_of(hit)
+        wanted, voice = content_stems(words), hit.passage.voice
         held = {Cut(hit, start, end, voice): stems for start, end, stems in cuts_of(hit)}
         most = min(fewest, max(map(len, held.values()), default=0))
         rarity = self.gatherer.record.rarity({stem: stem for stems in (wanted, *held.values()) for stem in stems})
@@ -177,8 +184,8 @@ def _closed(text: str, start: int, end: int) -> int:
     """The end of a run, with the quotation mark behind it that closes one opened in it."""
     inside = text[start:end]
     opened = inside.count("“") > inside.count("”") or inside.count('"') % 2
-    closing = re.match(r'[.,]?[”"]', text[end:])
-    return end + closing.end() if opened and closing else end
+    closing = next((mark for mark in ("”", '"', ".”", '."', ",”", ',"') if text.startswith(mark, end)), "")
+    return end + len(closing) if opened else end
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -206,9 +213,9 @@ def _utterance(cuts: list[Cut], gatherer: Gatherer, outlets: tuple[str, ...], nu
     ordered = sorted(by_wording.values(), key=lambda group: -len(WORD.findall(group[0][0].words)))
     first = ordered[0][0][0].words
     wordings = tuple(_wording([cited for _, cited in group], first) for group in ordered)
-    speaker, side = next((cut.voice for cut in cuts if cut.voice[1]), next((cut.voice for cut in cuts if cut.voice[0]), (None, None)))
+    speakers, side = next((cut.voice for cut in cuts if cut.voice[1]), next((cut.voice for cut in cuts if cut.voice[0]), NOBODY))
     carried = {cited.outlet for group in ordered for _, cited in group}
-    return Utterance(speaker, side, wordings, tuple(outlet for outlet in outlets if outlet not in carried))
+    return Utterance(speakers, side, wordings, tuple(outlet for outlet in outlets if outlet not in carried))
 
 
 def _wording(citations: Iterable[Citation], first: str) -> Wording:
@@ -233,19 +240,32 @@ def changes(first: str, other: str) -> list[tuple[int, int]]:
 def lines(utterances: list[Utterance]) -> list[str]:
     """The comparison as text for a terminal."""
     out = []
-    for utterance in utterances:
-        carried, kinds = utterance.outlets, len(utterance.wordings)
-        out.append(f"{utterance.speaker or 'Narration'}: {carried} outlet{'s' * (carried > 1)}, {kinds} wording{'s' * (kinds > 1)}")
-        for wording in utterance.wordings:
-            names = ", ".join(citation.outlet or citation.article for citation in wording.citations)
-            out.append(f"  {names}: {' '.join(wording.words.split())}")
+    for one in utterances:
+        out.append(f"{one.speaker or 'The outlets’ own words'}, {_spread(one)}:")
+        for wording in one.wordings:
+            first, *others = dict.fromkeys(map(_place, wording.citations))
+            out.append(f"  {first}{' puts it otherwise' * (wording is not one.wordings[0])}: {' '.join(wording.words.split())}")
+            if others:
+                out.append(f"    also printed by {listed(others)}")
             if wording.differs:
-                out.append(f"    differs: {' | '.join(wording.differs)}")
-        for place in utterance.conflicts:
+                out.append(f"    where it differs: {', '.join(f'“{words}”' for words in wording.differs)}")
+        for place in one.conflicts:
             other = utterances[place].wordings[0]
-            names = ", ".join(citation.outlet or citation.article for citation in other.citations)
-            out.append(f"  told differently by {names}: {' '.join(other.words.split())}")
-        if utterance.cut_by:
-            out.append(f"  not in: {', '.join(utterance.cut_by)}")
+            out.append(f"  told differently by {listed(dict.fromkeys(map(_place, other.citations)))}: {' '.join(other.words.split())}")
+        if one.cut_by:
+            out.append(f"  not printed by {listed(one.cut_by)}")
         out.append("")
     return out[:-1]
+
+
+def _place(citation: Citation) -> str:
+    return citation.outlet or citation.article
+
+
+def _spread(one: Utterance) -> str:
+    """How many outlets carry an utterance, and in how many wordings, in a person's words."""
+    outlets, wordings, places = one.outlets, len(one.wordings), sum(len(wording.citations) for wording in one.wordings)
+    if outlets == 1:
+        return "printed by one outlet"
+    how = "in the same words" if wordings == 1 else "each in its own words" if wordings == places else f"worded in {wordings} ways"
+    return f"printed by {outlets} outlets, {how}"

@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from html import unescape
 
 from assistant import wording
-from assistant.evidence import Evidence, Gatherer, named_in
+from assistant.evidence import Evidence, Gatherer
 from assistant.extractive import Extractive, cite
+from assistant.grouping import voice_in
 from assistant.prompts import Prompts
 from assistant.question import clean
 from assistant.reading import PRONOUNS, outlet_aliases
@@ -24,7 +25,7 @@ from assistant.types import Answer, Citation, Claim, Form, Point, Question, Stan
 from assistant.writer import Draft, Writer
 from index.build import contents
 from index.errors import ModelFailed, QuestionError
-from index.speakers import TITLES, key_of, parts_of
+from index.speakers import TITLES, key_of
 from index.speakers import plain as bare
 from index.statements import quotations
 from index.text import content_stems
@@ -62,8 +63,13 @@ class _Source:
     """A statement as the model is given it: its citation, and who speaks in it."""
 
     citation: Citation
-    speaker: str | None
+    speakers: tuple[str, ...]
     side: str | None
+
+    @property
+    def speaker(self) -> str:
+        """Who speaks in it, as one name; nobody where it is empty."""
+        return " and ".join(self.speakers)
 
     @property
     def lead(self) -> str:
@@ -132,15 +138,17 @@ class Generative:
         for finding in evidence.findings:
             for hit in finding.hits:
                 citation = cite(hit, self._gatherer.article(hit), len(found) + 1)
-                voice = self._gatherer.speaker_of(hit, {finding.speaker} if finding.speaker else None)
+                voice = voice_in(hit, frozenset(finding.speakers))
                 found.setdefault((citation.article, citation.start), _Source(citation, *voice))
         return list(found.values())
 
     # -- what it wrote --------------------------------------------------------------------------------------------
 
     def _abstain(self, question: Question, evidence: Evidence) -> Answer:
-        reason, silence = self._prompts.fill("unanswered", model=self.name), self._extractive.silence(evidence.silent)
-        answer = Answer(question.text, "abstained", reason, self.name, silent=evidence.silent, message=reason, silence=silence)
+        reason = self._prompts.fill("unanswered", model=self.name)
+        answer = self._extractive.told(
+            Answer(question.text, "abstained", reason, self.name, message=reason), replace(evidence, verdict=None)
+        )
         return self._extractive.with_nearest(answer, evidence.findings[0].hits[0])
 
     def _composed(self, question: Question, evidence: Evidence, sources: list[_Source], lines: list[str]) -> Answer:
@@ -156,8 +164,7 @@ class Generative:
             _point(tuple(Claim(claim.words, tuple(places[number] for number in claim.citations)) for claim in claims), cited, names)
             for claims in drafted
         )
-        silence = self._extractive.silence(evidence.silent)
-        return Answer(question.text, "answered", None, self.name, points, citations, evidence.silent, silence=silence)
+        return self._extractive.told(Answer(question.text, "answered", None, self.name, points, citations), evidence)
 
 
 def _numbered(source: _Source) -> str:
@@ -220,19 +227,21 @@ def _point(claims: tuple[Claim, ...], sources: Mapping[int, _Source], names: Kno
             first, *others = others
         own_claims = (replace(first, words=rest.strip()), *others)
         return replace(point, claims=own_claims, speakers=(called[0],), side=called[1], label=(called[0],))
-    voices = {source.speaker: source.side for source in own if source.speaker}
+    voices = {source.speakers: source.side for source in own if source.speakers}
+    speaking = {name: side for names, side in voices.items() for name in names}
     credited = dict(found for who in wording.speaking(point.words) if (found := _called(who, names)))
     sides = {side for side in credited.values() if side}
-    told = [name for name in credited if name in voices] or list(credited)
-    if voices and not any(name in credited or side in sides for name, side in voices.items()):
-        point = replace(point, label=tuple(dict.fromkeys(part for name in voices for part in parts_of(name))))
+    told: list[tuple[str, ...]] = [(name,) for name in credited if name in speaking] or [(name,) for name in credited]
+    if voices and not any(name in credited or side in sides for name, side in speaking.items()):
+        point = replace(point, label=tuple(speaking))
         told = list(voices) if len(voices) == 1 else []
     if own and not voices and not credited:
         outlets = list(dict.fromkeys(source.citation.outlet or source.citation.title for source in own))
         if not any(alias in point.words for outlet in outlets for alias in outlet_aliases(outlet)):
             point = replace(point, label=())
-    speaker = told[0] if told else None
-    return replace(point, speakers=named_in(speaker), side={**credited, **voices}.get(speaker) if speaker else None)
+    speakers = told[0] if told else ()
+    side = voices.get(speakers) if speakers in voices else {**credited, **speaking}.get(speakers[0]) if speakers else None
+    return replace(point, speakers=speakers, side=side)
 
 
 def _without_lead(point: Point, sources: list[_Source]) -> Point:

@@ -119,7 +119,7 @@ class Point:
     ``claims`` is what it says, in order: one claim, the words of an article, unless a model has ``written`` it. ``speakers`` are those who
     say it, by canonical name, several where they say it together; without any it is told by the outlets. ``reworded`` are citations that
     tell it in other words. ``label`` are the names put before the words: none where it is empty, and the outlets stand there alone;
-    ``None`` where the words name their speaker themselves.
+    ``None`` where the words name their speaker themselves. ``day``: the day that it stands under, in an answer in order of time.
     """
 
     claims: tuple[Claim, ...]
@@ -129,6 +129,7 @@ class Point:
     reworded: tuple[int, ...] = ()
     label: tuple[str, ...] | None = ()
     written: bool = False
+    day: str | None = None
 
     @property
     def words(self) -> str:
@@ -223,7 +224,9 @@ class Answer:
 
     ``text`` is what a person reads: `assistant.render.finished` makes it of everything else. ``message`` is what is said where there
     are no points, ``nearest`` what stands before and behind the nearest passage; ``silence`` says who is silent, ``differences`` what
-    the sources tell differently, a line for each of the conflicts; ``note`` is a word on how the answer was made. ``understood`` is
+    the sources tell differently, a line for each of the conflicts; ``note`` is a word on how the answer was made. ``verdict`` answers in
+    a line, before the points. ``unsure`` are those asked about that have words of it and no passage that clearly tells it, ``doubt`` the
+    line that says so; ``searched`` is how many passages of whom were looked through. ``understood`` is
     what a follow-up was taken to ask, ``belief`` the log-odds that the articles answer, where one figure says so for all of them,
     ``faults`` are what the verifier found, ``usage`` is what a language model took where one was asked.
     """
@@ -247,6 +250,10 @@ class Answer:
     faults: tuple[Fault, ...] = ()
     belief: float | None = field(default=None, compare=False)
     usage: Usage | None = field(default=None, compare=False)
+    verdict: str = ""
+    unsure: tuple[str, ...] = ()
+    doubt: str = ""
+    searched: tuple[tuple[str, int], ...] = ()
 
     def accounts(self, conflict: Conflict) -> list[tuple[tuple[str, ...], str]]:
         """Who tells what in a conflict: of each account the outlets (where one is not known, the title) and the words that differ.

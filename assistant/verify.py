@@ -21,7 +21,7 @@ from assistant.types import Answer, Check, Citation, Claim, Fault, Point, Suppor
 from assistant.wording import fold
 from index.reader import Reader
 from index.record import Record
-from index.speakers import BODIES, PEOPLE, TITLES, key_of, parts_of
+from index.speakers import BODIES, PEOPLE, TITLES, key_of
 from index.text import content_stems, content_words
 from index.types import Statement
 
@@ -149,8 +149,7 @@ class _Case:
     @property
     def speakers(self) -> set[str]:
         """Who says something in what is cited, by canonical name; each of several who speak together, too."""
-        names = {one.speaker for one in self.said if one.speaker}
-        return names | {part for name in names for part in parts_of(name)}
+        return {name for one in self.said for name in one.speakers}
 
     @property
     def before(self) -> list[str]:
@@ -163,7 +162,7 @@ class _Case:
 
         Where what is cited leaves open who "he" or "the two leaders" are, also the text before it and its headline.
         """
-        about = [text for one in self.said for text in (one.speaker, one.side) if text] + [one.outlet for one in self.cited if one.outlet]
+        about = [text for one in self.said for text in (*one.speakers, one.side) if text] + [one.outlet for one in self.cited if one.outlet]
         there = {name for text in self.texts for name in self.sources.named(text)}
         about += [alias.title() for alias, (name, _) in self.sources.names.items() if name in there]
         if not any(_STANDS_FOR.search(text) for text in self.texts):
@@ -311,7 +310,7 @@ def _is_speaker(name: str, case: _Case) -> bool:
         return True
     if any(_ends(key, key_of(speaker)) or key_of(speaker) in key for speaker in case.speakers):
         return True
-    return all(" and " in one.speaker for one in case.said if one.speaker) and canonical in _heard_before(case)
+    return all(len(one.speakers) != 1 for one in case.said) and canonical in _heard_before(case)
 
 
 def _ends(one: str, other: str) -> bool:
@@ -339,10 +338,11 @@ def _stands_near(key: str, case: _Case) -> bool:
 
 def _heard_before(case: _Case) -> set[str]:
     return {
-        one.speaker
+        name
         for citation in case.cited
         for one in case.sources.said(citation.article)
-        if one.speaker and one.start < citation.start and one.end > citation.start - NEAR
+        for name in one.speakers
+        if one.start < citation.start and one.end > citation.start - NEAR
     }
 
 
@@ -417,7 +417,7 @@ def _clauses(sentence: str) -> list[str]:
 
 def _evidence(case: _Case) -> list[str]:
     """The cited texts, and who speaks in them where."""
-    voices = sorted({name for one in case.said for name in (one.speaker, one.side) if name})
+    voices = sorted({name for one in case.said for name in (*one.speakers, one.side) if name})
     outlets = sorted({citation.outlet for citation in case.cited if citation.outlet})
     return [*case.texts, *([f"{', '.join(voices)} said, {', '.join(outlets)} reports."] if voices or outlets else [])]
 

@@ -169,7 +169,8 @@ def _store(record: Record, model: str, todo: list[Source], progress: Progress) -
             with record.transaction():
                 for read, rows in zip(batch, vectors, strict=True):
                     source = read.source
-                    record.put(source.article, source.root, source.digest, read.passages, rows, read.statements)
+                    heard = splitter.heard_in(read.passages, read.statements)
+                    record.put(source.article, source.root, source.digest, read.passages, rows, read.statements, heard)
                 record.set_meta(named="")
             done += len(batch)
             progress(done, len(todo), batch[-1].source.article.id)
@@ -242,13 +243,14 @@ def _aliases(record: Record, statements: list[Statement], sides: list[Sides]) ->
     texts = {article.id: article.text for article in record.articles()}
     meant: dict[str, Counter[tuple[str, str | None]]] = {}
     for said in statements:
-        if said.speaker is None or " and " in said.speaker:
+        if len(said.speakers) != 1:
             continue
-        meant.setdefault(said.speaker.lower(), Counter())[said.speaker, said.side] += 1
+        [speaker] = said.speakers
+        meant.setdefault(speaker.lower(), Counter())[speaker, said.side] += 1
         if said.speaker_start is not None:
             words = re.sub(r"^(?:the|an?)\s+|['’]s?$", "", texts[said.article][said.speaker_start : said.speaker_end], flags=re.I)
             if any(word[:1].isupper() for word in words.split()) and len(words) <= LONGEST_NAME:
-                meant.setdefault(" ".join(words.lower().replace("’", "'").split()), Counter())[said.speaker, said.side] += 1
+                meant.setdefault(" ".join(words.lower().replace("’", "'").split()), Counter())[speaker, said.side] += 1
     for group in sides:
         for alias, (speaker, side) in group.speakers.items():
             meant[alias] = Counter({(speaker, side): 1})

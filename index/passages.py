@@ -8,22 +8,20 @@ list of the phrases that sites print around every article. Sentences come from s
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from index.lexicon import line_pattern
 from index.reader import Text
 from index.statements.quotes import paragraphs, stripped
-from index.types import Article, Passage, Statement
+from index.types import Article, Heard, Passage, Statement
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 VERSION = 1  # part of the index's fingerprint: raise it when the same article would be split differently
-
-Voice = tuple[str | None, str | None]  # who speaks, and for which side
 
 _CLOSING = "\"'”’»)]"
 _SHORT_LABEL = 12  # words: a line without a verb or a full stop up to this long names or credits something
@@ -127,30 +125,39 @@ def _continues(text: str, before: Passage, start: int, end: int) -> bool:
     return not text[start:end].strip(_CLOSING) or bare[-1:] not in set(".!?…:;")
 
 
-def voice_of(passage: Passage, statements: Iterable[Statement], speakers: Set[str] = frozenset(), side: str | None = None) -> Voice:
-    """Who speaks in a passage, with the side: of those asked about where there are any; nobody in plain narration.
+def heard_in(passages: Sequence[Passage], statements: Sequence[Statement]) -> Iterator[tuple[int, int, bool]]:
+    """Yield which statements stand in which passages, by their places, and whether each leads: whether its speakers tell the passage.
 
-    Of statements inside statements the outer one counts: who asserts it, not who is said to have said it. A statement reaches from the
-    words that name its speaker to the end of what is said; one that takes up less than half of the passage (a quarter, where it
-    is quoted) does not make it theirs.
+    Of statements inside statements the outer one leads: who asserts it, not who is said to have said it. A statement reaches from the
+    words that name its speaker to the end of what is said; one that takes up less than half of the passage (a quarter, where it is
+    quoted) does not make it theirs.
     """
-
-    def extent(said: Statement) -> int:
-        start = said.start if said.speaker_start is None else min(said.start, said.speaker_start)
-        end = said.end if said.speaker_end is None else max(said.end, said.speaker_end)
-        return min(end, passage.end) - max(start, passage.start)
-
-    said = [one for one in statements if one.speaker and one.start < passage.end and passage.start < one.end]
-    asked = [one for one in said if one.speaker in speakers or (side and one.side == side)]
-    said = asked or [one for one in said if extent(one) * (4 if one.direct else 2) >= len(passage.text)]
-    if not said:
-        return None, None
-    widest = max(said, key=lambda one: (extent(one), one.end - one.start))
-    return widest.speaker, widest.side
+    for place, passage in enumerate(passages):
+        inside = {n: one for n, one in enumerate(statements) if one.start < passage.end and passage.start < one.end}
+        taken = {n: _extent(one, passage) for n, one in inside.items() if one.speakers}
+        told = [n for n, taken_up in taken.items() if taken_up * (4 if inside[n].direct else 2) >= len(passage.text)]
+        first = max(told, key=lambda n: (taken[n], inside[n].end - inside[n].start), default=None)
+        yield from ((place, n, n == first) for n in inside)
 
 
-def text_of(passage: Passage, before: str, statements: Iterable[Statement], article: Article) -> Text:
+def voiced(passages: Sequence[Passage], statements: Sequence[Statement]) -> list[Passage]:
+    """Passages with what is heard in each, as the record gives them."""
+    heard: list[list[Heard]] = [[] for _ in passages]
+    for place, number, leads in heard_in(passages, statements):
+        said, passage = statements[number], passages[place]
+        span = max(said.start, passage.start), min(said.end, passage.end)
+        heard[place].append(Heard(said.speakers, said.side, *span, said.direct, said.cue, leads))
+    return [replace(passage, heard=tuple(own)) for passage, own in zip(passages, heard, strict=True)]
+
+
+def _extent(said: Statement, passage: Passage) -> int:
+    """How many of a passage's characters a statement and the words that name its speaker take up."""
+    start = said.start if said.speaker_start is None else min(said.start, said.speaker_start)
+    end = said.end if said.speaker_end is None else max(said.end, said.speaker_end)
+    return min(end, passage.end) - max(start, passage.start)
+
+
+def text_of(passage: Passage, before: str, article: Article) -> Text:
     """A passage as the reader sees it: ``before`` is the sentence before it in its article."""
     headline = "" if passage.headline else article.title
-    speaker = voice_of(passage, statements)[0] or ""
-    return Text(passage.text, before, headline, speaker, article.outlet or "", article.published or "")
+    return Text(passage.text, before, headline, " and ".join(passage.voice[0]), article.outlet or "", article.published or "")

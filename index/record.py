@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -21,9 +22,10 @@ import numpy as np
 
 from index.embedder import Vectors
 from index.errors import IndexDamaged, IndexMismatch, IndexMissing
-from index.types import Article, Passage, Statement
+from index.text import stem, stems
+from index.types import Article, Heard, Passage, Statement
 
-SCHEMA = 2  # raise it when the tables below change
+SCHEMA = 3  # raise it when the tables below change
 FILE = "record.sqlite3"
 
 _TABLES = """
@@ -38,10 +40,15 @@ CREATE TABLE passages (
 CREATE INDEX passages_by_article ON passages(article, start);
 CREATE INDEX passages_pending ON passages(in_chroma) WHERE in_chroma = 0;
 CREATE TABLE statements (
-    article TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
-    start INTEGER NOT NULL, "end" INTEGER NOT NULL, text TEXT NOT NULL, mention TEXT, speaker TEXT,
+    id INTEGER PRIMARY KEY, article TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL, text TEXT NOT NULL, mentions TEXT NOT NULL, speakers TEXT NOT NULL,
     speaker_start INTEGER, speaker_end INTEGER, cue TEXT, direct INTEGER NOT NULL, hedge TEXT, side TEXT);
 CREATE INDEX statements_by_article ON statements(article, start);
+CREATE TABLE heard (
+    passage INTEGER NOT NULL REFERENCES passages(id) ON DELETE CASCADE,
+    statement INTEGER NOT NULL REFERENCES statements(id) ON DELETE CASCADE,
+    leads INTEGER NOT NULL, PRIMARY KEY (passage, statement)) WITHOUT ROWID;
+CREATE INDEX heard_by_statement ON heard(statement);
 CREATE TABLE names (alias TEXT PRIMARY KEY, speaker TEXT NOT NULL, side TEXT);
 CREATE TABLE gone (id INTEGER PRIMARY KEY);
 CREATE VIRTUAL TABLE words USING fts5(text, content='passages', content_rowid='id', tokenize='porter unicode61');
@@ -153,24 +160,41 @@ class Record:
         passages: list[Passage],
         vectors: Vectors,
         statements: list[Statement],
+        heard: Iterable[tuple[int, int, bool]] = (),
     ) -> None:
-        """Store an article with all that was made from it, in place of what was stored under its id before."""
+        """Store an article with all that was made from it, in place of what was stored under its id before; ``heard`` is of `heard_in`."""
         self.drop([article.id])
         self._db.execute(
             "INSERT INTO articles VALUES (?,?,?,?,?,?,?,?,?)",
             (article.id, root, digest, article.text, article.title, article.outlet, article.url, article.published, article.author),
         )
-        self._db.executemany(
-            'INSERT INTO passages (article, start, "end", text, headline, vector) VALUES (?,?,?,?,?,?)',
-            [(p.article, p.start, p.end, p.text, p.headline, vector.tobytes()) for p, vector in zip(passages, vectors, strict=True)],
-        )
-        self._db.executemany(
-            "INSERT INTO statements VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
-            [
-                (s.article, s.start, s.end, s.text, s.speaker, s.speaker, s.speaker_start, s.speaker_end, s.cue, s.direct, s.hedge, s.side)
-                for s in statements
-            ],
-        )
+        parts = [
+            self._db.execute(
+                'INSERT INTO passages (article, start, "end", text, headline, vector) VALUES (?,?,?,?,?,?)',
+                (p.article, p.start, p.end, p.text, p.headline, vector.tobytes()),
+            ).lastrowid
+            for p, vector in zip(passages, vectors, strict=True)
+        ]
+        said = [
+            self._db.execute(
+                "INSERT INTO statements VALUES (NULL,?,?,?,?,?,?,?,?,?,?,?,?)",
+                (
+                    s.article,
+                    s.start,
+                    s.end,
+                    s.text,
+                    *[json.dumps(s.speakers)] * 2,
+                    s.speaker_start,
+                    s.speaker_end,
+                    s.cue,
+                    s.direct,
+                    s.hedge,
+                    s.side,
+                ),
+            ).lastrowid
+            for s in statements
+        ]
+        self._db.executemany("INSERT INTO heard VALUES (?,?,?)", [(parts[place], said[number], leads) for place, number, leads in heard])
 
     def drop(self, ids: Iterable[str]) -> None:
         """Remove articles and all that was made from them."""
@@ -181,9 +205,9 @@ class Record:
         self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?,?)", list(values.items()))
 
     def rename_speakers(self, statements: Iterable[tuple[int, Statement]]) -> None:
-        """Store canonical speakers and sides, worked out over all articles, by the statements' row numbers."""
+        """Store canonical speakers and sides, worked out over all articles, by the statements' numbers."""
         self._db.executemany(
-            "UPDATE statements SET speaker = ?, side = ? WHERE rowid = ?", [(s.speaker, s.side, row) for row, s in statements]
+            "UPDATE statements SET speakers = ?, side = ? WHERE id = ?", [(json.dumps(s.speakers), s.side, row) for row, s in statements]
         )
 
     def _query(self, sql: str, values: Sequence[object] = ()) -> list[Any]:
@@ -248,13 +272,35 @@ class Record:
         return tuple(row)
 
     def voices(self, scope: Scope = Scope(), limit: int = -1) -> list[tuple[str, str | None, int]]:
-        """Speakers in a scope with their side and number of statements, those who speak most first."""
+        """Speakers in a scope with their side and number of statements, those who speak most first; each of several who speak together."""
         where, values = scope.where()
         return self._query(
-            f"""SELECT s.speaker, s.side, count(*) FROM statements s JOIN articles a ON a.id = s.article
-                WHERE s.speaker IS NOT NULL AND {where} GROUP BY 1, 2 ORDER BY 3 DESC, 1 LIMIT ?""",
+            f"""SELECT who.value, max(s.side), count(*) FROM statements s, json_each(s.speakers) who JOIN articles a ON a.id = s.article
+                WHERE {where} GROUP BY 1 ORDER BY 3 DESC, 1 LIMIT ?""",
             (*values, limit),
         )
+
+    def size(self, scope: Scope = Scope()) -> int:
+        """How many passages are in a scope."""
+        where, values = scope.where()
+        return int(self._query(f"SELECT count(*) FROM passages p JOIN articles a ON a.id = p.article WHERE {where}", values)[0][0])
+
+    def text_holds(self, words: Iterable[str], scope: Scope) -> bool:
+        """Whether an article in a scope has any of some words, also where no passage was made of it."""
+        where, values = scope.where()
+        wanted = [stem(word) for word in words]
+        rows = self._query(f"SELECT a.text FROM articles a WHERE {where}", values)
+        return any(set(wanted) & set(stems(text)) for (text,) in rows)
+
+    def opening(self, scope: Scope, most: int) -> list[int]:
+        """Numbers of the first ``most`` passages of every article in a scope, headlines left out."""
+        where, values = scope.where()
+        rows = self._query(
+            f"""SELECT id FROM (SELECT p.id, row_number() OVER (PARTITION BY p.article ORDER BY p.start) AS place FROM passages p
+                JOIN articles a ON a.id = p.article WHERE p.headline = 0 AND {where}) WHERE place <= ? ORDER BY id""",
+            (*values, most),
+        )
+        return [row[0] for row in rows]
 
     def holding(self, text: str) -> str | None:
         """The id of an article that has exactly this text."""
@@ -269,28 +315,40 @@ class Record:
         """Passages by number; numbers that are not there are left out."""
         wanted = list(ids)
         marks = ",".join("?" * len(wanted))
-        rows = self._query(f"SELECT {_PASSAGE} FROM passages p WHERE p.id IN ({marks})", wanted)
-        return {row[0]: _stored(row) for row in rows}
+        return {one.id: one for one in self._voiced(self._query(f"SELECT {_PASSAGE} FROM passages p WHERE p.id IN ({marks})", wanted))}
 
     def passages_of(self, article: str) -> list[Stored]:
         """The passages of one article, in reading order."""
-        rows = self._query(f"SELECT {_PASSAGE} FROM passages p WHERE p.article = ? ORDER BY p.start", (article,))
-        return [_stored(row) for row in rows]
+        return self._voiced(self._query(f"SELECT {_PASSAGE} FROM passages p WHERE p.article = ? ORDER BY p.start", (article,)))
 
     def passage_at(self, article: str, place: int) -> Stored | None:
         """The passage of an article that holds a character; None where there is none."""
         rows = self._query(
             f'SELECT {_PASSAGE} FROM passages p WHERE p.article = ? AND p.start <= ? AND p."end" > ?', (article, place, place)
         )
-        return _stored(rows[0]) if rows else None
+        return next(iter(self._voiced(rows)), None)
+
+    def _voiced(self, rows: list[Any]) -> list[Stored]:
+        """Rows of passages with what is heard in each."""
+        marks = ",".join("?" * len(rows))
+        heard: dict[int, list[Heard]] = {}
+        for number, speakers, *said, leads in self._query(
+            f"""SELECT p.id, s.speakers, s.side, max(s.start, p.start), min(s."end", p."end"), s.direct, s.cue, h.leads
+                FROM heard h JOIN statements s ON s.id = h.statement JOIN passages p ON p.id = h.passage
+                WHERE h.passage IN ({marks}) ORDER BY p.id, s.start, s."end" """,
+            [row[0] for row in rows],
+        ):
+            side, start, end, direct, cue = said
+            heard.setdefault(number, []).append(Heard(_names(speakers), side, start, end, bool(direct), cue, bool(leads)))
+        return [_stored(row, tuple(heard.get(row[0], ()))) for row in rows]
 
     def statements(self, article: str | None = None) -> list[Statement]:
         """The ledger, in reading order; of one article or of all."""
         return [statement for _, statement in self.numbered_statements(article, raw=False)]
 
     def numbered_statements(self, article: str | None = None, *, raw: bool) -> list[tuple[int, Statement]]:
-        """Statements with their row numbers. ``raw``: the speaker as the article alone names it, not the canonical one."""
-        query = f"""SELECT rowid, article, start, "end", text, {"mention" if raw else "speaker"}, speaker_start, speaker_end,
+        """Statements with their numbers. ``raw``: the speakers as the article alone names them, not the canonical ones."""
+        query = f"""SELECT id, article, start, "end", text, {"mentions" if raw else "speakers"}, speaker_start, speaker_end,
                     cue, direct, hedge, side FROM statements {"WHERE article = ?" if article else ""} ORDER BY article, start, "end" """
         rows = self._query(query, (article,) if article else ())
         return [(row[0], _statement(row[1:])) for row in rows]
@@ -317,13 +375,13 @@ class Record:
         return [row[0] for row in self._query("SELECT term FROM temp.terms WHERE term >= ? AND term < ?", (first, first + "\uffff"))]
 
     def spoken(self, speakers: Iterable[str], scope: Scope, limit: int) -> list[int]:
-        """Numbers of the passages that hold words of these speakers, in reading order."""
+        """Numbers of the passages that hold words of any of these speakers, alone or with others, in reading order."""
         wanted = list(speakers)
         where, values = scope.where()
         rows = self._query(
-            f"""SELECT DISTINCT p.id FROM statements s JOIN articles a ON a.id = s.article
-                JOIN passages p ON p.article = s.article AND p.start < s."end" AND s.start < p."end"
-                WHERE s.speaker IN ({",".join("?" * len(wanted))}) AND {where} ORDER BY p.id LIMIT ?""",
+            f"""SELECT DISTINCT h.passage FROM statements s, json_each(s.speakers) who
+                JOIN heard h ON h.statement = s.id JOIN articles a ON a.id = s.article
+                WHERE who.value IN ({",".join("?" * len(wanted))}) AND {where} ORDER BY h.passage LIMIT ?""",
             [*wanted, *values, limit],
         )
         return [row[0] for row in rows]
@@ -376,7 +434,7 @@ class Record:
         """Passages that are not in Chroma yet: number, article, passage, vector."""
         rows = self._query(f"SELECT {_PASSAGE}, p.vector FROM passages p WHERE p.in_chroma = 0 ORDER BY p.id LIMIT ?", (limit,))
         found = {row[1]: self.article(row[1]) for row in rows}
-        return [(row[0], found[row[1]], _stored(row), np.frombuffer(row[6], dtype=np.float32)) for row in rows]
+        return [(row[0], found[row[1]], _stored(row, ()), np.frombuffer(row[6], dtype=np.float32)) for row in rows]
 
     def mark(self, ids: Iterable[int], *, in_chroma: bool) -> None:
         """Note which passages Chroma has."""
@@ -426,14 +484,20 @@ class Record:
 _ARTICLE = "id, text, title, outlet, url, published, author"
 
 
-def _stored(row: tuple[int, str, int, int, str, int, *tuple[object, ...]]) -> Stored:
-    return Stored(row[0], Passage(row[1], row[2], row[3], row[4], bool(row[5])))
+def _stored(row: tuple[int, str, int, int, str, int, *tuple[object, ...]], heard: tuple[Heard, ...]) -> Stored:
+    return Stored(row[0], Passage(row[1], row[2], row[3], row[4], bool(row[5]), heard))
+
+
+@lru_cache(4096)
+def _names(written: str) -> tuple[str, ...]:
+    """Speakers as the record keeps them, a list in JSON."""
+    return tuple(json.loads(written))
 
 
 def _statement(row: Any) -> Statement:
     *words, direct, hedge, side = row
-    article, start, end, text, speaker, speaker_start, speaker_end, cue = words
-    return Statement(article, start, end, text, speaker, speaker_start, speaker_end, cue, bool(direct), hedge, side)
+    article, start, end, text, speakers, speaker_start, speaker_end, cue = words
+    return Statement(article, start, end, text, _names(speakers), speaker_start, speaker_end, cue, bool(direct), hedge, side)
 
 
 @contextmanager

@@ -31,7 +31,7 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     says: str = "no"
     text: str = ""
-    then: str = "stop"  # "drop", "hang", "end", "error", or a finish_reason
+    then: str = "stop"  # "drop", "hang", "hold" (until it is let go, then "drop"), "end", "error", or a finish_reason
     refusal: str = ""
     body: Mapping[str, Any] | None = None
 
@@ -78,7 +78,7 @@ class Script:
         self.requests: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         self.address = ""
-        self.closing = threading.Event()
+        self.closing, self.let_go = threading.Event(), threading.Event()
 
     def say(self, *replies: Reply) -> None:
         """What it is to reply from now on; what it was asked before is forgotten."""
@@ -135,10 +135,12 @@ def scripted(*replies: Reply) -> Iterator[Script]:
                 self._send({"choices": [{"index": 0, "delta": {"role": "assistant", "refusal": fault.refusal}}]})
             for word in re.findall(r"\S+\s*|\s+", fault.text):
                 self._send({"choices": [{"index": 0, "delta": {"role": "assistant", "content": word}}]})
-            if fault.then == "drop":
+            if fault.then == "hold":
+                script.let_go.wait()
+            if fault.then in ("drop", "hold"):
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             elif fault.then == "hang":
-                script.closing.wait(30)
+                script.closing.wait()
             elif fault.then == "error":
                 self._send(self._error(fault))
             elif fault.then != "end":
@@ -164,5 +166,6 @@ def scripted(*replies: Reply) -> Iterator[Script]:
         yield script
     finally:
         script.closing.set()
+        script.let_go.set()
         server.shutdown()
         server.server_close()

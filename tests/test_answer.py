@@ -13,17 +13,17 @@ from conftest import finds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.chain import Assistant, check_scope
-from assistant.evidence import voices
+from assistant.chain import Assistant
 from assistant.relation import Comparer, Kin, Told
 from assistant.render import as_json, listed, quoted
+from assistant.scope import check_scope
 from assistant.settings import Settings
 from assistant.types import Answer, Citation, Claim, Form, Point
 from assistant.verify import holds, verify
 from index.errors import QuestionError, UsageError
 from index.reader import Reader
 from index.record import Record, Scope
-from index.types import Hit, Statement
+from index.types import Hit
 
 Found = Callable[[dict[str, float]], None]
 
@@ -187,7 +187,7 @@ def test_one_sentence_in_two_outlets_is_one_point_with_two_citations(
     assistant: Assistant, found: Found, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found(WIRE)
-    monkeypatch.setattr(assistant.gatherer.__class__, "speaker_of", lambda *_, **__: ("Donald Trump", None))
+    monkeypatch.setattr("assistant.grouping.voice_in", lambda *_: (("Donald Trump",), None))
     value = as_json(assistant.ask("How does Trump see the relationship?"))
     keeps_the_contract(value, assistant)
     assert len(value["points"]) == 1
@@ -197,7 +197,7 @@ def test_one_sentence_in_two_outlets_is_one_point_with_two_citations(
 
 def test_the_same_words_of_two_sides_are_two_points(assistant: Assistant, found: Found, monkeypatch: pytest.MonkeyPatch) -> None:
     found(dict.fromkeys(WIRE, 3.0))
-    monkeypatch.setattr(assistant.gatherer.__class__, "speaker_of", lambda self, hit, *_, **__: (hit.passage.article,) * 2)
+    monkeypatch.setattr("assistant.grouping.voice_in", lambda hit, *_: ((hit.passage.article,), hit.passage.article))
     assert {point.speaker for point in assistant.ask("How does Trump see the relationship?").points} == {"freebeacon.txt", "maltatoday.txt"}
 
 
@@ -235,19 +235,6 @@ def test_outlets_with_nothing_are_named(assistant: Assistant, found: Found) -> N
     keeps_the_contract(value, assistant)
     assert {citation["outlet"] for citation in value["citations"]} == {"World News Hub", "JTF.org"}
     assert set(value["silent"]) == {"Euractiv", "MaltaToday", "The Washington Free Beacon"}
-
-
-@pytest.mark.parametrize(
-    ("speaker", "names"),
-    [
-        ("Ann Lee", {"Ann Lee"}),
-        ("Ann Lee and Bo Ray", {"Ann Lee and Bo Ray", "Ann Lee", "Bo Ray"}),
-        ("Ann Lee and other farmers", {"Ann Lee and other farmers", "Ann Lee", "other farmers"}),
-        (None, set()),
-    ],
-)
-def test_who_speaks_with_others_speaks(speaker: str | None, names: set[str]) -> None:
-    assert set(voices(Statement("a.txt", 0, 5, "words", speaker, None, None, "said", False, None, None))) == names
 
 
 def test_a_direct_question_has_few_points(assistant: Assistant) -> None:

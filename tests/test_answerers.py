@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from conftest import always_finds_syria
+from conftest import PATIENCE, always_finds_syria
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scripted_server import Script, scripted
@@ -67,7 +67,7 @@ def opened(bundled: Path, server: Script) -> Iterator[Assistant]:
         patch.setenv("READOUT_BASE_URL", server.address)
         patch.delenv("OPENAI_API_KEY", raising=False)
         patch.setattr("assistant.writer.pause", lambda error, attempt: 0.0)
-        with Assistant(Settings(index=bundled, model="openai:test", cache=False, patience=1.0)) as assistant:
+        with Assistant(Settings(index=bundled, model="openai:test", cache=False)) as assistant:
             yield assistant
 
 
@@ -266,7 +266,7 @@ def test_what_a_real_small_model_writes_reaches_the_user_checked(bundled: Path, 
     monkeypatch.setenv("READOUT_BASE_URL", f"{model_server}/v1")
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     drafts: list[str] = []
-    with Assistant(Settings(index=bundled, model="openai:small", cache=False, patience=120.0)) as assistant:
+    with Assistant(Settings(index=bundled, model="openai:small", cache=False, patience=PATIENCE)) as assistant:
         answer = assistant.ask("What did Trump say about Assad?", watch=drafts.append)
         holds(answer, assistant.record)
     assert answer.answerer in ("openai:small", "extractive")

@@ -280,9 +280,8 @@ def test_usage_errors_are_one_line(run: Run, arguments) -> None:
 
 def test_read_only_index_can_be_asked_or_says_why(own_index: Path) -> None:
     import subprocess
-    import sys
 
-    from conftest import environment
+    from conftest import READOUT, environment
     from test_cli import without_privileges
 
     prefix = without_privileges()
@@ -290,7 +289,7 @@ def test_read_only_index_can_be_asked_or_says_why(own_index: Path) -> None:
         path.chmod(0o555 if path.is_dir() else 0o444)
     try:
         done = subprocess.run(
-            [*prefix, sys.executable, "-m", "assistant.cli", "ask", QUESTION, "--index", str(own_index)],
+            [*prefix, *READOUT, "ask", QUESTION, "--index", str(own_index)],
             env=environment(),
             capture_output=True,
             text=True,
@@ -323,5 +322,5 @@ def test_newline_in_a_title(assistant) -> None:
 
 def test_the_same_words_of_two_speakers_without_sides_are_two_points(assistant, found, monkeypatch) -> None:
     found(dict.fromkeys(WIRE, 3.0))
-    monkeypatch.setattr(assistant.gatherer.__class__, "speaker_of", lambda self, hit, *_, **__: (hit.passage.article, None))
+    monkeypatch.setattr("assistant.grouping.voice_in", lambda hit, *_: ((hit.passage.article,), None))
     assert len(assistant.ask("How does Trump see the relationship?").points) == 2

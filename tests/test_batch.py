@@ -17,22 +17,23 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from conftest import ROOT, Run, article_of, environment, store
+from conftest import PATIENCE, READOUT, ROOT, Run, article_of, environment, store, with_tests
 from contract import ANSWER, has_shape
 from hypothesis import given
 from hypothesis import strategies as st
 from test_cli import Told, here, refused, without_privileges  # noqa: F401 - here is a fixture
 
-from assistant import batch, workers
-from assistant.batch import Options, Summary, run
-from assistant.formats import COLUMNS, Outcome
-from assistant.journal import SUFFIX
-from assistant.output import SUFFIX as PART
-from assistant.output import Output
+from assistant.batch import run as batch
+from assistant.batch import workers
+from assistant.batch.formats import COLUMNS, Outcome
+from assistant.batch.journal import SUFFIX
+from assistant.batch.output import SUFFIX as PART
+from assistant.batch.output import Output
+from assistant.batch.run import Options, Summary, run
+from assistant.batch.table import Row, harmless
+from assistant.batch.workers import Task
 from assistant.settings import Settings
-from assistant.table import Row, harmless
 from assistant.types import Answer, Citation, Claim, Point
-from assistant.workers import Task
 from index.build import fingerprint
 from index.errors import IndexDamaged, TableBusy, TableError
 from index.record import Record, Scope
@@ -154,7 +155,7 @@ def test_a_row_has_its_own_cells_and_then_ours(bench: Bench) -> None:
 
 
 def test_names_are_joined_once_each_and_the_worst_support_counts(bench: Bench) -> None:
-    from assistant.formats import cells
+    from assistant.batch.formats import cells
 
     cited = [Citation(n, "a.txt", outlet, "T", None, None, 0, 1, "x") for n, outlet in ((1, "B"), (2, "A"), (3, "B"), (4, None), (5, "C"))]
     points = [
@@ -586,7 +587,7 @@ def test_a_full_disk_ends_the_run_with_whole_rows_and_it_goes_on_when_there_is_r
 ) -> None:
     bench.table(*(f"{n}?" for n in range(10)))
     with monkeypatch.context() as patch:
-        patch.setattr("assistant.output.os.fdopen", lambda number, *_, **__: Full(io.FileIO(number, "r+"), room))
+        patch.setattr("assistant.batch.output.os.fdopen", lambda number, *_, **__: Full(io.FileIO(number, "r+"), room))
         with pytest.raises(TableError, match="No space left on device"):
             bench.run()
     written = bench.target.read_text(encoding="utf-8")
@@ -596,44 +597,40 @@ def test_a_full_disk_ends_the_run_with_whole_rows_and_it_goes_on_when_there_is_r
     assert [row["id"] for row in bench.rows()] == [str(n) for n in range(1, 11)]
 
 
-@given(st.lists(st.binary(max_size=6), max_size=6), st.data())
-def test_a_file_with_any_beginning_of_what_is_written_grows_in_place(tmp_path: Path, pieces: list[bytes], data: st.DataObject) -> None:
-    whole = b"".join(pieces)
-    there = whole[: data.draw(st.integers(0, len(whole)))]
-    path = tmp_path / "file"
+def overwritten(path: Path, there: bytes, pieces: list[bytes], holds: Callable[[bytes], bool]) -> list[bool]:
+    """What is claimed when pieces are written to a file that holds something; what it holds after each of them is checked."""
     path.write_bytes(there)
     claims: list[bool] = []
     with Output(path, claims.append) as output:
         for piece in pieces:
             output.write(piece)
-            assert path.read_bytes()[: len(there)] == there
+            assert holds(path.read_bytes())
         output.finish()
-    assert path.read_bytes() == whole
+    assert path.read_bytes() == b"".join(pieces)
+    return claims
+
+
+@given(st.lists(st.binary(max_size=6), max_size=6), st.data())
+def test_a_file_with_any_beginning_of_what_is_written_grows_in_place(tmp_path: Path, pieces: list[bytes], data: st.DataObject) -> None:
+    whole = b"".join(pieces)
+    there = whole[: data.draw(st.integers(0, len(whole)))]
+    claims = overwritten(tmp_path / "file", there, pieces, lambda found: found.startswith(there))
     assert claims == [False] * (there != whole)
 
 
 @given(st.lists(st.binary(min_size=1, max_size=6), max_size=6), st.binary(max_size=30))
 def test_a_file_with_anything_else_is_replaced_at_the_end(tmp_path: Path, pieces: list[bytes], there: bytes) -> None:
     whole = b"".join(pieces)
-    path = tmp_path / "file"
-    path.write_bytes(there)
-    claims: list[bool] = []
-    with Output(path, claims.append) as output:
-        for piece in pieces:
-            output.write(piece)
-            assert path.read_bytes() == there or whole.startswith(path.read_bytes())
-        output.finish()
-    assert path.read_bytes() == whole
+    claims = overwritten(tmp_path / "file", there, pieces, lambda found: found == there or whole.startswith(found))
     assert any(claims) or whole.startswith(there)
 
 
 PEAK = """
 import sys, tracemalloc
 from pathlib import Path
-sys.path.insert(0, "TESTS")
 import numpy, assistant.question, assistant.prompts
-from assistant import workers
-from assistant.batch import Options, run
+from assistant.batch import workers
+from assistant.batch.run import Options, run
 from assistant.settings import Settings
 from test_batch import FakeDesk
 FakeDesk.asked = type("Forgetful", (list,), {"append": lambda self, task: None})()
@@ -650,8 +647,7 @@ def test_memory_does_not_grow_with_the_table(bench: Bench) -> None:
     for rows in (800, int(os.environ.get("ROWS", "2000"))):  # with fewer, what is loaded once is not all there
         bench.table(*(f"What of number {n}?" for n in range(rows)))
         arguments = [str(bench.source), str(bench.folder / f"{rows}.csv"), str(bench.settings.index)]
-        script = PEAK.replace("TESTS", str(ROOT / "tests"))
-        done = subprocess.run([sys.executable, "-c", script, *arguments], env=environment(), capture_output=True, text=True, check=False)
+        done = subprocess.run([sys.executable, "-c", PEAK, *arguments], env=with_tests(), capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         peaks.append(int(done.stdout))
         assert len((bench.folder / f"{rows}.csv").read_text(encoding="utf-8").splitlines()) == rows + 1
@@ -745,8 +741,8 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, bundled: Path) -> None:
     prefix = without_privileges()
     (tmp_path / "in.csv").write_text("question\nwhat?\n")
     (tmp_path / "closed").mkdir(mode=0o555)
-    arguments = [*prefix, sys.executable, "-m", "assistant.cli", "batch", "in.csv", "closed/out.csv", "--index", str(bundled)]
-    done = subprocess.run(arguments, env=environment(), cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    arguments = [*prefix, *READOUT, "batch", "in.csv", "closed/out.csv", "--index", str(bundled)]
+    done = subprocess.run(arguments, env=environment(), cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE, check=False)
     refused(done, "cannot be written (Permission denied)")
 
 

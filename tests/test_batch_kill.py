@@ -15,13 +15,12 @@ import random
 import re
 import signal
 import subprocess
-import sys
 import time
 from functools import partial
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, environment
+from conftest import PATIENCE, READOUT, ROOT, environment
 
 KILLS = int(os.environ.get("KILLS", "8"))
 ROWS = 60
@@ -38,7 +37,7 @@ def questions(tmp_path: Path) -> list[str]:
 
 def begin(folder: Path, index: Path, target: str, workers: int, **options: object) -> subprocess.Popen[bytes]:
     arguments = ["batch", "in.csv", target, "--index", str(index), "--workers", str(workers)]
-    command = [sys.executable, "-m", "assistant.cli", *arguments]
+    command = [*READOUT, *arguments]
     given = {"env": environment(), "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, **options}
     return subprocess.Popen(command, cwd=folder, **given)
 
@@ -102,7 +101,7 @@ def test_a_run_that_is_stopped_says_how_to_go_on(questions: list[str], bundled: 
     process = begin(tmp_path, bundled, "out.csv", workers=2, start_new_session=True, preexec_fn=heard)
     wait_for_rows(process, tmp_path / "out.csv")
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers too
-    said = process.communicate(timeout=60)[1].decode()
+    said = process.communicate(timeout=PATIENCE)[1].decode()
     assert process.returncode == 130
     assert re.search(r"readout: \d+ rows are written; the same command goes on from there\.", said)
     assert "Traceback" not in said
@@ -133,7 +132,7 @@ def test_workers_end_with_the_run_that_started_them(questions: list[str], bundle
     assert len(children) >= 2
     process.send_signal(signal.SIGKILL)
     process.wait()
-    ended = time.monotonic() + 20
+    ended = time.monotonic() + PATIENCE
     while [child for child in children if alive(child)]:
         assert time.monotonic() < ended, "workers outlive the run"
         time.sleep(0.05)

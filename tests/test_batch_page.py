@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_render import ANSWER, CITATION
 
-from assistant.formats import Outcome, Page
-from assistant.table import Table, line
+from assistant.batch.formats import Outcome, Page
+from assistant.batch.table import Table, line
 from assistant.types import Claim
 
 VOID = {"meta", "input"}

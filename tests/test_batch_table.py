@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.table import DELIMITERS, Row, Table, harmless, line
+from assistant.batch.table import DELIMITERS, Row, Table, harmless, line
 from index.errors import TableError
 
 HEADER = ["Nº", " Question ", "outlet", "note"]
@@ -184,7 +184,7 @@ def test_other_cells_and_numbers_stay_as_they_are(cell: str) -> None:
 CELLS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.text('",;\t\r\n=a ', max_size=8)
 
 
-@given(st.lists(CELLS, min_size=2, max_size=5), st.sampled_from(DELIMITERS), st.sampled_from(["\n", "\r\n", "\r"]))
+@given(st.lists(CELLS, min_size=2, max_size=5), st.sampled_from([*DELIMITERS]), st.sampled_from(["\n", "\r\n", "\r"]))
 def test_a_written_line_is_read_back_cell_by_cell(cells: list[str], delimiter: str, terminator: str) -> None:
     text = line(cells, delimiter, terminator)
     assert text.endswith(terminator)
@@ -192,7 +192,9 @@ def test_a_written_line_is_read_back_cell_by_cell(cells: list[str], delimiter: s
 
 
 @given(
-    st.lists(st.lists(CELLS, min_size=3, max_size=3), min_size=1, max_size=4), st.sampled_from(DELIMITERS), st.sampled_from(ENCODINGS[:3])
+    st.lists(st.lists(CELLS, min_size=3, max_size=3), min_size=1, max_size=4),
+    st.sampled_from([*DELIMITERS]),
+    st.sampled_from(ENCODINGS[:3]),
 )
 def test_every_cell_comes_through(records: list[list[str]], delimiter: str, encoding: str) -> None:
     text = "".join(line(record, delimiter, "\r\n") for record in [["id", "question", "note"], *records])

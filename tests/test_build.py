@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import HashingEmbedder, Run, environment
+from conftest import PATIENCE, HashingEmbedder, Run, with_tests
 
 from index import build as module
 from index.build import Summary, build, fingerprint, open_record, writing
@@ -273,7 +273,6 @@ def test_a_kill_inside_a_batch_leaves_no_half_article(news: Path, target: Path, 
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-sys.path.insert(0, sys.argv[1])
 from conftest import HashingEmbedder
 from index.build import build
 from index.embedder import BUNDLED, SentenceTransformerEmbedder
@@ -281,14 +280,13 @@ from index.vectors import VectorStore
 fake = HashingEmbedder()
 SentenceTransformerEmbedder.encode = lambda self, texts: fake.encode(texts)
 VectorStore.sync = lambda self, record: os.kill(os.getpid(), signal.SIGKILL)
-build(Path(sys.argv[2]), [Path(sys.argv[3])], BUNDLED)
+build(Path(sys.argv[1]), [Path(sys.argv[2])], BUNDLED)
 """
 
 
 def test_a_real_kill_loses_nothing(news: Path, target: Path) -> None:
-    tests = str(Path(__file__).parent)
     done = subprocess.run(
-        [sys.executable, "-c", KILLED, tests, target, news], env=environment(), capture_output=True, timeout=120, check=False
+        [sys.executable, "-c", KILLED, target, news], env=with_tests(), capture_output=True, timeout=PATIENCE, check=False
     )
     assert done.returncode == -9, done.stderr.decode()
     assert did(build(target, [news], BUNDLED)) == (0, 0, 0, 3)
@@ -305,17 +303,17 @@ def test_two_writers_refuse_each_other(news: Path, target: Path) -> None:
 def _hold(folder: Path, ready: multiprocessing.synchronize.Event, done: multiprocessing.synchronize.Event) -> None:
     with writing(folder):
         ready.set()
-        done.wait(60)
+        done.wait()  # the process is a daemon: it ends with this one at the latest
 
 
 def test_a_writer_in_another_process_is_refused_and_a_reader_is_not(news: Path, target: Path) -> None:
     build(target, [news], BUNDLED)
     context = multiprocessing.get_context("fork")
     ready, done = context.Event(), context.Event()
-    process = context.Process(target=_hold, args=(target, ready, done))
+    process = context.Process(target=_hold, args=(target, ready, done), daemon=True)
     process.start()
     try:
-        assert ready.wait(30)
+        assert ready.wait(PATIENCE)
         with pytest.raises(IndexBusy):
             build(target, [news], BUNDLED)
         with pytest.raises(IndexBusy):
@@ -324,7 +322,7 @@ def test_a_writer_in_another_process_is_refused_and_a_reader_is_not(news: Path, 
             assert record.counts()["articles"] == 3
     finally:
         done.set()
-        process.join(30)
+        process.join(PATIENCE)
     assert did(build(target, [news], BUNDLED)) == (0, 0, 0, 3)
 
 

@@ -13,7 +13,7 @@ from http import HTTPStatus
 from types import ModuleType
 
 import pytest
-from conftest import ROOT
+from conftest import PATIENCE, ROOT
 from hypothesis import example, given
 from hypothesis import strategies as st
 from scripted_server import Fault, scripted
@@ -156,7 +156,7 @@ def provider(request):
     return request.param
 
 
-def failure_of(provider, address, model="some-model", key=KEY, seconds=5.0):
+def failure_of(provider, address, model="some-model", key=KEY, seconds=PATIENCE):
     """The error of a model that is asked something, the environment it was asked in, and what people are told."""
     _, variable, path = PROVIDERS[provider]
     environment = {"READOUT_BASE_URL": address + path, variable: key}

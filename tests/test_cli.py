@@ -15,10 +15,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Run, environment, run_command
+from conftest import PATIENCE, READOUT, ROOT, Run, environment, run_command
 from contract import ANSWER, CITATION, has_shape
 
-from assistant.cli import app, main
+from app import main
+from assistant.cli import app
 from assistant.scope import read_scope
 from index.errors import UsageError
 from index.record import FILE, Scope
@@ -161,8 +162,8 @@ def test_doctor_finds_nothing_in_a_sound_index(run: Run, own_index: Path) -> Non
 
 
 def test_a_reader_that_leaves_early_is_no_error(bundled: Path) -> None:
-    command = f"{shlex.quote(sys.executable)} -m assistant.cli statements --index {shlex.quote(str(bundled))} | head -n 1"
-    done = subprocess.run(["bash", "-c", command], env=environment(), capture_output=True, text=True, timeout=60, check=False)
+    command = f"{shlex.join(READOUT)} statements --index {shlex.quote(str(bundled))} | head -n 1"
+    done = subprocess.run(["bash", "-c", command], env=environment(), capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.stdout.count("\n") == 1
     assert "Traceback" not in done.stderr
 
@@ -316,8 +317,8 @@ def test_an_index_folder_that_cannot_be_written(own_index: Path, command: str) -
         path.chmod(0o555 if path.is_dir() else 0o444)
     try:
         before = (own_index / FILE).read_bytes()
-        arguments = [*prefix, sys.executable, "-m", "assistant.cli", command, "--index", str(own_index)]
-        done = subprocess.run(arguments, env=environment(), capture_output=True, text=True, timeout=120, check=False)
+        arguments = [*prefix, *READOUT, command, "--index", str(own_index)]
+        done = subprocess.run(arguments, env=environment(), capture_output=True, text=True, timeout=PATIENCE, check=False)
         refused(done, "cannot be written (Permission denied)")
         assert (own_index / FILE).read_bytes() == before
     finally:
@@ -328,8 +329,8 @@ def test_an_index_folder_that_cannot_be_written(own_index: Path, command: str) -
 def test_a_record_that_cannot_be_read(own_index: Path) -> None:
     prefix = without_privileges()
     (own_index / FILE).chmod(0)
-    arguments = [*prefix, sys.executable, "-m", "assistant.cli", "ask", QUESTION, "--index", str(own_index)]
-    done = subprocess.run(arguments, env=environment(), capture_output=True, text=True, timeout=120, check=False)
+    arguments = [*prefix, *READOUT, "ask", QUESTION, "--index", str(own_index)]
+    done = subprocess.run(arguments, env=environment(), capture_output=True, text=True, timeout=PATIENCE, check=False)
     refused(done, "permissions")
 
 
@@ -380,6 +381,6 @@ def test_the_readmes_python_runs(bundled: Path, tmp_path: Path) -> None:
     [code] = re.findall(r"^```python\n(.*?)^```", text, re.M | re.S)
     assert len(code.splitlines()) <= 10
     (tmp_path / ".readout").symlink_to(bundled)
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment(), capture_output=True, timeout=300, check=False)
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment(), capture_output=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stderr.decode()
     assert "denied" in done.stdout.decode()

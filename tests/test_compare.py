@@ -84,6 +84,7 @@ def test_a_cut_closes_the_quotation_marks_it_opens() -> None:
     assert not any(cut.startswith(("and ", "that ", " ")) for cut in cuts)
 
 
-def test_the_terminal_counts_outlets_and_wordings(assistant: Assistant) -> None:
+def test_the_terminal_tells_outlets_and_wordings(assistant: Assistant) -> None:
     text = "\n".join(lines(compared(assistant, "What was said about the state of relations?")))
-    assert "4 outlets, 4 wordings" in text and "not in: JTF.org" in text
+    assert "printed by 4 outlets, each in its own words:" in text and "not printed by JTF.org" in text
+    assert "MaltaToday puts it otherwise: " in text

@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 
 from assistant import render
+from assistant.batch.formats import Csv, Outcome, Page
+from assistant.batch.table import Row, Table
 from assistant.chain import Assistant
 from assistant.compare import compare, lines
 from assistant.desk import panel
 from assistant.desk.conversations import Turn
-from assistant.formats import Csv, Outcome, Page
 from assistant.question import understand
 from assistant.relation import at_once, differing, figures_differ, plain, shared
 from assistant.render import as_json
 from assistant.settings import Settings
-from assistant.table import Row, Table
 from assistant.types import Answer
 from index.build import build
 from index.embedder import BUNDLED

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
 import signal
 import sqlite3
@@ -20,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import environment
+from conftest import with_tests
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -407,10 +406,8 @@ sys.stdin.read()
 
 
 def test_a_server_killed_in_mid_answer_loses_nothing_and_the_question_can_be_asked_again(file: Path) -> None:
-    env = environment()
-    env["PYTHONPATH"] += os.pathsep + str(Path(__file__).parent)
     with subprocess.Popen(
-        [sys.executable, "-c", KILLED, str(file)], env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", KILLED, str(file)], env=with_tests(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as server:
         assert server.stdout.readline() == "answering\n"
         server.send_signal(signal.SIGKILL)

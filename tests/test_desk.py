@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import environment
+from conftest import PATIENCE, environment
 from scripted_server import Fault, Script, scripted
 
 from assistant.desk.batches import RUNS
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-PATIENCE = 30_000  # milliseconds that anything may take on a busy machine
 SYRIA = "What did each side say about Syria?"
 DENIED = "Did Putin deny interfering in the election?"
 KEY = "key-0123456789-abcdefghij"
@@ -46,7 +45,7 @@ HANGS = "Will this question hang?"
 HANGING = f"""
 import time
 from assistant.chain import Assistant
-from assistant.cli import main
+from app import main
 real = Assistant.ask
 Assistant.ask = lambda self, text, *more, **named: time.sleep(600) if text == {HANGS!r} else real(self, text, *more, **named)
 main()
@@ -76,28 +75,31 @@ class Desk:
 
 
 @contextmanager
-def serving(
-    index: Path, *arguments: str, code: str = "from assistant.cli import main; main()", model: Script | None = None
-) -> Iterator[Desk]:
+def serving(index: Path, *arguments: str, code: str = "from app import main; main()", model: Script | None = None) -> Iterator[Desk]:
     """A chat over an index, served by a process of its own, which is killed in the end; it finds its language models at ``model``."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-c", code, "chat", "--index", str(index), "--port", str(port), *arguments]
     log = (index.parent / f"{port}.log").open("w+")
-    named = {"READOUT_BASE_URL": model.address, "READOUT_TIMEOUT": "3", "OPENAI_API_KEY": KEY} if model else {}
+    named = {"READOUT_BASE_URL": model.address, "OPENAI_API_KEY": KEY} if model else {}
     with subprocess.Popen(command, cwd=index.parent, env=environment(**named), stdout=log, stderr=log) as process:
         try:
-            for _ in range(600):
+            while not listens(port):
                 assert process.poll() is None, Path(log.name).read_text(encoding="utf-8")
-                try:
-                    urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz").close()
-                    break
-                except OSError:
-                    time.sleep(0.1)
             yield Desk(f"http://127.0.0.1:{port}/", index)
         finally:
             process.kill()
+
+
+def listens(port: int) -> bool:
+    """Whether a server answers at a port; looked up after a moment."""
+    time.sleep(0.1)
+    try:
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz").close()
+    except OSError:
+        return False
+    return True
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +117,7 @@ def window(browser: Browser, **options: Any) -> Iterator[Page]:
     """A page that nobody used before. It must ask nobody but this machine, and nothing in it may go wrong unheard."""
     with browser.new_context(viewport=options.pop("viewport", {"width": 1280, "height": 900}), **options) as context:
         page, asked, wrong = context.new_page(), list[str](), list[str]()
-        page.set_default_timeout(PATIENCE)
+        page.set_default_timeout(PATIENCE * 200)  # milliseconds: a fifth of it
         page.on("request", lambda request: asked.append(request.url))
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
@@ -272,7 +274,7 @@ def quoting(prompt: str) -> str:
 
 
 def test_a_draft_is_called_one_and_becomes_the_verified_answer_wherever_its_reader_went(page: Page, model: Script) -> None:
-    model.say(Fault(text="<b>They</b> lied about 4,000 things [1].", then="hang"), quoting)
+    model.say(Fault(text="<b>They</b> lied about 4,000 things [1].", then="hold"), quoting)
     choose(page, "openai:draft")
     page.fill("#question textarea", SYRIA)
     page.keyboard.press("Enter")
@@ -283,12 +285,7 @@ def test_a_draft_is_called_one_and_becomes_the_verified_answer_wherever_its_read
     page.wait_for_selector(".draft >> text=lied about")
     page.click("text=New conversation")
     page.wait_for_selector(".welcome")
-    for _ in range(100):
-        page.wait_for_timeout(100)
-        if len(model.requests) == 2:
-            break
-    page.wait_for_timeout(1500)
-    assert page.locator(".welcome").count() == 1  # who went on is not called back
+    model.let_go.set()
     page.locator(".conversations button").first.click()
     turn = answered(page)
     assert turn.locator(".draft").count() == 0
@@ -485,7 +482,7 @@ def test_a_person_has_one_table_at_a_time_and_can_stop_it_and_leaving_ends_it(pa
         page.wait_for_selector("#progress .progress, #batch .failed")
         page.reload()
     done = page.locator("#progress", has_text="Done: 1 row;")
-    for _ in range(60):
+    for _ in range(int(PATIENCE)):  # a page that was left ends its run after the row it is at
         upload_table(page, tmp_path / "good.csv", f"question\n{DENIED}\n")
         page.wait_for_timeout(1000)
         if done.count():
@@ -760,7 +757,7 @@ def test_uploads_get_a_clear_word_each_and_nothing_in_them_runs(page: Page, desk
     tab(page, "Corpus")
     page.get_by_label("Outlet, where known").fill("<img src=x onerror=alert('outlet')>")
     page.set_input_files("#upload input[type=file]", [tmp_path / name for name in files])
-    page.wait_for_selector(".received >> text=/Done: the corpus holds 7 articles now/", timeout=2 * PATIENCE)
+    page.wait_for_selector(".received >> text=/Done: the corpus holds 7 articles now/")
     told = dict(zip(texts(page.locator(".received b")), texts(page.locator(".received li")), strict=True))
     words = {
         "evil.txt": "added",
@@ -781,8 +778,8 @@ def test_uploads_get_a_clear_word_each_and_nothing_in_them_runs(page: Page, desk
     assert "<script>alert('title')</script>" in texts(page.locator("#source h2"))[0]
     assert "<img src=x" in texts(page.locator("#source .outlet"))[0]
     assert page.locator("#source a").count() == 0
-    for name in ("Ledger", "Corpus", "Ask"):
+    for name in ("Ledger", "Corpus"):
         tab(page, name)
-    page.wait_for_timeout(300)
+        page.wait_for_selector(f"{TABS[name]}:visible")
     assert page.locator(".gradio-container :is(img, iframe, script)[src], .gradio-container script").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280

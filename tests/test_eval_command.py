@@ -9,9 +9,9 @@ from conftest import article_of, store
 from typer.testing import CliRunner
 
 from assistant.chain import Assistant
-from assistant.cli import app
 from assistant.settings import load_settings
 from eval import command
+from eval.cli import app
 from eval.draft import draft
 from eval.golden import GoldenError, held_out_ids, load_golden
 from index.build import fingerprint
@@ -39,7 +39,7 @@ def index(tmp_path):
     folder.mkdir()
     article, passages = article_of("a.txt", PLAIN, outlet="The Gazette", title="Bridge")
     at = article.text.index("the new bridge")
-    statement = Statement("a.txt", at, at + len(SAID) - 15, article.text[at : at + len(SAID) - 15], "The mayor", 19, 28, "said", False)
+    statement = Statement("a.txt", at, at + len(SAID) - 15, article.text[at : at + len(SAID) - 15], ("The mayor",), 19, 28, "said", False)
     with Record(folder, write=True) as record:
         store(record, article, passages, [statement])
         with record.transaction():

@@ -251,7 +251,7 @@ def test_conversations_survive_reading_the_articles_again(own_index: Path, run: 
     with Conversations(own_index / "desk.sqlite3") as kept:
         name = kept.new("ann").id
         kept.begin("ann", name, SAID, Scope())
-        assert run("index", "--index", own_index, timeout=600).returncode == 0
+        assert run("index", "--index", own_index).returncode == 0
         assert run("doctor", "--index", own_index).returncode == 0
         assert [turn.question for turn in kept.turns("ann", name)] == [SAID]
     with Conversations(own_index / "desk.sqlite3") as kept:

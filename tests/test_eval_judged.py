@@ -217,10 +217,10 @@ def test_what_is_out_of_form_is_asked_once_more_and_no_oftener():
 
 
 def test_a_judge_that_hangs_is_not_waited_for(monkeypatch):
-    monkeypatch.setattr(judged, "SECONDS", 0.05)
+    monkeypatch.setattr(judged, "SECONDS", 3.0)  # more than any of the others takes on a busy machine
 
     def hang(form, prompt):
-        return asyncio.sleep(10) if form.__name__ == "StatementGeneratorOutput" else sensible(form, prompt)
+        return asyncio.sleep(10**6) if form.__name__ == "StatementGeneratorOutput" else sensible(form, prompt)
 
     (row,), _ = judged_by(hang, rows_of("fact-1"))
     assert row.judged["judge_faithfulness"].value is None
@@ -294,7 +294,7 @@ def test_a_judge_without_a_server_stops_the_command_before_anything_is_asked(tmp
 
 
 def test_a_real_model_is_asked_over_http_from_the_command_to_the_report(model_server, assistant, tmp_path, monkeypatch):
-    from assistant.cli import main
+    from app import main
     from eval.golden import QUESTIONS
 
     monkeypatch.setenv("READOUT_BASE_URL", f"{model_server}/v1")

@@ -10,7 +10,7 @@ from index.types import Statement
 
 
 def said(start: int, end: int, speaker: str | None, side: str | None = None) -> Statement:
-    return Statement("a.txt", start, end, "x" * (end - start), speaker, None, None, "said", False, None, side)
+    return Statement("a.txt", start, end, "x" * (end - start), (speaker,) if speaker else (), None, None, "said", False, None, side)
 
 
 def label(start: int, end: int, speaker: str | None, side: str | None = None, optional: bool = False) -> dict[str, object]:

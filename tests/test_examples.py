@@ -13,7 +13,7 @@ from index.types import Statement
 
 def said(article: str, text: str, words: str, speaker: str | None, side: str | None = None) -> Statement:
     start = text.index(words)
-    return Statement(article, start, start + len(words), words, speaker, None, None, "said", False, None, side)
+    return Statement(article, start, start + len(words), words, (speaker,) if speaker else (), None, None, "said", False, None, side)
 
 
 def put(record: Record, name: str, sentences: list[str], speakers: list[str | None], **known: str) -> None:

@@ -10,12 +10,11 @@ import re
 import socket
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Run, environment
+from conftest import READOUT, Run, environment
 from scripted_server import Fault, Script, given, scripted
 
 QUESTION = "What did each side say about Syria?"
@@ -98,7 +97,7 @@ def test_commands_that_do_not_answer_need_no_model(run: Run, bundled: Path) -> N
 def test_a_terminal_sees_the_draft_grow_and_then_the_answer(own_index: Path, server: Script) -> None:
     server.say(lambda request: f"{true(request)}\n{LIE}")
     reading, writing = pty.openpty()
-    arguments = [sys.executable, "-m", "assistant.cli", "ask", QUESTION, "--index", str(own_index)]
+    arguments = [*READOUT, "ask", QUESTION, "--index", str(own_index)]
     env = environment(**told(server), TERM="xterm", COLUMNS="100")
     with subprocess.Popen(arguments, env=env, stdout=subprocess.PIPE, stderr=writing, stdin=subprocess.DEVNULL) as process:
         os.close(writing)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.batch import Summary
+from assistant.batch.run import Summary
 from assistant.compare import Utterance, Wording
 from assistant.desk import panel
 from assistant.desk.batches import SHOWN, Shown, State
@@ -39,6 +39,11 @@ def turn_of(answer: Answer | None, question: str = "What was said?", scope: Scop
 
 def shown(turn: Turn, **more: object) -> str:
     return panel.turn_html(turn, OUTLETS, SIDES, **more)  # type: ignore[arg-type]
+
+
+def pointed(one: Point, answer: Answer = ANSWER) -> str:
+    """A point as it stands in its answer."""
+    return shown(turn_of(replace(answer, points=(one,)))).partition('<ul class="points">')[2].partition("<details")[0]
 
 
 class Reader(HTMLParser):
@@ -152,32 +157,40 @@ def cites(html: str) -> list[tuple[str | None, str | None, str | None]]:
 
 
 def test_markers_are_buttons_that_know_their_turn_and_quotation() -> None:
-    html = panel.point("t1", POINT, ANSWER, {})
+    html = pointed(POINT)
     assert cites(html) == [("t1", "1", QUOTE), ("t1", "2", "They agreed.")]
 
 
 def test_a_number_in_brackets_inside_a_quotation_is_no_marker() -> None:
-    html = panel.point("t1", replace(POINT, reworded=()), ANSWER, {})
+    html = pointed(replace(POINT, reworded=()))
     assert cites(html) == [("t1", "1", QUOTE)]
     assert QUOTE in Reader(html).text
 
 
 def test_a_marker_without_a_citation_stays_text() -> None:
-    html = panel.point("t1", Point((Claim("See", (7,)),), label=None, written=True), ANSWER, {})
+    html = pointed(Point((Claim("See", (7,)),), label=None, written=True))
     assert cites(html) == []
     assert "See [7]" in Reader(html).text
 
 
 @pytest.mark.parametrize("support", ["verbatim", "supported", "unsupported"])
 def test_support_is_visible(support: str) -> None:
-    assert support in Reader(panel.point("t1", replace(POINT, support=support), ANSWER, {})).text  # type: ignore[arg-type]
+    assert support in Reader(pointed(replace(POINT, support=support))).text  # type: ignore[arg-type]
 
 
 def test_all_words_of_a_point_are_shown() -> None:
-    text = Reader(panel.point("t1", POINT, ANSWER, {})).text
+    text = Reader(pointed(POINT)).text
     assert "Kremlin, in Beacon" in text
     assert QUOTE in text
-    assert "(in other words in Hub" in text
+    assert "Hub puts it otherwise 2" in text
+
+
+def test_who_else_prints_a_points_words_stands_below_it() -> None:
+    html = pointed(replace(POINT, claims=(Claim(QUOTE, (1, 2)),), reworded=()))
+    assert "Kremlin, in Beacon\n" in Reader(html).text
+    assert Reader(html.partition('<p class="elsewhere">')[2]).text.startswith("also printed by Hub 2")
+    assert [n for _, n, _ in cites(html)] == ["1", "2"]
+    assert "elsewhere" not in pointed(replace(POINT, reworded=()))
 
 
 def test_what_was_understood_is_shown() -> None:
@@ -234,15 +247,15 @@ def test_an_unsupported_point_tells_its_own_faults_in_words() -> None:
 
 
 def test_an_unsupported_point_without_a_stated_fault_says_that_nothing_carries_it() -> None:
-    assert panel.SUPPORT["unsupported"] in Reader(shown(turn_of(replace(WRITTEN, faults=())))).text
+    assert "No source carries this as it stands." in Reader(shown(turn_of(replace(WRITTEN, faults=())))).text
 
 
 def test_who_is_credited_stands_on_a_line_of_its_own_without_marks_of_markdown() -> None:
-    text = Reader(panel.point("t1", WROTE, WRITTEN, {})).text
+    text = Reader(pointed(WROTE, WRITTEN)).text
     assert "*" not in text
     assert text.index("Kremlin, in Beacon") < text.index("There was a deal: on Syria")
     alone = replace(wrote("Was it **so**: who knows.", "supported"), label=None)
-    assert "Was it **so**: who knows." in Reader(panel.point("t1", alone, WRITTEN, {})).text
+    assert "Was it **so**: who knows." in Reader(pointed(alone, WRITTEN)).text
 
 
 @pytest.mark.parametrize("note", ["", NOTE])
@@ -386,6 +399,12 @@ def test_each_wording_stands_under_its_outlet_with_its_place() -> None:
     tags = Reader(panel.compared("Syria?", [utterance], SIDES)).tags
     places = [(attributes["data-article"], attributes["data-start"]) for _, attributes in tags if "data-article" in attributes]
     assert places == [("a.txt", "4"), ("b.txt", "0")]
+
+
+def test_an_outlet_that_leaves_something_out_has_an_empty_place_in_its_row() -> None:
+    both, one = (Wording("One.", (ONE,), ()), Wording("Two.", (TWO,), ())), (Wording("Three.", (ONE,), ()),)
+    html = panel.compared("Syria?", [Utterance("", None, both, ()), Utterance("", None, one, ("Hub",))], SIDES)
+    assert [row.count("not printed") for row in html.split("<tr>")[2:]] == [0, 1]
 
 
 def test_nothing_to_compare_is_said() -> None:

@@ -379,6 +379,6 @@ def test_any_order_of_the_words_of_questions_is_understood(words: list[str]) -> 
     ],
 )
 def test_the_longest_questions_take_no_time(unit: str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()  # what others do meanwhile does not count
     read((unit * LONGEST)[: LONGEST - 1] + "x")
-    assert time.perf_counter() - began < 2
+    assert time.thread_time() - began < 2

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +18,7 @@ from index.errors import ReaderError, UsageError
 from index.reader import LONGEST, LONGEST_ASKED, LONGEST_CONTEXT, LONGEST_HEAD, Reader, Text, joined
 from index.search import parts_of
 
-REFERENCE = Path(__file__).parents[1] / "eval" / "training" / "reference.json"
+REFERENCE = ROOT / "eval" / "training" / "reference.json"
 BOUND = 1.0  # the most that 8-bit weights may move a log-odds; on average it is a fifth of that
 TEXTS = st.text(max_size=60)
 

@@ -22,7 +22,7 @@ SENTENCES = ["The mayor said taxes would rise.", "Nobody believed the mayor.", "
 
 def test_what_is_put_is_read(record: Record) -> None:
     article, passages = article_of("a.txt", SENTENCES, outlet="The Post", published="2024-02-29")
-    said = Statement("a.txt", 15, 31, "taxes would rise", "Mayor", 0, 9, "said", False, "reportedly", "City")
+    said = Statement("a.txt", 15, 31, "taxes would rise", ("Mayor",), 0, 9, "said", False, "reportedly", "City")
     store(record, article, passages, [said])
     assert record.article("a.txt") == article
     assert record.articles() == [article]
@@ -57,7 +57,7 @@ def test_putting_again_replaces_and_remembers_what_is_gone(record: Record) -> No
 
 
 def test_dropping_an_article_drops_all_that_was_made_from_it(record: Record) -> None:
-    store(record, *article_of("a.txt", SENTENCES), [Statement("a.txt", 0, 3, "The", None, None, None, None, False)])
+    store(record, *article_of("a.txt", SENTENCES), [Statement("a.txt", 0, 3, "The", (), None, None, None, False)])
     with record.transaction():
         record.drop(["a.txt", "never-there.txt"])
     assert record.counts() == {"articles": 0, "passages": 0, "statements": 0}
@@ -87,11 +87,11 @@ def test_what_is_committed_survives_the_process(record: Record) -> None:
 
 
 def test_statements_keep_the_name_the_article_gave(record: Record) -> None:
-    store(record, *article_of("a.txt", SENTENCES), [Statement("a.txt", 15, 31, "taxes would rise", "the mayor", 0, 9, "said", False)])
+    store(record, *article_of("a.txt", SENTENCES), [Statement("a.txt", 15, 31, "taxes would rise", ("the mayor",), 0, 9, "said", False)])
     [(row, raw)] = record.numbered_statements(raw=True)
     with record.transaction():
         record.rename_speakers(
-            [(row, Statement(**{**{name: getattr(raw, name) for name in raw.__slots__}, "speaker": "Ann Smith", "side": "City"}))]
+            [(row, Statement(**{**{name: getattr(raw, name) for name in raw.__slots__}, "speakers": ("Ann Smith",), "side": "City"}))]
         )
     assert [(said.speaker, said.side) for said in record.statements()] == [("Ann Smith", "City")]
     assert [said.speaker for _, said in record.numbered_statements(raw=True)] == ["the mayor"]
@@ -211,7 +211,7 @@ def test_a_folder_in_the_way(tmp_path: Path) -> None:
 
 
 def told(article: str, words: str, speaker: str | None) -> Statement:
-    return Statement(article, 0, len(words), words, speaker, None, None, "said", False)
+    return Statement(article, 0, len(words), words, (speaker,) if speaker else (), None, None, "said", False)
 
 
 def three(record: Record) -> None:

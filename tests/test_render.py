@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from assistant.render import chat_message, escape_markdown, link, source, terminal, took
+from assistant.render import chat_message, escape_markdown, link, source, terminal, text_of, took
 from assistant.types import Answer, Citation, Claim, Point, Usage
 
 MARKDOWN = MarkdownIt("commonmark", {"html": True, "linkify": False}).enable(["table", "strikethrough"])
@@ -223,6 +223,25 @@ def test_any_words_fit_the_terminal(words: str, width: int) -> None:
 def test_lines_are_no_wider_than_the_terminal() -> None:
     text = terminal(hostile("several words that go on and on " * 20), 60)
     assert max(map(len, text.splitlines())) <= 60
+
+
+@pytest.mark.parametrize(
+    ("claimed", "reworded", "told"),
+    [
+        ((1,), (), "[1]"),
+        ((1, 2), (), "[1] (also printed by The Echo [2])"),
+        ((1, 3), (), "[1] [3]"),
+        ((1,), (2,), "[1] (The Echo puts it otherwise [2])"),
+        ((1, 2), (4,), "[1] (also printed by The Echo [2]; The Wire puts it otherwise [4])"),
+        ((1,), (2, 4), "[1] (The Echo [2] and The Wire [4] put it otherwise)"),
+    ],
+)
+def test_who_else_has_a_point_is_told_behind_it(claimed: tuple[int, ...], reworded: tuple[int, ...], told: str) -> None:
+    outlets = enumerate(("The Post", "The Echo", "The Post", "The Wire"), 1)
+    point = replace(ANSWER.points[0], claims=(Claim("Taxes rise.", claimed),), reworded=reworded)
+    assert (
+        text_of(point, [replace(CITATION, n=n, outlet=outlet) for n, outlet in outlets]) == f"**Mayor**, in The Post: “Taxes rise.” {told}"
+    )
 
 
 def test_a_source_names_what_is_known() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 NAMES = st.lists(st.text(string.ascii_letters + " .’-", min_size=1, max_size=12), max_size=8)
-BUNDLED = Path(__file__).parent.parent / "index" / "articles" / "sides.toml"
+BUNDLED = ROOT / "index" / "articles" / "sides.toml"
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +29,7 @@ def nlp() -> Language:
 
 
 def said(speaker: str | None) -> Statement:
-    return Statement("a.txt", 0, 1, "x", speaker, 0, 1, "said", direct=False)
+    return Statement("a.txt", 0, 1, "x", tuple(parts_of(speaker)) if speaker else (), 0, 1, "said", direct=False)
 
 
 def speakers(nlp: Language, text: str) -> list[str | None]:

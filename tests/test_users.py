@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from conftest import Run, environment
+from conftest import READOUT, Run, environment
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -167,7 +166,7 @@ def test_the_command_asks_twice_on_a_terminal_and_keeps_standard_output_clean(tm
 
     typed, terminal = pty.openpty()
     with subprocess.Popen(
-        [sys.executable, "-m", "assistant.cli", "user", "ann"],
+        [*READOUT, "user", "ann"],
         env=environment(),
         stdin=terminal,
         stdout=subprocess.PIPE,

@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from conftest import SILENT, HashingEmbedder, article_of, store
+from conftest import PATIENCE, SILENT, HashingEmbedder, article_of, store
 
 from index.errors import UsageError
 from index.record import Record, Scope
@@ -50,10 +50,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE)
 
 
-def _answers(port: int, process: subprocess.Popen[bytes], seconds: float = 30) -> bool:
+def _answers(port: int, process: subprocess.Popen[bytes], seconds: float = PATIENCE) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end and process.poll() is None:
         with closing(socket.socket()) as probe:

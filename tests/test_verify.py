@@ -6,11 +6,10 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import article_of, store
+from conftest import TESTS, article_of, store
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,7 +23,7 @@ from assistant.verify import examine, strict, verify
 from index.reader import Reader
 from index.record import Record
 
-DATA = Path(__file__).with_name("data")
+DATA = TESTS / "data"
 CAUGHT_AT_LEAST, OF_LIES = 39, 40
 MARKED_AT_MOST, OF_HONEST = 2, 40
 

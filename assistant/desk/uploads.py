@@ -23,6 +23,11 @@ class Outcome:
     taken: bool
 
 
+def stem(text: str) -> str:
+    """The name of a file that holds what a text is called, without its ending."""
+    return "-".join("".join(sign if sign.isalnum() or sign in "_-" else " " for sign in text).split()).strip("-")[:60]
+
+
 def uploads(settings: Settings) -> Path:
     """The folder that uploaded articles are kept in, beside the record that is made from them."""
     return settings.index / "uploads"

@@ -29,7 +29,7 @@ def clean(text: str) -> str:
     """
     text = text.strip()
     if not text:
-        raise QuestionError('the question is empty. Ask one, such as "What did each side say about Syria?"')
+        raise QuestionError("the question is empty. Ask what the articles say.")
     if len(text) > LONGEST:
         raise QuestionError(f"the question has {len(text):,} characters. Ask in {LONGEST:,} or fewer.")
     if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\t\r\n" for sign in text):

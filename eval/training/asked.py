@@ -69,7 +69,11 @@ class Fillers:
         slot = slot.removeprefix("not:")
         if slot == Slot.WHO:
             slot = self._shuffle.choices(list(PEOPLE), list(PEOPLE.values()))[0]
+<<<<<<< HEAD
+        if slot == Slot.TOPIC and self._shuffle.random() < 0.3:
+=======
         if slot == Slot.TOPIC and self._shuffle.random() < NAMES_AS_TOPICS:
+>>>>>>> tagger
             slot = self._shuffle.choice(["place", "person", "surname"])
         return self._shuffle.choice(self._values[slot])
 

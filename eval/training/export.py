@@ -126,6 +126,10 @@ def write_embedder(file: Path) -> None:
     constants["last"] = np.array([2])
     total = node("ReduceSum", node("Mul", state, weight), "second", keepdims=0)
     nodes.append(helper.make_node("LpNormalization", [total], ["vectors"], axis=-1, p=2))
+    _save(file, nodes, constants, {name: shapes[name] for name in used})
+
+
+def _save(file: Path, nodes: list[onnx.NodeProto], constants: dict[str, NDArray[np.generic]], outside: dict[str, tuple[int, ...]]) -> None:
     inside = [
         helper.make_tensor(name, helper.np_dtype_to_tensor_dtype(value.dtype), value.shape, value.ravel())
         for name, value in constants.items()
@@ -138,7 +142,7 @@ def write_embedder(file: Path) -> None:
             helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["texts", WIDTH]),
             helper.make_tensor_value_info("states", TensorProto.FLOAT, ["texts", "pieces", WIDTH]),
         ],
-        [*inside, *(_outside(name, shapes[name]) for name in used)],
+        [*inside, *(_outside(name, shape) for name, shape in outside.items())],
     )
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=10), str(file))
 

@@ -138,7 +138,7 @@ def texts_of(split: list[Passage], said: list[Statement], article: dict[str, Any
     """Passages of one article as the reader sees them."""
     before = ["", *(passage.text for passage in split)]
     known = Article(article["id"], "", article["title"], article["outlet"], None, article["published"])
-    return [passages.text_of(passage, before[number], said, known) for number, passage in enumerate(split)]
+    return [passages.text_of(passage, before[number], known) for number, passage in enumerate(passages.voiced(split, said))]
 
 
 def questions_of(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from index.lexicon import words
 from index.speakers.cast import Cast
+from index.speakers.names import parts_of
 from index.statements.choice import chosen, continued, load_model, parted, unattributed
 from index.statements.cues import Candidate, candidates
 from index.statements.quotes import SINGLE, Page
@@ -23,7 +24,7 @@ def extract(article_id: str, text: str, doc: Doc) -> list[Statement]:
     """Return what the article says anybody said, in text order; ``doc`` is the parse of the whole text.
 
     Each statement obeys ``text[s.start : s.end] == s.text``, and the like for the words that name its speaker. Its
-    ``speaker`` is the best name this article gives, not yet canonical over a corpus.
+    ``speakers`` are under the best names this article gives, not yet canonical over a corpus.
     """
     page, model = Page(text, doc), load_model()
     kept = continued(page, chosen([(model.probability(one), one) for one in candidates(page)], model.threshold))
@@ -44,7 +45,7 @@ def named(article_id: str, page: Page, kept: list[Candidate]) -> list[Statement]
                 start=one.start,
                 end=one.end,
                 text=page.text[one.start : one.end],
-                speaker=speaker,
+                speakers=tuple(parts_of(speaker)) if speaker else (),
                 speaker_start=one.source[0] if one.source else None,
                 speaker_end=one.source[1] if one.source else None,
                 cue=cue_words(page, cue),

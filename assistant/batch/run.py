@@ -8,29 +8,29 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
+from assistant.batch.formats import Form, Outcome, format_for
+from assistant.batch.journal import SUFFIX as JOURNAL
+from assistant.batch.journal import Journal, Redo
+from assistant.batch.output import SUFFIX as PART
+from assistant.batch.output import Output, Stream
+from assistant.batch.table import WORKBOOKS, Row, Table
+from assistant.batch.workers import Task, Workers
 from assistant.chat_model import address
-from assistant.formats import Form, Outcome, format_for
-from assistant.journal import SUFFIX as JOURNAL
-from assistant.journal import Journal, Redo
-from assistant.output import SUFFIX as PART
-from assistant.output import Output, Stream
 from assistant.prompts import Prompts
 from assistant.question import clean
-from assistant.scope import read_scope
+from assistant.scope import check_scope, read_scope
 from assistant.settings import Settings
-from assistant.table import WORKBOOKS, Row, Table
 from assistant.types import EXTRACTIVE
-from assistant.workers import Task, Workers
 from index.build import contents, open_record
 from index.errors import ReadoutError, TableError
 from index.record import Record, Scope
@@ -73,6 +73,11 @@ class Summary:
         """How many rows are written."""
         return self.answered + self.abstained + self.failed
 
+    @property
+    def counts(self) -> str:
+        """How many rows came out in which way, for people."""
+        return f"{self.answered} answered, {self.abstained} abstained, {self.failed} failed"
+
 
 Progress = Callable[[Summary, Row, Outcome], None]
 
@@ -107,10 +112,10 @@ def run(
     with Table(source) as table, open_record(settings.index, settings.embedding) as record:
         if isinstance(target, Path):
             target = _checked(target, source)
-        options = replace(options, scope=_known(options.scope, record))
+        options = replace(options, scope=check_scope(options.scope, record))
         summary = Summary(table.count, notes=(f"{table.name} {table.note}.",) if table.note else ())
         with (
-            _opened(target, lambda replace: journal.claim(replace=replace)) as output,
+            Output(target, lambda anew: journal.claim(replace=anew)) if isinstance(target, Path) else nullcontext(Stream(target)) as output,
             Journal(target if isinstance(target, Path) else None, options.redo) as journal,
             Workers(settings, _workers(options.workers, table.count, settings.model)) as workers,
         ):
@@ -129,10 +134,6 @@ def run(
         if asking.index != contents(record):
             return replace(summary, notes=(*summary.notes, "The index changed meanwhile: run this again to ask it all of the new one."))
         return summary
-
-
-def _opened(target: Path | BinaryIO, claim: Callable[[bool], None]) -> Output | Stream:
-    return Output(target, claim) if isinstance(target, Path) else Stream(target)
 
 
 def _checked(target: Path, source: Path | BinaryIO) -> Path:
@@ -167,13 +168,8 @@ def _counted(summary: Summary, outcome: Outcome, asked: int, seconds: float) -> 
     return replace(summary, **counts, asked=asked, seconds=seconds)
 
 
-@dataclass(frozen=True, slots=True)
-class _Begun:
-    """A row whose outcome is known or under way; ``key`` is what the journal knows it by, ``None`` for a row that is not asked at all."""
-
-    row: Row
-    key: bytes | None
-    outcome: Outcome | Future[Outcome]
+Begun = tuple[Row, bytes | None, "Future[Outcome]"]
+"""A row with its outcome, and the key that this is still to be stored under; nothing where it is, or will be for another row."""
 
 
 class _Asking:
@@ -187,7 +183,7 @@ class _Asking:
         self._basis = [self.index, self._answerer, Prompts(settings.prompts).fingerprint]
         if self._answerer != EXTRACTIVE:
             self._basis += [address(), "strict" if settings.strict else "marked"]
-        self._under_way: dict[bytes, Future[Outcome]] = {}
+        self._window: deque[Begun] = deque()
         self.asked = 0
 
     def outcomes(self, rows: Iterator[Row]) -> Iterator[tuple[Row, Outcome]]:
@@ -196,41 +192,36 @@ class _Asking:
         Raises:
             ReadoutError: a worker ended, or none could be started.
         """
-        window: deque[_Begun] = deque()
         try:
             for row in rows:
-                window.append(self._begin(row))
-                if len(window) > self._ahead:
-                    yield self._end(window.popleft())
-            while window:
-                yield self._end(window.popleft())
+                self._window.append(self._begin(row))
+                if len(self._window) > self._ahead:
+                    yield self._end(*self._window.popleft())
+            while self._window:
+                yield self._end(*self._window.popleft())
         except BrokenProcessPool as error:
             raise ReadoutError(
                 "a worker process ended, perhaps for want of memory. Run this again with fewer --workers; finished rows are kept."
             ) from error
 
-    def _begin(self, row: Row) -> _Begun:
+    def _begin(self, row: Row) -> Begun:
         try:
             task = self._task(row)
         except ReadoutError as error:
-            return _Begun(row, None, Outcome(self._answerer, self.index, error=str(error)))
+            return row, None, _known(Outcome(self._answerer, self.index, error=str(error)))
         key = self._key(task)
-        if key in self._under_way:
-            return _Begun(row, key, self._under_way[key])
+        if same := [outcome for _, known, outcome in self._window if known == key]:
+            return row, None, same[0]
         if known := self._journal.get(key):
-            return _Begun(row, key, Outcome.load(known))
+            return row, None, _known(Outcome.load(known))
         self.asked += 1
-        self._under_way[key] = self._workers.submit(task)
-        return _Begun(row, key, self._under_way[key])
+        return row, key, self._workers.submit(task)
 
-    def _end(self, begun: _Begun) -> tuple[Row, Outcome]:
-        if isinstance(begun.outcome, Outcome):
-            return begun.row, begun.outcome
-        outcome = begun.outcome.result()
-        assert begun.key is not None
-        if self._under_way.pop(begun.key, None):
-            self._journal.put(begun.key, outcome.dump(), failed=outcome.status == "failed" or outcome.replaced)
-        return begun.row, outcome
+    def _end(self, row: Row, key: bytes | None, begun: Future[Outcome]) -> tuple[Row, Outcome]:
+        outcome = begun.result()
+        if key:
+            self._journal.put(key, outcome.dump(), failed=outcome.status == "failed" or outcome.replaced)
+        return row, outcome
 
     def _task(self, row: Row) -> Task:
         """What a row asks.
@@ -243,7 +234,7 @@ class _Asking:
         question = clean(row.question)
         outlets, base = _parts(row.outlet), self._scope
         scope = read_scope(outlets or [*base.outlets], row.since.strip() or base.since, row.until.strip() or base.until, mark="")
-        return Task(question, _known(scope, self._record) if outlets else scope, _history(row.history))
+        return Task(question, check_scope(scope, self._record) if outlets else scope, _history(row.history))
 
     def _key(self, task: Task) -> bytes:
         """A name for all that an outcome depends on."""
@@ -252,17 +243,14 @@ class _Asking:
         return hashlib.sha256(json.dumps(parts).encode()).digest()[:16]
 
 
-def _known(scope: Scope, record: Record) -> Scope:
-    """A scope with its outlets as the index writes them. Raises `QuestionError` for one that is not there."""
-    if not scope.outlets:
-        return scope
-    from assistant.chain import check_scope  # most of a second: only for outlets
-
-    return check_scope(scope, record)
+def _known(outcome: Outcome) -> Future[Outcome]:
+    known = Future[Outcome]()
+    known.set_result(outcome)
+    return known
 
 
 def _parts(outlets: str) -> list[str]:
-    return [name.strip() for name in re.split(r"[;|]", outlets) if name.strip()]
+    return [name.strip() for name in outlets.replace("|", ";").split(";") if name.strip()]
 
 
 def _history(cell: str) -> tuple[str, ...]:

@@ -10,17 +10,17 @@ import os
 import signal
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing import get_context, parent_process
 from threading import Thread
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 import numpy  # noqa: F401 - its libraries must be loaded before they can be limited
 from threadpoolctl import threadpool_limits
 
-from assistant.formats import Outcome
+from assistant.batch.formats import Outcome
 from assistant.settings import Settings
 from index.build import contents
 from index.errors import IndexProblem, ModelMissing, ReadoutError
@@ -80,32 +80,25 @@ class Desk:
         return self._contents
 
 
-class Workers:
+class Workers(AbstractContextManager["Workers"]):
     """``count`` workers, started with the first task; one is a thread of this process. Use as a context manager."""
 
     def __init__(self, settings: Settings, count: int) -> None:
-        self._settings = settings
-        self.count = count
-        self._executor: Executor | None = None
+        self.count, self._settings = count, settings
+        self._executor: Executor = (
+            ThreadPoolExecutor(1) if count == 1 else ProcessPoolExecutor(count, get_context("spawn"), initializer=_begin)
+        )
         self._desk: Desk | None = None
 
-    def __enter__(self) -> Workers:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         """Let the questions under way be answered, and no others."""
-        if self._executor:
-            self._executor.shutdown(cancel_futures=True)
+        self._executor.shutdown(cancel_futures=True)
         if self._desk:
             self._desk.close()
 
     def submit(self, task: Task) -> Future[Outcome]:
         """Have a task answered. The outcome raises what `Desk` raises."""
-        if self.count == 1:
-            self._executor = self._executor or ThreadPoolExecutor(1)
-            return self._executor.submit(self._ask_here, task)
-        self._executor = self._executor or ProcessPoolExecutor(self.count, get_context("spawn"), initializer=_begin)
-        return self._executor.submit(_ask_there, self._settings, task)
+        return self._executor.submit(self._ask_here, task) if self.count == 1 else self._executor.submit(_ask_there, self._settings, task)
 
     def _ask_here(self, task: Task) -> Outcome:
         with threadpool_limits(1):

@@ -10,9 +10,8 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import Literal
 
 from index.errors import TableBusy, TableError
@@ -28,7 +27,7 @@ CREATE TABLE outcomes (key BLOB PRIMARY KEY, run INTEGER NOT NULL, failed INTEGE
 _COUNTS = {None: "1", "failed": "NOT failed", "all": "0"}  # which outcomes of earlier runs do
 
 
-class Journal:
+class Journal(AbstractContextManager["Journal"]):
     """The outcomes of the questions whose answers go to ``target``; where that is ``None``, forgotten when this is closed.
 
     Opening it takes a lock that ends with the process. With ``redo``, outcomes of earlier runs do not count, or those that failed do not;
@@ -52,10 +51,7 @@ class Journal:
                 self._db.close()
                 raise
 
-    def __enter__(self) -> Journal:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self._db.close()
 
     def _prepare(self) -> None:

@@ -6,20 +6,19 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-from assistant.render import Run, as_json, lines, link, source
-from assistant.render import escape_html as escape
-from assistant.table import Row, Table, harmless, line
-from assistant.types import Answer, Citation
+from assistant.batch.table import Row, Table, harmless, line
+from assistant.markup import filled
+from assistant.render import as_json
+from assistant.types import Answer
 
 Form = Literal["csv", "jsonl", "html"]
 
 COLUMNS = ("status", "answer", "speakers", "sides", "outlets", "citations", "support", "answerer", "seconds", "tokens", "error", "index")
 WORST_FIRST = ("unsupported", "supported", "verbatim")
-TEMPLATE = Path(__file__).with_name("report.html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +56,16 @@ class Format(Protocol):
     """A way to write rows, as text."""
 
     def head(self) -> str:
-        """What stands before the first row."""
-        ...
+        """What stands before the first row; nothing unless a format has something."""
+        return ""
 
     def row(self, row: Row, outcome: Outcome) -> str:
         """A row with its outcome, whole."""
         ...
 
     def foot(self) -> str:
-        """What stands after the last row."""
-        ...
+        """What stands after the last row; nothing unless a format has something."""
+        return ""
 
 
 def format_for(form: Form, table: Table) -> Format:
@@ -76,7 +75,7 @@ def format_for(form: Form, table: Table) -> Format:
 
 
 @dataclass(frozen=True, slots=True)
-class Csv:
+class Csv(Format):
     """The table's own columns, then `COLUMNS`, separated and ended as the table is.
 
     With a byte-order mark unless the table was UTF-8 without one: whoever wrote it needs that to read UTF-8.
@@ -91,10 +90,6 @@ class Csv:
     def row(self, row: Row, outcome: Outcome) -> str:
         """A row with its outcome."""
         return self._line([*row.cells, *cells(outcome)])
-
-    def foot(self) -> str:
-        """Nothing."""
-        return ""
 
     def _line(self, parts: Iterable[str]) -> str:
         return line([harmless(part) for part in parts], self.table.delimiter, self.table.terminator)
@@ -130,14 +125,10 @@ def _joined(names: Iterable[str | None]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class JsonLines:
+class JsonLines(Format):
     """One Answer a line. A row that failed is an Answer of status "failed" with the error as its reason."""
 
     table: Table
-
-    def head(self) -> str:
-        """Nothing."""
-        return ""
 
     def row(self, row: Row, outcome: Outcome) -> str:
         """The outcome as an object on one line."""
@@ -147,67 +138,24 @@ class JsonLines:
             value = as_json(Answer(row.question, "abstained", outcome.error, outcome.answerer)) | {"status": outcome.status}
         return json.dumps(value, ensure_ascii=False) + "\n"
 
-    def foot(self) -> str:
-        """Nothing."""
-        return ""
-
 
 class Page:
     """A page that needs nothing but itself: to read, filter and print. Whatever is not ours is escaped."""
 
     def __init__(self, table: Table) -> None:
-        template = TEMPLATE.read_text(encoding="utf-8")
-        script = template.partition("<script>")[2].partition("</script>")[0]
-        allowed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()  # no other script runs
-        title = escape(Path(table.name).name)
-        self._head, _, self._foot = template.replace("$hash", allowed).replace("$title", title).partition("$rows\n")
+        self._title = Path(table.name).name
         self._columns = [(place, name) for place, name in enumerate(table.header) if name.strip().casefold() != "question"]
 
     def head(self) -> str:
         """The page up to the first row."""
-        return self._head
+        script = hashlib.sha256(filled("report", "script").encode()).digest()  # no other script runs
+        return filled("report", "head", self._title, base64.b64encode(script).decode())
 
     def row(self, row: Row, outcome: Outcome) -> str:
         """A row as a card: its other cells, the answer, and the words of each citation."""
-        known = "".join(f"<dt>{escape(name)}</dt><dd>{escape(row.cells[place])}</dd>" for place, name in self._columns if row.cells[place])
-        answer = outcome.answer
-        body = _answer(answer, row.number) if answer else f'<p class="failed">{escape(outcome.error or "")}</p>'
-        who = answer.answerer if answer else outcome.answerer
-        cited = "".join(_citation(citation, row.number) for citation in answer.citations) if answer else ""
-        return (
-            f'<article id="row{row.number}" data-status="{outcome.status}"><h2>{escape(row.question)}</h2>'
-            f'<span class="status {outcome.status}">{outcome.status}</span> '
-            f'<span class="soft">row {row.number} · {escape(who)} · index {escape(outcome.index)}</span>'
-            + (f"<dl>{known}</dl>" if known else "")
-            + body
-            + (f'<ul class="cited">{cited}</ul>' if cited else "")
-            + "</article>\n"
-        )
+        known = [(name, row.cells[place]) for place, name in self._columns if row.cells[place]]
+        return filled("report", "card", row, known, outcome)
 
     def foot(self) -> str:
         """The page from the last row on."""
-        return self._foot
-
-
-def _answer(answer: Answer, row: int) -> str:
-    """An answer's lines: its list marks, its names and its markers are ours, the rest is text."""
-    numbers = {citation.n for citation in answer.citations}
-
-    def show(run: Run) -> str:
-        if run.kind == "cite" and run.n in numbers:
-            return f'<a href="#row{row}-{run.n}">{escape(run.text)}</a>'
-        return f"<b>{escape(run.text)}</b>" if run.kind == "name" else escape(run.text)
-
-    paragraphs = "".join(
-        f'<p class="point">{line[2:]}</p>' if line.startswith("- ") else f"<p>{line}</p>" for line in filter(None, lines(answer, show))
-    )
-    unsupported = any(point.support == "unsupported" for point in answer.points)
-    doubt = '<p class="failed">Some of this is carried by nothing that it cites.</p>' if unsupported else ""
-    return f'<div class="answer">{paragraphs}{doubt}</div>'
-
-
-def _citation(citation: Citation, row: int) -> str:
-    address = link(citation.url)
-    where = escape(source(replace(citation, url=None)))
-    shown = f'<a href="{escape(address)}" rel="noopener noreferrer">{where}</a>' if address else where
-    return f'<li id="row{row}-{citation.n}">[{citation.n}] {shown}<blockquote>{escape(citation.quote)}</blockquote></li>'
+        return filled("report", "foot")

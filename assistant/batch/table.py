@@ -8,16 +8,17 @@ import io
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO
 
+from assistant.render import counted
 from index.errors import TableError
 
-DELIMITERS = (",", ";", "\t")
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 ASKED = ("question", "history", "outlet", "since", "until")  # the columns that are read; all others only pass through
 WORKBOOKS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".numbers")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # how what a spreadsheet takes for a formula begins
@@ -46,7 +47,7 @@ class Row:
     problem: str | None = None
 
 
-class Table:
+class Table(AbstractContextManager["Table"]):
     """An open CSV: its header, its number of rows, and the rows, which are read from the file each time. Use as a context manager.
 
     ``source`` is a file, or a stream that is copied to a temporary file first. ``delimiter`` and ``terminator`` are the file's own,
@@ -59,37 +60,31 @@ class Table:
     def __init__(self, source: Path | BinaryIO) -> None:
         csv.field_size_limit(_LONGEST_CELL)
         self.name = str(source) if isinstance(source, Path) else "standard input"
-        self._file = _opened(source) if isinstance(source, Path) else _copied(source)
-        try:
-            self._look()
-        except BaseException:
-            self._file.close()
-            raise
+        with ExitStack() as unread:
+            file = unread.enter_context(_opened(source) if isinstance(source, Path) else _copied(source))
+            self._refuse_workbooks(file.read(4))
+            encoding, self.note = _encoding(file)
+            self.plain = encoding == "utf-8"
+            file.seek(0)
+            self._text = io.TextIOWrapper(file, encoding, errors="replace", newline="")
+            self._look(self._text.read(_SAMPLE))
+            unread.pop_all()
 
-    def __enter__(self) -> Table:
-        return self
+    def __exit__(self, *_: object) -> None:
+        self._text.close()
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
-        self._file.close()
-
-    def _look(self) -> None:
-        self._refuse_workbooks()
-        self._encoding, self.note = _encoding(self._file)
-        self.plain = self._encoding == "utf-8"
-        sample = next(self._text(_SAMPLE), "")
+    def _look(self, sample: str) -> None:
         if not sample.strip():
             raise TableError(
                 f"{self.name} is empty. It needs a line with column names, one of them 'question', and a row for each question."
             )
         self.delimiter = _delimiter(sample)
-        ends = re.search(r"\r\n|\n|\r", sample)
-        self.terminator = ends.group() if ends else "\n"
+        self.terminator = min((end for end in ("\r\n", "\n", "\r") if end in sample), key=sample.find, default="\n")
         self.header = next(record for _, record in self._records() if record)
         self._places = self._columns()
         self.count = self._count()
 
-    def _refuse_workbooks(self) -> None:
-        begins = self._file.read(4)
+    def _refuse_workbooks(self, begins: bytes) -> None:
         if begins in (_ARCHIVE, _OLD_WORKBOOK) or Path(self.name).suffix.lower() in WORKBOOKS:
             raise TableError(
                 f"{self.name} is a workbook, not a CSV. Open it in the spreadsheet program, save it as CSV, and name that file."
@@ -112,12 +107,10 @@ class Table:
         Raises:
             TableError: there are none, or a quotation mark is opened and never closed.
         """
-        number, count, taken = 1, -1, list[str]()
-        for number, record in self._records(taken):  # noqa: B007 - the last one counts
+        end, count = ["end", "end"], -2  # neither the header nor the end is a row
+        for number, record in self._records(self.delimiter.join(end)):  # noqa: B007 - the last one counts
             count += bool(record)
-            last = "".join(taken)
-            taken.clear()
-        if _unclosed(last, self.delimiter):
+        if record != end:  # it is inside quotation marks
             raise TableError(f"{self.name}, row {number}: a quotation mark is opened there and never closed. Close it.")
         if count < 1:
             raise TableError(f"{self.name} has a header and no rows. Add a row for each question.")
@@ -134,29 +127,18 @@ class Table:
         cells = (*record[:width], *[""] * (width - len(record)))
         problem = None
         if len(record) < width or any(record[width:]):  # spreadsheets end rows with empty cells, which say nothing
-            cure = "Fill in the missing ones" if len(record) < width else f"Put cells that hold {_named(self.delimiter)} in quotation marks"
-            problem = f"the row has {_counted(len(record))}, the header {width}. {cure}."
+            cure = (
+                "Fill in the missing ones"
+                if len(record) < width
+                else f"Put cells that hold {DELIMITERS[self.delimiter]} in quotation marks"
+            )
+            problem = f"the row has {counted(len(record), 'cell')}, the header {width}. {cure}."
         return Row(number, cells, **{name: cells[place] for name, place in self._places.items()}, problem=problem)
 
-    def _records(self, taken: list[str] | None = None) -> Iterator[tuple[int, list[str]]]:
-        """Rows as lists of cells, numbered from 1 and blank lines too; ``taken`` collects the lines they were read from."""
-        lines: Iterable[str] = self._text()
-        if taken is not None:
-            lines = _collected(lines, taken)
-        return enumerate(csv.reader(lines, delimiter=self.delimiter), 1)
-
-    def _text(self, size: int = 0) -> Iterator[str]:
-        """The lines of the file; with a ``size``, only so many characters, in one piece."""
-        self._file.seek(0)
-        text = io.TextIOWrapper(self._file, self._encoding, errors="replace", newline="")
-        try:
-            if size:
-                yield text.read(size)
-            else:
-                yield from iter(text.readline, "")  # not from the text itself, which would be closed with this
-        finally:
-            with suppress(ValueError):  # the file is closed already
-                text.detach()
+    def _records(self, *more: str) -> Iterator[tuple[int, list[str]]]:
+        """Rows as lists of cells, numbered from 1 and blank lines too; ``more`` lines come behind them."""
+        self._text.seek(0)
+        return enumerate(csv.reader(chain(self._text, more), delimiter=self.delimiter), 1)
 
 
 def harmless(cell: str) -> str:
@@ -235,26 +217,3 @@ def _delimiter(sample: str) -> str:
 
 def _plain_name(name: str) -> str:
     return name.strip("\ufeff \t").casefold()
-
-
-def _collected(lines: Iterable[str], taken: list[str]) -> Iterator[str]:
-    for one in lines:
-        taken.append(one)
-        yield one
-
-
-def _unclosed(record: str, delimiter: str) -> bool:
-    """Whether a row ends inside quotation marks."""
-    try:
-        list(csv.reader(io.StringIO(record, newline=""), delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        return "unexpected end of data" in str(error)
-    return False
-
-
-def _counted(cells: int) -> str:
-    return f"{cells} cell{'' if cells == 1 else 's'}"
-
-
-def _named(delimiter: str) -> str:
-    return {",": "commas", ";": "semicolons", "\t": "tabs"}[delimiter]

@@ -6,9 +6,8 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO
 
 from index.errors import TableError
@@ -16,7 +15,7 @@ from index.errors import TableError
 SUFFIX = ".readout-part"  # of a new file that is to take the place of an old one
 
 
-class Output:
+class Output(AbstractContextManager["Output"]):
     """The file at ``path``, made to hold what is written from its first byte on.
 
     What is written is compared with what is there. A file that holds the beginning of it, be it with half a row at the end, grows
@@ -39,10 +38,7 @@ class Output:
         with self._clear_errors():
             self._file: BinaryIO = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o666), "r+b", buffering=0)
 
-    def __enter__(self) -> Output:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self._file.close()
 
     def write(self, data: bytes) -> None:
@@ -105,12 +101,6 @@ class Stream:
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
-
-    def __enter__(self) -> Stream:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
-        pass
 
     def write(self, data: bytes) -> None:
         """Write a row, and let it through at once."""

@@ -1,0 +1,301 @@
+"""Questions that want more than the statements that answer: who reports it, how often, in which order, in sum, and where accounts differ.
+
+Each kind is evidence with a line before it (`Verdict`) that answers in a sentence; the findings below it are what that sentence rests on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from assistant.coverage import Coverage, State, in_state
+from assistant.evidence import Evidence, Gatherer, Verdict, has
+from assistant.grouping import Finding, Limit, in_conflict
+from assistant.relation import LIKE_VECTOR
+from assistant.render import listed
+from assistant.topic import denies
+from assistant.types import Kind, Question
+from index.lexicon import words
+from index.reader import Text
+from index.record import Scope
+from index.text import content_stems, stem, stems
+from index.types import Hit
+
+OPENING = 14  # passages of each article that a summary looks at: news tells the most first
+MOST_OPENING = 4_000
+MAIN, LISTED, DATED = Limit(5, 2.0, np.inf), Limit(20, 2.0, np.inf), Limit(10, 2.0, np.inf)
+CARRIED = 0.5  # the chance from which on one passage carries a claim, or another passage
+ALIKE = 0.6  # two passages so alike may tell one thing: then neither is one outlet's alone
+NEAREST = 4  # passages elsewhere that a passage is compared with
+MOST_COMPARED = 2_000  # passages that such a claim is made over
+ABOUT = 60  # passages that are looked at for what one outlet alone has, or leaves out
+
+Answering = Callable[["Kinds", Question, Scope], Evidence]
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """Answers the kinds of question that a search alone does not."""
+
+    gatherer: Gatherer
+
+    def gather(self, question: Question, scope: Scope) -> Evidence:
+        """The evidence for a question of any kind."""
+        answering = KINDS.get(question.kind)
+        return answering(self, question, scope) if answering else self.gatherer.gather(question, scope)
+
+    # -- who reports it ----------------------------------------------------------------------------------------
+
+    def which(self, question: Question, scope: Scope) -> Evidence:
+        """Which outlets report something: a line that names them, and the best passage of each."""
+        looked = self._looked(question, scope)
+        return self._of_outlets(question, scope, looked, "which", in_state(looked, State.SPEAKS))
+
+    def which_not(self, question: Question, scope: Scope) -> Evidence:
+        """Which outlets were looked through and have nothing; below, what the others have."""
+        looked = self._looked(question, scope)
+        silent = in_state(looked, State.NOTHING)
+        evidence = self._of_outlets(question, scope, looked, "which_not" if silent else "all_do", silent or in_state(looked, State.SPEAKS))
+        return replace(evidence, verdict=evidence.verdict and replace(evidence.verdict, names_silent=True))
+
+    def first(self, question: Question, scope: Scope) -> Evidence:
+        """Which outlet reports something on the first or the last day; those without a date are named apart."""
+        looked = self._looked(question, scope)
+        last = bool(LAST & set(stems(question.text)))
+        days = {
+            outlet: sorted((day, hit.number, hit) for hit in one.hits if (day := self.gatherer.article(hit).published))
+            for outlet, one in looked.items()
+        }
+        dated = {outlet: own[-1 if last else 0] for outlet, own in days.items() if own}
+        if not dated:
+            return self._of_outlets(question, scope, looked, "undated", in_state(looked, State.SPEAKS))
+        day = (max if last else min)(day for day, *_ in dated.values())
+        names = tuple(outlet for outlet, (own, *_) in dated.items() if own == day)
+        shown = {outlet: replace(looked[outlet], hits=(dated[outlet][2],)) for outlet in names}
+        others = [outlet for outlet in in_state(looked, State.SPEAKS) if outlet not in dated]
+        verdict = ("last" if last else "first") + ("_of_dated" if others else "")
+        return self._of_outlets(question, scope, shown, verdict, names, day=day, **({"others": listed(others)} if others else {}))
+
+    def count(self, question: Question, scope: Scope) -> Evidence:
+        """How many outlets report something, how often somebody is quoted, or how many passages hold a word; with what is counted."""
+        if question.speakers and not question.topic:
+            return self.quotes(question, scope)
+        if TIMES & set(stems(question.text)):
+            return self._mentions(question, scope)
+        looked = self._looked(question, scope)
+        return self._of_outlets(question, scope, looked, "which", in_state(looked, State.SPEAKS))
+
+    def _mentions(self, question: Question, scope: Scope) -> Evidence:
+        wanted = content_stems(question.topic)
+        found = self.gatherer.judge.record.match(list(wanted), scope, 1_000)
+        hits = [hit for hit in self._as_hits([number for number, _ in found]) if wanted <= content_stems(hit.passage.text)]
+        articles = {hit.passage.article for hit in hits}
+        evidence = self._shown(question, scope, hits[: LISTED.most], LISTED)
+        return (
+            self._with(evidence, "mentions", passages=str(len(hits)), articles=str(len(articles)), words=question.topic)
+            if hits
+            else evidence
+        )
+
+    def _looked(self, question: Question, scope: Scope) -> dict[str, Coverage]:
+        judged = self.gatherer.judge.judged(question, scope)
+        left = tuple(outlet for outlet in self.gatherer.record.outlets(scope) if outlet not in question.excluded)
+        return self.gatherer.outlets_on(question, Scope(scope.outlets or left, scope.since, scope.until), judged)
+
+    def _of_outlets(
+        self, question: Question, scope: Scope, looked: dict[str, Coverage], verdict: str, names: Sequence[str], **values: str
+    ) -> Evidence:
+        best = [one.hits[0] for one in looked.values() if one.hits]
+        evidence = self.gatherer.evidence(question, scope, self.gatherer.grouper.findings(best, Limit(len(best), 2.0, np.inf)), looked)
+        if not names or not best:
+            return evidence
+        return self._with(evidence, verdict, names=listed(names), n=str(len(names)), of=str(len(looked)), **values)
+
+    # -- what one alone has, or leaves out ---------------------------------------------------------------------
+
+    def only(self, question: Question, scope: Scope) -> Evidence:
+        """What an outlet has and no other: those of its passages that none elsewhere carries."""
+        if not question.outlets:
+            return self.gatherer.gather(question, scope)
+        own, others = self._in_and_out(question, scope)
+        alone = [hit for hit in own[:ABOUT] if not self._carried(hit, others)]
+        evidence = self._shown(question, scope, alone[: MAIN.most], MAIN)
+        verdict = "only" if alone else "nothing_alone"
+        return self._with(evidence, verdict, names=listed(question.outlets), looked=str(len(others)))
+
+    def left_out(self, question: Question, scope: Scope) -> Evidence:
+        """What the others have and an outlet does not."""
+        if not question.outlets:
+            return self.gatherer.gather(question, scope)
+        own, others = self._in_and_out(question, scope)
+        missing = [hit for hit in others[:ABOUT] if not self._carried(hit, own)]
+        evidence = self._shown(question, scope, missing[: MAIN.most], MAIN)
+        size = str(self.gatherer.record.size(Scope(question.outlets, scope.since, scope.until)))
+        return self._with(evidence, "left_out" if missing else "nothing_left_out", names=listed(question.outlets), looked=size)
+
+    def _in_and_out(self, question: Question, scope: Scope) -> tuple[list[Hit], list[Hit]]:
+        """The passages of the outlets asked about, and of the others: on a topic, or all; the most telling first."""
+        everywhere = replace(question, outlets=())
+        hits = self._on(everywhere, scope) if question.topic else self._central(scope, MOST_COMPARED)
+        theirs = [hit for hit in hits if self.gatherer.article(hit).outlet in question.outlets]
+        return theirs, [hit for hit in hits if hit not in theirs]
+
+    def _carried(self, hit: Hit, others: Sequence[Hit]) -> bool:
+        """Whether some other passage carries what one tells."""
+        vectors = self.gatherer.record.vectors([hit.number, *(other.number for other in others)])
+        alike = {other.number: float(vectors[other.number] @ vectors[hit.number]) for other in others}
+        if any(one >= ALIKE for one in alike.values()):
+            return True
+        near = sorted(others, key=lambda other: -alike[other.number])[:NEAREST]
+        pairs = [(hit.passage.text, Text(other.passage.text)) for other in near]
+        return any(relation.entails >= CARRIED for relation in self.gatherer.comparer.reader.relations(pairs))
+
+    # -- lists -------------------------------------------------------------------------------------------------
+
+    def quotes(self, question: Question, scope: Scope) -> Evidence:
+        """The statements of those asked about, or on a topic: those in quotation marks first of all."""
+        speakers = frozenset(question.speakers)
+        numbers = self.gatherer.record.spoken(speakers, scope, 2_000) if speakers else None
+        hits = self._on(question, scope, numbers) if question.topic else self._as_hits(numbers or ())
+        own = [hit for hit in hits if any(one.speakers for one in hit.passage.heard)]
+
+        def quoted(hit: Hit) -> bool:
+            return any(one.direct and (not speakers or speakers.issuperset(one.speakers)) for one in hit.passage.heard)
+
+        direct = [hit for hit in own if quoted(hit)]
+        direct = direct or [hit for hit in own if not speakers or has(hit, speakers)]
+        if not direct:
+            return self.gatherer.gather(question, scope)
+        outlets = {self.gatherer.article(hit).outlet for hit in direct} - {None}
+        evidence = self._shown(question, scope, direct[: 2 * LISTED.most], LISTED, speakers)
+        names = listed(question.speakers) if speakers else ""
+        return self._with(evidence, "quotes" if names else "quotes_on", names=names, n=str(len(direct)), outlets=str(len(outlets)))
+
+    def timeline(self, question: Question, scope: Scope) -> Evidence:
+        """What is told, in the order of the days on which it was printed; what has no date comes last."""
+        hits = self._on(question, scope) if question.topic else self._central(scope)
+        evidence = self._shown(question, scope, hits[: 2 * DATED.most], DATED)
+        dated = [(min(days, default=""), one) for one in evidence.findings for days in [self._days(one)]]
+        ordered = sorted(dated, key=lambda pair: (not pair[0], pair[0], pair[1].hits[0].number))
+        return replace(evidence, findings=tuple(replace(one, day=day or None) for day, one in ordered), verdict=Verdict("timeline", {}))
+
+    def summary(self, question: Question, scope: Scope) -> Evidence:
+        """The statements that most outlets carry, and of each side its first."""
+        hits = self._on(question, scope) if question.topic else self._central(scope)
+        evidence = self._shown(question, scope, hits, MAIN)
+        outlets = {self.gatherer.article(hit).outlet for one in evidence.findings for hit in one.hits} - {None}
+        return self._with(evidence, "summary", n=str(len(evidence.findings)), outlets=str(len(outlets))) if evidence.findings else evidence
+
+    # -- where accounts meet and part ---------------------------------------------------------------------------
+
+    def agree(self, question: Question, scope: Scope) -> Evidence:
+        """What two outlets or more tell alike; of those named, what each of them tells."""
+        if question.outlets or question.speakers or question.sides:
+            return self.gatherer.gather(question, scope)
+        evidence = self._accounts(question, scope)
+        shared = tuple(one for one in evidence.findings if len({self.gatherer.article(hit).outlet for hit in one.hits}) > 1)
+        if not shared:
+            return replace(evidence, verdict=Verdict("no_agreement", {"n": str(len(evidence.findings))})) if evidence.findings else evidence
+        return self._with(replace(evidence, findings=shared[: MAIN.most]), "agree", n=str(len(shared)))
+
+    def differ(self, question: Question, scope: Scope) -> Evidence:
+        """What the accounts tell against each other; where they do not, what each side tells. Of those named, what each of them tells."""
+        if question.outlets or question.speakers or question.sides:
+            return self.gatherer.gather(question, scope)
+        evidence = self._accounts(question, scope)
+        against = self._against(evidence.findings)
+        if against:
+            return self._with(replace(evidence, findings=against), "differ", n=str(len(against)))
+        first: dict[object, Finding] = {}
+        for one in evidence.findings:
+            first.setdefault(one.side or one.speakers, one)
+        told = tuple(one for voice, one in first.items() if voice) or evidence.findings
+        each = replace(evidence, findings=told[: MAIN.most])
+        return self._with(each, "no_conflict", n=str(len(evidence.findings))) if each.findings else each
+
+    def _accounts(self, question: Question, scope: Scope) -> Evidence:
+        hits = self._on(question, scope) if question.topic else self._central(scope)
+        return self._shown(question, scope, hits[: 2 * LISTED.most], LISTED)
+
+    def _against(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+        firsts = [one.hits[0] for one in findings]
+        kinship = self.gatherer.grouper.kinship(firsts)
+        voices = [(one.speakers, one.side) for one in findings]
+
+        def contrary(one: int, other: int) -> bool:
+            return in_conflict(firsts[one], firsts[other], voices[one], voices[other], kinship)
+
+        places = range(len(findings))
+        return tuple(findings[one] for one in places if any(contrary(one, other) for other in places if other != one))
+
+    # -- whether it is so --------------------------------------------------------------------------------------
+
+    def true(self, question: Question, scope: Scope) -> Evidence:
+        """Who says that something is so, and who denies it."""
+        evidence = self.gatherer.gather(question, scope)
+        if not evidence.findings:
+            return evidence
+        first = evidence.findings[0]
+        outlets = list(dict.fromkeys(self.gatherer.article(hit).outlet or self.gatherer.article(hit).title for hit in first.hits))
+        who = listed(first.speakers or outlets)
+        return self._with(evidence, "denied_by" if first.speakers and denies(first.hits[0]) else "said_by", names=who)
+
+    def opinion(self, question: Question, scope: Scope) -> Evidence:
+        """Nothing: no article settles who is right."""
+        return Evidence(refusal="opinion")
+
+    # -- passages ----------------------------------------------------------------------------------------------
+
+    def _on(self, question: Question, scope: Scope, among: Sequence[int] | None = None) -> list[Hit]:
+        """The passages on a topic, the best first."""
+        return self.gatherer.judge.judged(question, scope, among or ()).on
+
+    def _as_hits(self, numbers: Sequence[int]) -> list[Hit]:
+        stored = self.gatherer.record.passages(numbers)
+        return [Hit(stored[number].passage, 0.0, 0.0, number) for number in numbers if number in stored]
+
+    def _central(self, scope: Scope, most: int = ABOUT) -> list[Hit]:
+        """The passages whose like most outlets have, and that are nearest to what all articles tell; the most central first."""
+        hits = self._as_hits(self.gatherer.record.opening(scope, OPENING)[:MOST_OPENING])
+        if not hits:
+            return []
+        vectors = np.stack([vector for _, vector in sorted(self.gatherer.record.vectors(hit.number for hit in hits).items())])
+        hits = sorted(hits, key=lambda hit: hit.number)
+        middle = vectors.mean(axis=0)
+        outlets = [self.gatherer.article(hit).outlet or hit.passage.article for hit in hits]
+        alike = vectors @ vectors.T >= LIKE_VECTOR
+        carried = [len({outlets[other] for other in np.flatnonzero(row)}) for row in alike]
+        score = [float(vector @ middle) / float(np.linalg.norm(middle)) for vector in vectors]
+        order = sorted(range(len(hits)), key=lambda place: (-carried[place], -score[place]))
+        return [replace(hits[place], score=float(carried[place]) + score[place]) for place in order[:most]]
+
+    def _shown(
+        self, question: Question, scope: Scope, hits: Sequence[Hit], limit: Limit, speakers: frozenset[str] = frozenset()
+    ) -> Evidence:
+        return self.gatherer.evidence(question, scope, self.gatherer.grouper.findings(hits, limit, speakers))
+
+    def _days(self, finding: Finding) -> list[str]:
+        return [day for hit in finding.hits if (day := self.gatherer.article(hit).published)]
+
+    def _with(self, evidence: Evidence, verdict: str, **values: str) -> Evidence:
+        return replace(evidence, verdict=Verdict(verdict, values))
+
+
+TIMES, LAST = (frozenset(map(stem, words(name))) for name in ("times", "last"))
+KINDS: dict[Kind, Answering] = {
+    Kind.WHICH: Kinds.which,
+    Kind.WHICH_NOT: Kinds.which_not,
+    Kind.FIRST: Kinds.first,
+    Kind.COUNT: Kinds.count,
+    Kind.ONLY: Kinds.only,
+    Kind.LEFT_OUT: Kinds.left_out,
+    Kind.QUOTES: Kinds.quotes,
+    Kind.TIMELINE: Kinds.timeline,
+    Kind.SUMMARY: Kinds.summary,
+    Kind.AGREE: Kinds.agree,
+    Kind.DIFFER: Kinds.differ,
+    Kind.TRUE: Kinds.true,
+    Kind.OPINION: Kinds.opinion,
+}
