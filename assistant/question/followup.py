@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.question.marked import Marked
-from assistant.question.slots import ABOUT_ITSELF, over, question_of, who_of, with_known_names, without_outlets
+from assistant.question.slots import ABOUT_ITSELF, WHOLE, over, question_of, who_of, with_known_names, without_outlets
 from assistant.question.tagger import Lean, Slot, Span, tagged
 from assistant.reading import Names, named_outlets, named_speakers
 from assistant.render import listed
@@ -19,6 +19,7 @@ from index.lexicon import words as listed_words
 from index.speakers import BODIES
 from index.text import content_words
 
+NAMED = (Slot.WHO, Slot.OUTLET, Slot.BACK_WHO, Slot.BACK_OUTLET)
 FILLED = (Slot.WHO, Slot.TOPIC, Slot.CLAIM, Slot.OUTLET, Slot.DAY)
 LEFT_OUT = (Slot.NOT_WHO, Slot.NOT_OUTLET)
 REACHING = (Slot.BACK, Slot.BACK_WHO, Slot.BACK_TOPIC, Slot.BACK_OUTLET, Slot.BACK_DAY)
@@ -35,6 +36,7 @@ LIKE = {
     Slot.BACK_DAY: (Slot.DAY,),
 }
 """What words of a slot take the place of, or stand for, in the question before."""
+PERSONS = listed_words("he") | listed_words("she") | listed_words("they")
 WHOSE = frozenset("his her their its".split())
 
 
@@ -64,9 +66,9 @@ class _Follow:
         """The words of the question before that words of a slot take up."""
         there = self.core.of(*LIKE[slot])
         taken = [(span, one) for span in there for one in self.meant if over(one, span)]
-        if taken and (part := taken[0][1]).end - part.start < taken[0][0].end - taken[0][0].start:
+        if taken and slot not in NAMED and (part := self.core.in_words(taken[0][1])).end - part.start < taken[0][0].end - taken[0][0].start:
             return part  # "Connecticut" of "quarantine in Connecticut"
-        if there:
+        if there and (taken or self.core.kind not in WHOLE or slot in NAMED):
             return self.core.listed(taken[0][0] if taken else there[0], there)
         free = [one for one in self.meant if slot is Slot.BACK or not any(over(one, span) for span in self.core.spans)]
         return free[0] if free else None
@@ -88,10 +90,15 @@ def follow(text: str, before: Turn | None, names: Names) -> Turn:
         adrift = alone.lean is not Lean.ALONE and not marked.of(Slot.WHO, Slot.TOPIC, Slot.CLAIM)
         return replace(whole, question=replace(whole.question, form=Form.FRAGMENT)) if adrift else whole
     read = tagged(text, before.core.text)
-    if read.lean is Lean.ALONE or (len(marked.spans) == 1 and len(text) == marked.spans[0].end - marked.spans[0].start):
+    if read.lean is Lean.ALONE or (
+        not named_outlets(text, names.outlets) and all(word[0].isupper() and word.isalpha() for word in text.split())
+    ):
         return whole  # a name with no question mark is a question of its own
-    kinds = tuple(kind for kind in read.kinds if kind not in ABOUT_ITSELF)
+    kinds = tuple(kind for kind in (alone if read.lean is Lean.PRONOUN else read).kinds if kind not in ABOUT_ITSELF)
     asked = with_known_names(Marked(text, read.spans, kinds), names).without(Slot.DROP).bare()
+    more = content_words(asked.without(*FILLED).text) and not named_outlets(text, names.outlets)
+    if read.lean is Lean.SWAP and alone.lean is Lean.ALONE and more:
+        return whole  # it says more than a name
     return _WAYS[read.lean](_Follow(text, asked, read.meant, before, names))
 
 
@@ -106,7 +113,9 @@ def _swapped(turn: _Follow) -> Turn:
     for span in new:
         words, slot = turn.asked.words(span), _slot(turn, span)
         place = turn.like(slot)
-        if place is None and slot is Slot.WHO and turn.topic:
+        if place is not None and slot not in NAMED and _elsewhere(turn, span, place):
+            return _joined(turn)
+        if place is None and slot is Slot.WHO and turn.topic and turn.core.kind is Kind.SIDES:
             made = _said(words, turn.topic)
         elif place is None:
             return _joined(turn)
@@ -114,6 +123,12 @@ def _swapped(turn: _Follow) -> Turn:
             here = next((one for one in made.spans if made.words(one) == turn.core.words(place)), place)
             made = made.put(here, words, (Span(0, len(words), here.slot if here.slot is not Slot.MEANT else slot),))
     return _told(turn, made)
+
+
+def _elsewhere(turn: _Follow, span: Span, place: Span) -> bool:
+    """Whether words stand with a preposition of their own: "In the interview?" is not "about the interview"."""
+    own, there = (marked.text[: one.start].lower().split()[-1:] for marked, one in ((turn.asked, span), (turn.core, place)))
+    return bool(own) and own[0] in listed_words("name_prepositions") and own != there
 
 
 def _speakers(turn: _Follow) -> tuple[Span, ...]:
@@ -126,12 +141,17 @@ def _slot(turn: _Follow, span: Span) -> Slot:
     words = turn.asked.words(span)
     if span.slot is Slot.OUTLET:  # the index knows no such outlet
         return Slot.WHO if turn.core.of(Slot.WHO) else Slot.TOPIC
+    subject = bool(turn.core.of(Slot.TOPIC, Slot.CLAIM))
+    if span.slot is Slot.WHO and subject and not named_speakers(words, turn.names) and turn.names.mentioned(words):
+        return Slot.TOPIC
+    if span.slot is Slot.WHO and subject and not turn.core.of(Slot.WHO) and turn.core.kind is not Kind.SIDES:
+        return Slot.TOPIC
     if span.slot not in (Slot.WHO, Slot.TOPIC) or len(turn.asked.text) > len(words):
         return span.slot
     speaks = [one for one in named_speakers(words, turn.names) if one.end - one.start >= len(words.lower().removeprefix("the ")) - 2]
     if speaks:
         return Slot.WHO if turn.core.of(Slot.WHO) or turn.core.kind is Kind.SIDES else Slot.TOPIC
-    return Slot.TOPIC if turn.core.of(Slot.TOPIC, Slot.CLAIM) and turn.names.mentioned(words) else span.slot
+    return span.slot
 
 
 def _recast(turn: _Follow) -> Turn:
@@ -155,7 +175,8 @@ def _resolved(turn: _Follow) -> Turn:
     if not content_words(made.without(*REACHING).text):
         return _joined(turn)  # "When did he?" says too little by itself
     for span in reversed(made.of(*REACHING)):
-        place, word = turn.like(span.slot), turn.asked.words(span).lower()
+        word = turn.asked.words(span).lower()
+        place = turn.like(Slot.BACK_WHO if word in PERSONS else span.slot)
         if place is None or not _certain(turn, span, place) or places.setdefault(place, word) != word:
             return _in_doubt(turn)
         words = _definite(turn.core.words(place))
@@ -168,9 +189,9 @@ def _resolved(turn: _Follow) -> Turn:
 
 def _certain(turn: _Follow, span: Span, place: Span) -> bool:
     """Whether a word means what it is taken for: "he" is no body, and where the subject is a person too, either may be meant."""
-    if span.slot is not Slot.BACK_WHO:
-        return True
     word, who = turn.asked.words(span).lower(), turn.core.words(place)
+    if span.slot is not Slot.BACK_WHO and word not in PERSONS:
+        return turn.core.kind not in (Kind.TRUE, Kind.WHO_SAID)  # "it" may be all that was asked about
     single = word in listed_words("he") | listed_words("she")
     another = turn.asked.of(Slot.WHO) and turn.topic.lower().startswith("the ")  # "What did the governor say about her?", after the nurse
     return not (single and (BODIES.intersection(who.lower().split()) or " and " in who or another or _others_named(turn, place)))

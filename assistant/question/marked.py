@@ -57,6 +57,12 @@ class Marked:
             made = made.cut(span)
         return made
 
+    def in_words(self, span: Span) -> Span:
+        """A span from the beginning of its first word to the end of its last."""
+        start = self.text.rfind(" ", 0, span.start) + 1
+        end = self.text.find(" ", span.end - 1)
+        return replace(span, start=start, end=end if end >= 0 else len(self.text))
+
     def listed(self, span: Span, others: Iterable[Span]) -> Span:
         """A span with those that are listed behind it: "Putin and Trump"."""
         for other in others:

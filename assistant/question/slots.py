@@ -47,6 +47,8 @@ def with_known_names(marked: Marked, names: Names) -> Marked:
 
 def _whole(span: Span, text: str) -> Span:
     """A span with the article before it, and without an apostrophe behind it."""
+    if text[max(0, span.start - 1) : span.start + 2] in ("'s ", "’s "):
+        span = replace(span, start=span.start + 2)
     word = text[: span.start].rstrip().rpartition(" ")[2]
     start = max(0, span.start - len(word) - 1) if word.lower() in ARTICLES and span.slot in NOUNS else span.start
     return replace(span, start=start, end=max(span.start + 1, len(text[: span.end].rstrip("'’ "))))
