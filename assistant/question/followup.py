@@ -121,6 +121,7 @@ def _swapped(turn: _Follow) -> Turn:
             return _joined(turn)
         else:
             here = next((one for one in made.spans if made.words(one) == turn.core.words(place)), place)
+            here = made.from_word(here, words)
             made = made.put(here, words, (Span(0, len(words), here.slot if here.slot is not Slot.MEANT else slot),))
     return _told(turn, made)
 
@@ -146,7 +147,8 @@ def _slot(turn: _Follow, span: Span) -> Slot:
         return Slot.TOPIC
     if span.slot is Slot.WHO and subject and not turn.core.of(Slot.WHO) and turn.core.kind is not Kind.SIDES:
         return Slot.TOPIC
-    if span.slot not in (Slot.WHO, Slot.TOPIC) or len(turn.asked.text) > len(words):
+    rest = turn.asked.cut(span).text.lower().split()
+    if span.slot not in (Slot.WHO, Slot.TOPIC) or not listed_words("dangling").issuperset(rest):
         return span.slot
     speaks = [one for one in named_speakers(words, turn.names) if one.end - one.start >= len(words.lower().removeprefix("the ")) - 2]
     if speaks:
@@ -184,7 +186,8 @@ def _resolved(turn: _Follow) -> Turn:
             words += "’s"
         slot = place.slot if place.slot is not Slot.MEANT else Slot.WHO if span.slot is Slot.BACK_WHO else Slot.TOPIC
         made = made.put(span, words, (Span(0, len(words.removesuffix("’s")), slot),))
-    return _told(turn, made) if made is not turn.asked else _joined(turn)
+    left = listed_words("it").intersection(turn.asked.without(*REACHING).text.lower().split())
+    return _told(turn, made) if made is not turn.asked and not left else _joined(turn)
 
 
 def _certain(turn: _Follow, span: Span, place: Span) -> bool:
@@ -221,7 +224,10 @@ def _definite(words: str) -> str:
 def _joined(turn: _Follow, tail: str = "") -> Turn:
     """The question before and the follow-up in one."""
     asked = Marked(tail, (), turn.core.kinds) if tail else turn.asked
-    asked = replace(asked, text=asked.text[:1].lower() + asked.text[1:])
+    if not any(span.start == 0 for span in asked.of(*FILLED)):
+        asked = replace(asked, text=asked.text[:1].lower() + asked.text[1:])
+    if asked.kind in (Kind.AGREE, Kind.DIFFER) and turn.before.question.form is Form.BY_SIDE:
+        asked = replace(asked, kinds=(asked.kind, Kind.SIDES, *asked.kinds))
     own = asked.of(Slot.TOPIC, Slot.CLAIM)
     core = replace(turn.core, spans=tuple(span for span in turn.core.spans if not (own and span.slot in (Slot.TOPIC, Slot.CLAIM))))
     between = ", " if asked.text.startswith("and ") else ", and "

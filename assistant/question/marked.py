@@ -57,6 +57,12 @@ class Marked:
             made = made.cut(span)
         return made
 
+    def from_word(self, span: Span, words: str) -> Span:
+        """A span with the word before it, where the words that take its place begin with that word too."""
+        word = self.text[: span.start].rstrip().rpartition(" ")[2]
+        twice = word and words.lower().split()[:1] == [word.lower()]
+        return replace(span, start=self.text.rfind(word, 0, span.start)) if twice else span
+
     def in_words(self, span: Span) -> Span:
         """A span from the beginning of its first word to the end of its last."""
         start = self.text.rfind(" ", 0, span.start) + 1

@@ -41,8 +41,22 @@ def with_known_names(marked: Marked, names: Names) -> Marked:
     found = [Span(one.start, one.end, Slot.OUTLET) for one in named_outlets(marked.text, names.outlets)]
     sure = [one for one in found if not any(over(one, span) and span.slot not in (Slot.WHO, Slot.OUTLET) for span in marked.spans)]
     sure += [one for one in people if not any(over(one, other) for other in sure)]
+    marked = _without_strange_outlets(marked, found, names)
     spans = [span for span in marked.spans if not any(over(one, span) for one in sure)]
     return replace(marked, spans=tuple(sorted((*spans, *sure), key=lambda span: span.start)))
+
+
+def _without_strange_outlets(marked: Marked, found: list[Span], names: Names) -> Marked:
+    """A question in which what was taken for an outlet is somebody, where the index knows no outlet like it: "economists"."""
+    aliases = {one.lower(): one for one in names.outlets}
+    strange = {
+        span
+        for span in marked.of(Slot.OUTLET)
+        if not any(over(span, one) for one in found) and not nearest(marked.words(span).removeprefix("the "), aliases)
+    }
+    spans = tuple(replace(span, slot=Slot.WHO) if span in strange else span for span in marked.spans)
+    said = strange and marked.kind is Kind.OUTLETS and not found
+    return replace(marked, spans=spans, kinds=(Kind.SAID, *marked.kinds) if said else marked.kinds)
 
 
 def _whole(span: Span, text: str) -> Span:
