@@ -16,8 +16,8 @@ import numpy as np
 from assistant.coverage import Coverage, Place, State, in_state, look
 from assistant.grouping import Finding, Grouper, Limit, place_of
 from assistant.relation import Comparer, Kin
-from assistant.topic import ANSWERED, NAMED, REPLIES, TOLD, Judge, Judged, denies, holds_name
-from assistant.types import Answer, Conflict, Form, Question
+from assistant.topic import ANSWERED, REPLIES, TOLD, Judge, Judged, denies, holds_name
+from assistant.types import Answer, Conflict, Form, Kind, Question
 from index.record import Record, Scope
 from index.search import Searcher, parts_of
 from index.text import content_stems, content_words
@@ -138,15 +138,11 @@ class Gatherer:
             hits = [hit for hit in hits if denies(hit)] or hits  # who denied what is told by a denial, not by the charge
         belief = self.searcher.belief(question.standalone, hits)
         hits = self.judge.dated(question, hits)
-        if belief < ANSWERED and question.outlets and 0 < len(content_words(question.topic)) <= NAMED:
-            about = replace(question, standalone=f"What did they say about {question.topic}?")
-            told = self.judge.judge(about, self.searcher.search(about.standalone, scope)).on
-            if told:  # "What does the Echo report about Europe?": what it has on the topic
-                return Evidence(self.grouper.findings(told, WHOLE), belief=belief)
-        if belief < ANSWERED:
-            outlets = self.outlets_on(question, scope, self.judge.judge(question, [])) if question.outlets else {}
-            return replace(self.evidence(question, scope, (), outlets), belief=belief)
-        return Evidence(self.grouper.findings(hits[:LIKELY], WHOLE), belief=belief)
+        if belief >= ANSWERED:
+            return Evidence(self.grouper.findings(hits[:LIKELY], WHOLE), belief=belief)
+        looked = self.outlets_on(question, scope, self.judge.judge(question, hits)) if question.outlets else {}
+        told = chain.from_iterable(one.hits for one in looked.values()) if question.kind is Kind.OUTLETS else ()
+        return replace(self.evidence(question, scope, self.grouper.findings([*told], WHOLE), looked), belief=belief)
 
     def _by_part(self, question: Question, scope: Scope) -> Evidence:
         """A long question part by part: what answers each, of the passages found for all of them."""
@@ -263,7 +259,7 @@ class Gatherer:
 
     def _nothing(self, question: Question, scope: Scope) -> Evidence:
         hits = self.searcher.search(question.standalone, scope)
-        missing = self.judge.absent(content_words(question.text))
+        missing = self.judge.absent(content_words(question.standalone))
         nearest = max(hits, key=lambda hit: (hit.score + LIKENESS * hit.similarity, -hit.number), default=None)
         return Evidence(nearest=nearest, missing=missing)
 

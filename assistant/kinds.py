@@ -26,7 +26,7 @@ from index.types import Hit
 OPENING = 14  # passages of each article that a summary looks at: news tells the most first
 MOST_OPENING = 4_000
 MAIN, LISTED, DATED = Limit(5, 2.0, np.inf), Limit(20, 2.0, np.inf), Limit(10, 2.0, np.inf)
-PLAIN = 0.5  # the log-odds from which on the articles plainly answer what sounds like asking for an opinion
+PLAIN = 2.0  # the log-odds from which on the articles plainly answer what sounds like asking for an opinion
 CARRIED = 0.5  # the chance from which on one passage carries a claim, or another passage
 ALIKE = 0.6  # two passages so alike may tell one thing: then neither is one outlet's alone
 NEAREST = 4  # passages elsewhere that a passage is compared with

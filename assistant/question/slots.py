@@ -9,11 +9,15 @@ from assistant.question.marked import ENDS, Marked
 from assistant.question.tagger import Slot, Span
 from assistant.reading import PRONOUNS, Named, Names, named_outlets, named_speakers, nearest
 from assistant.types import Form, Kind, Question
+from index.lexicon import words as listed_words
 from index.text import content_words
 
 ABOUT_ITSELF = {Kind.TALK: Form.TALK, Kind.HELP: Form.HELP, Kind.CORPUS: Form.CORPUS}
 OF_OUTLETS = frozenset({Kind.WHICH, Kind.WHICH_NOT, Kind.ONLY, Kind.LEFT_OUT, Kind.FIRST, Kind.COUNT})  # answered by outlet
 OF_PEOPLE = frozenset({Kind.SAID, Kind.QUOTES, Kind.SIDES, Kind.AGREE, Kind.DIFFER, Kind.SUMMARY})  # who is named is to be heard
+NOUNS = frozenset({Slot.WHO, Slot.TOPIC, Slot.OUTLET, Slot.NOT_WHO, Slot.NOT_OUTLET})
+ASKING_WORDS = frozenset("what how why when where who".split())
+ARTICLES = listed_words("indefinite") | {"the"}
 WHOLE = frozenset({Kind.DIRECT, Kind.TRUE, Kind.WHO_SAID, Kind.OPINION})  # the whole question says what is looked for
 
 
@@ -32,12 +36,36 @@ def with_known_names(marked: Marked, names: Names) -> Marked:
 
     An outlet counts wherever it stands but within a topic or a claim; a speaker counts where the network saw a part of the name.
     """
+    marked = replace(marked, spans=tuple(_whole(span, marked.text) for span in marked.spans))
     people = [Span(one.start, one.end, span.slot) for one in named_speakers(marked.text, names) for span in _wider(one, marked)]
     found = [Span(one.start, one.end, Slot.OUTLET) for one in named_outlets(marked.text, names.outlets)]
     sure = [one for one in found if not any(over(one, span) and span.slot not in (Slot.WHO, Slot.OUTLET) for span in marked.spans)]
     sure += [one for one in people if not any(over(one, other) for other in sure)]
+    marked = _without_strange_outlets(marked, found, names)
     spans = [span for span in marked.spans if not any(over(one, span) for one in sure)]
     return replace(marked, spans=tuple(sorted((*spans, *sure), key=lambda span: span.start)))
+
+
+def _without_strange_outlets(marked: Marked, found: list[Span], names: Names) -> Marked:
+    """A question in which what was taken for an outlet is somebody, where the index knows no outlet like it: "economists"."""
+    aliases = {one.lower(): one for one in names.outlets}
+    strange = {
+        span
+        for span in marked.of(Slot.OUTLET)
+        if not any(over(span, one) for one in found) and not nearest(marked.words(span).removeprefix("the "), aliases)
+    }
+    spans = tuple(replace(span, slot=Slot.WHO) if span in strange else span for span in marked.spans)
+    said = strange and marked.kind is Kind.OUTLETS and not found
+    return replace(marked, spans=spans, kinds=(Kind.SAID, *marked.kinds) if said else marked.kinds)
+
+
+def _whole(span: Span, text: str) -> Span:
+    """A span with the article before it, and without an apostrophe behind it."""
+    if text[max(0, span.start - 1) : span.start + 2] in ("'s ", "’s "):
+        span = replace(span, start=span.start + 2)
+    word = text[: span.start].rstrip().rpartition(" ")[2]
+    start = max(0, span.start - len(word) - 1) if word.lower() in ARTICLES and span.slot in NOUNS else span.start
+    return replace(span, start=start, end=max(span.start + 1, len(text[: span.end].rstrip("'’ "))))
 
 
 def _wider(one: Named, marked: Marked) -> list[Span]:
@@ -96,6 +124,8 @@ def question_of(text: str, marked: Marked, names: Names) -> Question:
 def _form(marked: Marked, outlets: tuple[str, ...], heard: Who) -> Form:
     """The form of the answer: by outlet or by side where these are asked about, or several are named."""
     kind = marked.kind
+    if kind in (Kind.AGREE, Kind.DIFFER) and len(heard.sides) > 1:
+        return Form.BY_SIDE
     if kind in (Kind.AGREE, Kind.DIFFER):  # of whom, the next likeliest kind says
         kind = next(one for one in marked.kinds if one in (Kind.SIDES, Kind.OUTLETS))
     if kind in OF_OUTLETS or (kind is Kind.OUTLETS and len(outlets) != 1) or len(outlets) > 1:
@@ -113,9 +143,16 @@ def heard_of(marked: Marked, names: Names) -> Who:
     if marked.kind is Kind.TRUE:  # "Did Clinton say that …?" asks for her words, "Did Clinton resign?" does not
         claims = marked.of(Slot.CLAIM)
         spans = tuple(span for span in spans if claims and span.end < claims[0].start)
+    elif marked.kind in (Kind.SAID, Kind.QUOTES) and spans:  # "What did Merkel tell Trump?" asks for her words alone
+        spans = tuple(span for span in spans if span.end <= marked.listed(spans[0], spans).end or _asks_again(marked, spans[0], span))
     elif marked.kind not in OF_PEOPLE | {Kind.OUTLETS, Kind.COUNT}:
         return Who()
     return who_of(marked, spans, names)
+
+
+def _asks_again(marked: Marked, first: Span, span: Span) -> bool:
+    """Whether a question word stands between two: "what Putin said, and what Trump said"."""
+    return not ASKING_WORDS.isdisjoint(marked.text[first.end : span.start].lower().split())
 
 
 def who_of(marked: Marked, spans: Iterable[Span], names: Names) -> Who:
