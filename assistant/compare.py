@@ -21,6 +21,7 @@ from assistant.relation import WORD, Kin, Told, plain, shared
 from assistant.render import listed
 from assistant.topic import capitalised
 from assistant.types import Citation, Question
+from index.lexicon import words
 from index.record import Scope
 from index.text import content_stems, stem
 from index.types import NOBODY, Hit, Voice
@@ -31,7 +32,7 @@ FEWEST_WORDS, ASKED_WORDS = 3, 5  # words of meaning that a cut needs: to be lik
 SAME = 0.565  # likeness from which on two cuts are one utterance
 LIKELY, SHARED = 3, 0.2  # cuts of a passage that are compared by meaning, and the share of words from which on they are
 A_NAME = 0.2  # what a name, or a word that only tells that somebody spoke, weighs beside a word as rare: it tells less of what is said
-TELLING = frozenset(map(stem, "say says said told statement according report reported announced added revealed readout".split()))
+TELLING = frozenset(map(stem, words("telling")))
 POOL = 24  # passages looked through for an utterance
 OF_ONE = 4  # passages of an outlet that has none among them
 ALIKE = 0.55  # the likeness in meaning from which on the same holds
