@@ -21,6 +21,7 @@ from index.text import stem, stems
 from index.types import Article, Heard, Passage, Statement
 
 FILE = "record.sqlite3"
+SHORTEST_BEGINNING = 4  # letters of a stem that a text is searched for
 PASSAGE = 'p.id, p.article, p.start, p."end", p.text, p.headline'
 ARTICLE = "id, text, title, outlet, url, published, author"
 
@@ -147,9 +148,11 @@ class Lookup:
     def text_holds(self, words: Iterable[str], scope: Scope) -> bool:
         """Whether an article in a scope has any of some words, also where no passage was made of it."""
         where, values = scope.where()
-        wanted = [stem(word) for word in words]
-        rows = self._query(f"SELECT a.text FROM articles a WHERE {where}", values)
-        return any(set(wanted) & set(stems(text)) for (text,) in rows)
+        wanted = {stem(word) for word in words}
+        beginnings = [one[: max(SHORTEST_BEGINNING, len(one) - 1)] for one in wanted]  # "countr" of "country"
+        terms = " OR ".join(["instr(lower(a.text), ?)"] * len(beginnings)) or "0"
+        rows = self._query(f"SELECT a.text FROM articles a WHERE {where} AND ({terms})", [*values, *beginnings])
+        return any(wanted & set(stems(text)) for (text,) in rows)
 
     def opening(self, scope: Scope, most: int) -> list[int]:
         """Numbers of the first ``most`` passages of every article in a scope, headlines left out."""
