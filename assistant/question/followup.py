@@ -37,6 +37,7 @@ LIKE = {
 }
 """What words of a slot take the place of, or stand for, in the question before."""
 PERSONS = listed_words("he") | listed_words("she") | listed_words("they")
+LITTLE = 2  # words of meaning: with so few, and nobody and nothing named, a question needs one before it
 WHOSE = frozenset("his her their its".split())
 
 
@@ -87,7 +88,8 @@ def follow(text: str, before: Turn | None, names: Names) -> Turn:
     if whole.question.form in ABOUT_ITSELF.values() and alone.lean is Lean.ALONE:
         return whole
     if before is None:
-        adrift = alone.lean is not Lean.ALONE and not marked.of(Slot.WHO, Slot.TOPIC, Slot.CLAIM)
+        little = len(content_words(text)) <= LITTLE and not marked.of(Slot.WHO, Slot.TOPIC, Slot.CLAIM)
+        adrift = alone.lean is not Lean.ALONE and little
         return replace(whole, question=replace(whole.question, form=Form.FRAGMENT)) if adrift else whole
     read = tagged(text, before.core.text)
     if read.lean is Lean.ALONE or (
@@ -222,17 +224,26 @@ def _definite(words: str) -> str:
 
 
 def _joined(turn: _Follow, tail: str = "") -> Turn:
-    """The question before and the follow-up in one."""
+    """The question before and the follow-up in one: of the follow-up's kind, unless that asks nothing of its own, as "When?" does."""
     asked = Marked(tail, (), turn.core.kinds) if tail else turn.asked
     if not any(span.start == 0 for span in asked.of(*FILLED)):
         asked = replace(asked, text=asked.text[:1].lower() + asked.text[1:])
     if asked.kind in (Kind.AGREE, Kind.DIFFER) and turn.before.question.form is Form.BY_SIDE:
         asked = replace(asked, kinds=(asked.kind, Kind.SIDES, *asked.kinds))
-    own = asked.of(Slot.TOPIC, Slot.CLAIM)
-    core = replace(turn.core, spans=tuple(span for span in turn.core.spans if not (own and span.slot in (Slot.TOPIC, Slot.CLAIM))))
-    between = ", " if asked.text.startswith("and ") else ", and "
-    told = _told(turn, core.then(between, asked))
+    if not content_words(asked.without(*REACHING).text) and turn.core.kind not in WHOLE:
+        asked = replace(asked, kinds=turn.core.kinds)
+    core = _as_claim(turn.core) if turn.core.kind in WHOLE else turn.core
+    if asked.of(Slot.TOPIC, Slot.CLAIM):
+        core = replace(core, spans=tuple(span for span in core.spans if span.slot not in (Slot.TOPIC, Slot.CLAIM)))
+    told = _told(turn, core.then(", " if asked.text.startswith("and ") else ", and ", asked))
     return replace(told, core=turn.core)
+
+
+def _as_claim(core: Marked) -> Marked:
+    """A question for a fact, as what is asked about from then on: all of it from its first word of meaning."""
+    words = content_words(core.text)
+    kept = core.of(Slot.OUTLET, Slot.NOT_OUTLET, Slot.DAY)
+    return replace(core, spans=(Span(core.text.index(words[0]), len(core.text), Slot.CLAIM), *kept)) if words else core
 
 
 def _others(turn: _Follow) -> Turn:

@@ -24,7 +24,7 @@ from index.runtime import session, stored_weights
 
 WEIGHTS = Path(__file__).with_name("tagger.onnx")
 LONGEST, LONGEST_BEFORE = 160, 64  # word pieces of a question, and of the one before it, that are read
-SWITCH = 1.0  # what a change of slot from word to word costs, in log-odds
+SWITCH = 0.5  # what a change of slot from word to word costs, in log-odds
 KEPT = 512  # readings kept: a conversation is read again with each of its questions
 
 
