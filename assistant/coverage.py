@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from assistant.topic import ANSWERED, Judge, Judged, asked
+from assistant.topic import ANSWERED, NAMED, Judge, Judged, asked
 from assistant.types import Question
 from index.record import Scope
 from index.text import content_words
@@ -76,7 +76,8 @@ def _looked_through(judge: Judge, question: Question, place: Place) -> Coverage:
     looked = judge.record.size(place.scope) if place.numbers is None else len(place.numbers)
     if judged.on or judged.doubtful:
         return Coverage(State.SPEAKS, tuple(judged.on or judged.doubtful[:1]), looked)
-    if judged.read and judge.searcher.belief(asked(question), judged.read) >= ANSWERED:
+    named = len(words) <= NAMED  # what so few words name is only where one of them is
+    if judged.read and not named and judge.searcher.belief(asked(question), judged.read) >= ANSWERED:
         return Coverage(State.SPEAKS, tuple(judged.read[:1]), looked)  # no word of the topic, but an answer
     unsure = held or (place.numbers is None and judge.record.text_holds(words, place.scope))
     return Coverage(State.UNSURE if unsure else State.NOTHING, (), looked)

@@ -26,6 +26,7 @@ from index.types import Hit
 OPENING = 14  # passages of each article that a summary looks at: news tells the most first
 MOST_OPENING = 4_000
 MAIN, LISTED, DATED = Limit(5, 2.0, np.inf), Limit(20, 2.0, np.inf), Limit(10, 2.0, np.inf)
+PLAIN = 2.0  # the log-odds from which on the articles plainly answer what sounds like asking for an opinion
 CARRIED = 0.5  # the chance from which on one passage carries a claim, or another passage
 ALIKE = 0.6  # two passages so alike may tell one thing: then neither is one outlet's alone
 NEAREST = 4  # passages elsewhere that a passage is compared with
@@ -80,7 +81,7 @@ class Kinds:
 
     def count(self, question: Question, scope: Scope) -> Evidence:
         """How many outlets report something, how often somebody is quoted, or how many passages hold a word; with what is counted."""
-        if question.speakers and not question.topic:
+        if question.speakers:
             return self.quotes(question, scope)
         if TIMES & set(stems(question.text)):
             return self._mentions(question, scope)
@@ -100,9 +101,8 @@ class Kinds:
         )
 
     def _looked(self, question: Question, scope: Scope) -> dict[str, Coverage]:
-        judged = self.gatherer.judge.judged(question, scope)
-        left = tuple(outlet for outlet in self.gatherer.record.outlets(scope) if outlet not in question.excluded)
-        return self.gatherer.outlets_on(question, Scope(scope.outlets or left, scope.since, scope.until), judged)
+        scope = self.gatherer.without(question, scope)
+        return self.gatherer.outlets_on(question, scope, self.gatherer.judge.judged(question, scope))
 
     def _of_outlets(
         self, question: Question, scope: Scope, looked: dict[str, Coverage], verdict: str, names: Sequence[str], **values: str
@@ -177,6 +177,8 @@ class Kinds:
         """What is told, in the order of the days on which it was printed; what has no date comes last."""
         hits = self._on(question, scope) if question.topic else self._central(scope)
         evidence = self._shown(question, scope, hits[: 2 * DATED.most], DATED)
+        if not evidence.findings:
+            return evidence
         dated = [(min(days, default=""), one) for one in evidence.findings for days in [self._days(one)]]
         ordered = sorted(dated, key=lambda pair: (not pair[0], pair[0], pair[1].hits[0].number))
         return replace(evidence, findings=tuple(replace(one, day=day or None) for day, one in ordered), verdict=Verdict("timeline", {}))
@@ -243,8 +245,10 @@ class Kinds:
         return self._with(evidence, "denied_by" if first.speakers and denies(first.hits[0]) else "said_by", names=who)
 
     def opinion(self, question: Question, scope: Scope) -> Evidence:
-        """Nothing: no article settles who is right."""
-        return Evidence(refusal="opinion")
+        """Nothing: no article settles who is right; unless the articles plainly answer it."""
+        evidence = self.gatherer.gather(replace(question, kind=Kind.DIRECT), scope)
+        plain = evidence.findings and evidence.belief is not None and evidence.belief >= PLAIN
+        return evidence if plain else Evidence(refusal="opinion")
 
     # -- passages ----------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from assistant.days import Days, days_of
 from assistant.types import Form, Question
 from index.lexicon import words
 from index.record import Record, Scope
@@ -19,6 +20,7 @@ ANSWERED = -1.0  # that the articles answer, from which on Readout does
 TOLD = -1.25  # that a passage tells of a speaker asked about, though in nobody's words
 ON_TOPIC = -1.25  # the sum from which on a passage is on a topic: what the reader gives it, and what its words add
 NAMES_IT = 4.0  # what holding all words of a topic adds
+ON_DAY = 2.0  # what being of the day asked about adds
 UNHEARD = 2.0  # how much surer the reader must be for each name in a topic that no passage holds
 DOUBT = 2.0  # how much less sure a passage may be of somebody who would else be called silent
 
@@ -63,7 +65,22 @@ class Judge:
         topic = content_stems(question.topic)
         doubtful = [hit for hit in self._topical(question, read, DOUBT) if topic & content_stems(hit.passage.text)]
         belief = self.searcher.belief(question.standalone, read)
-        return Judged(self._on_topic(question, read), sorted(doubtful, key=lambda hit: -hit.score), read, belief)
+        return Judged(self.dated(question, self._on_topic(question, read)), sorted(doubtful, key=lambda hit: -hit.score), read, belief)
+
+    def days(self, question: Question) -> Days | None:
+        """The days that a question names, where it names any."""
+        return days_of(question.text, question.day, self.record.extent()[2]) if question.day else None
+
+    def dated(self, question: Question, hits: list[Hit]) -> list[Hit]:
+        """Hits, those first that a day asked about names or that were printed on it."""
+        if not (days := self.days(question)):
+            return hits
+        named = content_stems(question.day)
+
+        def told(hit: Hit) -> bool:
+            return named <= content_stems(hit.passage.text) or days.printed(self.record.article(hit.passage.article).published)
+
+        return sorted((replace(hit, score=hit.score + ON_DAY) if told(hit) else hit for hit in hits), key=lambda hit: -hit.score)
 
     def _on_topic(self, question: Question, pool: list[Hit]) -> list[Hit]:
         """Those passages of a pool that are about a question's topic, the best first.

@@ -19,8 +19,8 @@ from index.types import Article
 
 QUESTIONS = Path(__file__).with_name("golden.jsonl")
 KINDS = (
-    "fact", "paraphrase", "yes-no", "who-said", "by-side", "by-outlet", "coverage", "list", "overview", "follow-up", "unanswerable", "false-premise",
-    "instruction",
+    "fact", "paraphrase", "yes-no", "who-said", "by-side", "by-outlet", "coverage", "list", "overview", "follow-up", "unanswerable",
+    "false-premise", "instruction",
 )  # fmt: skip
 DIRECT_KINDS = frozenset({"fact", "paraphrase", "yes-no", "who-said"})
 _TEXTS, _LISTS = ("id", "kind", "question", "reference"), ("history", "speakers", "sides", "silent", "outlets")

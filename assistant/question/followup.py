@@ -19,6 +19,7 @@ from index.lexicon import words as listed_words
 from index.speakers import BODIES
 from index.text import content_words
 
+MEREST = 2  # words of meaning from which on a question is not adrift without one before it
 NAMED = (Slot.WHO, Slot.OUTLET, Slot.BACK_WHO, Slot.BACK_OUTLET)
 FILLED = (Slot.WHO, Slot.TOPIC, Slot.CLAIM, Slot.OUTLET, Slot.DAY)
 LEFT_OUT = (Slot.NOT_WHO, Slot.NOT_OUTLET)
@@ -37,7 +38,6 @@ LIKE = {
 }
 """What words of a slot take the place of, or stand for, in the question before."""
 PERSONS = listed_words("he") | listed_words("she") | listed_words("they")
-LITTLE = 2  # words of meaning: with so few, and nobody and nothing named, a question needs one before it
 WHOSE = frozenset("his her their its".split())
 
 
@@ -88,8 +88,8 @@ def follow(text: str, before: Turn | None, names: Names) -> Turn:
     if whole.question.form in ABOUT_ITSELF.values() and alone.lean is Lean.ALONE:
         return whole
     if before is None:
-        little = len(content_words(text)) <= LITTLE and not marked.of(Slot.WHO, Slot.TOPIC, Slot.CLAIM)
-        adrift = alone.lean is not Lean.ALONE and little
+        held = marked.of(Slot.WHO, Slot.TOPIC, Slot.CLAIM) or len(content_words(marked.text)) > MEREST
+        adrift = alone.lean is not Lean.ALONE and not held
         return replace(whole, question=replace(whole.question, form=Form.FRAGMENT)) if adrift else whole
     read = tagged(text, before.core.text)
     if read.lean is Lean.ALONE or (

@@ -16,7 +16,7 @@ ABOUT_ITSELF = {Kind.TALK: Form.TALK, Kind.HELP: Form.HELP, Kind.CORPUS: Form.CO
 OF_OUTLETS = frozenset({Kind.WHICH, Kind.WHICH_NOT, Kind.ONLY, Kind.LEFT_OUT, Kind.FIRST, Kind.COUNT})  # answered by outlet
 OF_PEOPLE = frozenset({Kind.SAID, Kind.QUOTES, Kind.SIDES, Kind.AGREE, Kind.DIFFER, Kind.SUMMARY})  # who is named is to be heard
 NOUNS = frozenset({Slot.WHO, Slot.TOPIC, Slot.OUTLET, Slot.NOT_WHO, Slot.NOT_OUTLET})
-ASKING_WORDS = frozenset("what how why when where who".split())
+ASKING_WORDS = listed_words("asking")
 ARTICLES = listed_words("indefinite") | {"the"}
 WHOLE = frozenset({Kind.DIRECT, Kind.TRUE, Kind.WHO_SAID, Kind.OPINION})  # the whole question says what is looked for
 
@@ -145,7 +145,7 @@ def heard_of(marked: Marked, names: Names) -> Who:
         spans = tuple(span for span in spans if claims and span.end < claims[0].start)
     elif marked.kind in (Kind.SAID, Kind.QUOTES) and spans:  # "What did Merkel tell Trump?" asks for her words alone
         spans = tuple(span for span in spans if span.end <= marked.listed(spans[0], spans).end or _asks_again(marked, spans[0], span))
-    elif marked.kind not in OF_PEOPLE and marked.kind is not Kind.OUTLETS:
+    elif marked.kind not in OF_PEOPLE | {Kind.OUTLETS, Kind.COUNT}:
         return Who()
     return who_of(marked, spans, names)
 
@@ -191,9 +191,10 @@ def _misspelled(words: str, names: Names) -> list[Named]:
     parts = words.replace("’", "'").removesuffix("'s").split()
     if names.mentioned(words):
         return []
+    whole = nearest(" ".join(parts), {alias: name for alias, (name, _) in names.speakers.items()})
     known = {alias.split()[-1]: name for alias, (name, _) in names.speakers.items()}
     wrong = [part for part in parts if len(part) >= 4 and not names.mentioned(part)]
-    right = {name for part in wrong if (name := nearest(part, known))}
+    right = {whole} if whole else {name for part in wrong if (name := nearest(part, known))}
     side = dict(names.speakers.values())
     return [Named(0, 0, name, side.get(name)) for name in right] if len(right) == 1 else []
 
@@ -227,7 +228,7 @@ def without_outlets(marked: Marked) -> Marked:
 def topic_of(marked: Marked) -> str:
     """What a question is about: its topics and claims, or the whole of it where it asks for a fact."""
     topics = list(marked.of(Slot.TOPIC, Slot.CLAIM))
-    if not topics and marked.kind in OF_OUTLETS:
+    if not topics and marked.kind in OF_OUTLETS - {Kind.COUNT}:
         topics = list(marked.of(Slot.WHO))
     if topics:
         return ", ".join(dict.fromkeys(marked.words(span) for span in topics))
