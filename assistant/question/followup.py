@@ -92,16 +92,21 @@ def follow(text: str, before: Turn | None, names: Names) -> Turn:
         adrift = alone.lean is not Lean.ALONE and not held
         return replace(whole, question=replace(whole.question, form=Form.FRAGMENT)) if adrift else whole
     read = tagged(text, before.core.text)
-    if read.lean is Lean.ALONE or (
-        not named_outlets(text, names.outlets) and all(word[0].isupper() and word.isalpha() for word in text.split())
-    ):
-        return whole  # a name with no question mark is a question of its own
-    kinds = tuple(kind for kind in (alone if read.lean is Lean.PRONOUN else read).kinds if kind not in ABOUT_ITSELF)
-    asked = with_known_names(Marked(text, read.spans, kinds), names).without(Slot.DROP).bare()
+    asked = with_known_names(Marked(text, read.spans, read.kinds), names).without(Slot.DROP).bare()
+    lean = Lean.PRONOUN if read.lean is Lean.ALONE and asked.of(Slot.BACK_WHO) else read.lean
     more = content_words(asked.without(*FILLED).text) and not named_outlets(text, names.outlets)
-    if read.lean is Lean.SWAP and alone.lean is Lean.ALONE and more:
-        return whole  # it says more than a name
-    return _WAYS[read.lean](_Follow(text, asked, read.meant, before, names))
+    if lean is Lean.ALONE or _is_name(text, names) or (lean is Lean.SWAP and alone.lean is Lean.ALONE and more):
+        return whole
+    kinds = tuple(kind for kind in (alone if lean is Lean.PRONOUN else read).kinds if kind not in ABOUT_ITSELF)
+    return _WAYS[lean](_Follow(text, replace(asked, kinds=kinds), read.meant, before, names))
+
+
+def _is_name(text: str, names: Names) -> bool:
+    """Whether a question is a mere name, without a question mark: a question of its own. An outlet's name narrows the one before."""
+    words = text.split()
+    return (
+        bool(content_words(text)) and all(word[0].isupper() and word.isalpha() for word in words) and not named_outlets(text, names.outlets)
+    )
 
 
 def _swapped(turn: _Follow) -> Turn:
@@ -196,7 +201,8 @@ def _certain(turn: _Follow, span: Span, place: Span) -> bool:
     """Whether a word means what it is taken for: "he" is no body, and where the subject is a person too, either may be meant."""
     word, who = turn.asked.words(span).lower(), turn.core.words(place)
     if span.slot is not Slot.BACK_WHO and word not in PERSONS:
-        return turn.core.kind not in (Kind.TRUE, Kind.WHO_SAID)  # "it" may be all that was asked about
+        brought_up = who.split(" ")[0].lower() in listed_words("indefinite") or not content_words(turn.core.cut(place).text)
+        return turn.core.kind not in WHOLE or (turn.core.kind is Kind.DIRECT and brought_up)  # else "it" may be all that was asked about
     single = word in listed_words("he") | listed_words("she")
     another = turn.asked.of(Slot.WHO) and turn.topic.lower().startswith("the ")  # "What did the governor say about her?", after the nurse
     return not (single and (BODIES.intersection(who.lower().split()) or " and " in who or another or _others_named(turn, place)))
