@@ -118,7 +118,7 @@ def _swapped(turn: _Follow) -> Turn:
     if not new:
         return _recast(turn)
     for span in new:
-        words, slot = turn.asked.words(span), _slot(turn, span)
+        words, slot = turn.asked.words(span).removesuffix("'s").removesuffix("’s"), _slot(turn, span)
         place = turn.like(slot)
         if place is not None and slot not in NAMED and _elsewhere(turn, span, place):
             return _joined(turn)
@@ -239,7 +239,7 @@ def _joined(turn: _Follow, tail: str = "") -> Turn:
     if not content_words(asked.without(*REACHING).text) and turn.core.kind not in WHOLE:
         asked = replace(asked, kinds=turn.core.kinds)
     core = _as_claim(turn.core) if turn.core.kind in WHOLE else turn.core
-    if asked.of(Slot.TOPIC, Slot.CLAIM):
+    if asked.of(Slot.TOPIC, Slot.CLAIM) and asked.kind not in WHOLE:
         core = replace(core, spans=tuple(span for span in core.spans if span.slot not in (Slot.TOPIC, Slot.CLAIM)))
     told = _told(turn, core.then(", " if asked.text.startswith("and ") else ", and ", asked))
     return replace(told, core=turn.core)
