@@ -67,10 +67,13 @@ class _Follow:
         """The words of the question before that words of a slot take up."""
         there = self.core.of(*LIKE[slot])
         taken = [(span, one) for span in there for one in self.meant if over(one, span)]
-        if taken and slot not in NAMED and (part := self.core.in_words(taken[0][1])).end - part.start < taken[0][0].end - taken[0][0].start:
+        part = self.core.in_words(taken[0][1]) if taken and slot not in NAMED else None
+        if part and taken[0][0].start < part.start and part.end >= taken[0][0].end:
             return part  # "Connecticut" of "quarantine in Connecticut"
         if there and (taken or self.core.kind not in WHOLE or slot in NAMED):
-            return self.core.listed(taken[0][0] if taken else there[0], there)
+            whole = self.core.listed(taken[0][0] if taken else there[0], there)
+            behind = [span.end for span in self.core.spans if slot is Slot.DAY and span.start == whole.end + 1]
+            return replace(whole, end=max([whole.end, *behind]))  # "Monday | night"
         free = [one for one in self.meant if slot is Slot.BACK or not any(over(one, span) for span in self.core.spans)]
         return free[0] if free else None
 
@@ -94,7 +97,9 @@ def follow(text: str, before: Turn | None, names: Names) -> Turn:
     read = tagged(text, before.core.text)
     asked = with_known_names(Marked(text, read.spans, read.kinds), names).without(Slot.DROP).bare()
     lean = Lean.PRONOUN if read.lean is Lean.ALONE and asked.of(Slot.BACK_WHO) else read.lean
-    more = content_words(asked.without(*FILLED).text) and not named_outlets(text, names.outlets)
+    if lean is Lean.ALONE and marked.kind is Kind.SIDES and not marked.of(Slot.WHO, Slot.TOPIC, Slot.CLAIM, Slot.OUTLET):
+        lean = Lean.SWAP  # "What did both sides say?"
+    more = asked.kind is not Kind.SIDES and content_words(asked.without(*FILLED).text) and not named_outlets(text, names.outlets)
     if lean is Lean.ALONE or _is_name(text, names) or (lean is Lean.SWAP and alone.lean is Lean.ALONE and more):
         return whole
     kinds = tuple(kind for kind in (alone if lean is Lean.PRONOUN else read).kinds if kind not in ABOUT_ITSELF)
@@ -115,12 +120,17 @@ def _swapped(turn: _Follow) -> Turn:
     named = named_outlets(turn.asked.text, turn.names.outlets)
     if named and all(any(over(span, Span(one.start, one.end, span.slot)) for one in named) for span in new):
         return _narrowed(turn, tuple(dict.fromkeys(one.name for one in named)))
+    if not new and turn.asked.of(Slot.BACK_WHO) and turn.core.of(Slot.WHO) and (back := _put_back(turn)):
+        who = back.text  # "And his team?"
+        if who == turn.core.words(made.of(Slot.WHO)[0]):
+            return _joined(turn)
+        return _told(turn, made.put(made.of(Slot.WHO)[0], who, (Span(0, len(who), Slot.WHO),)))
     if not new:
         return _recast(turn)
     for span in new:
         words, slot = turn.asked.words(span).removesuffix("'s").removesuffix("’s"), _slot(turn, span)
         place = turn.like(slot)
-        if place is not None and slot not in NAMED and _elsewhere(turn, span, place):
+        if place is not None and ((slot not in NAMED and _elsewhere(turn, span, place)) or not content_words(turn.core.cut(place).text)):
             return _joined(turn)
         if place is None and slot is Slot.WHO and turn.topic and turn.core.kind is Kind.SIDES:
             made = _said(words, turn.topic)
@@ -180,21 +190,29 @@ def _said(who: str, topic: str) -> Marked:
 
 def _resolved(turn: _Follow) -> Turn:
     """ "What does he say about Iran?": the follow-up, with what its words mean that reach back."""
-    made, places = turn.asked, dict[Span, str]()
-    if not content_words(made.without(*REACHING).text):
+    if not content_words(turn.asked.without(*REACHING).text):
         return _joined(turn)  # "When did he?" says too little by itself
+    made = _put_back(turn)
+    left = listed_words("it").intersection(turn.asked.without(*REACHING).text.lower().split())
+    if made is None:
+        return _in_doubt(turn)
+    return _told(turn, made) if made is not turn.asked and not left else _joined(turn)
+
+
+def _put_back(turn: _Follow) -> Marked | None:
+    """A follow-up with what its words mean that reach back; nothing where that is not certain."""
+    made, places = turn.asked, dict[Span, str]()
     for span in reversed(made.of(*REACHING)):
         word = turn.asked.words(span).lower()
         place = turn.like(Slot.BACK_WHO if word in PERSONS else span.slot)
         if place is None or not _certain(turn, span, place) or places.setdefault(place, word) != word:
-            return _in_doubt(turn)
+            return None
         words = _definite(turn.core.words(place))
         if turn.asked.words(span).lower() in WHOSE and content_words((made.text[span.end :].split() or [""])[0]):
             words += "’s"
         slot = place.slot if place.slot is not Slot.MEANT else Slot.WHO if span.slot is Slot.BACK_WHO else Slot.TOPIC
         made = made.put(span, words, (Span(0, len(words.removesuffix("’s")), slot),))
-    left = listed_words("it").intersection(turn.asked.without(*REACHING).text.lower().split())
-    return _told(turn, made) if made is not turn.asked and not left else _joined(turn)
+    return made
 
 
 def _certain(turn: _Follow, span: Span, place: Span) -> bool:

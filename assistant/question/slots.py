@@ -15,6 +15,7 @@ from index.text import content_words
 ABOUT_ITSELF = {Kind.TALK: Form.TALK, Kind.HELP: Form.HELP, Kind.CORPUS: Form.CORPUS}
 OF_OUTLETS = frozenset({Kind.WHICH, Kind.WHICH_NOT, Kind.ONLY, Kind.LEFT_OUT, Kind.FIRST, Kind.COUNT})  # answered by outlet
 OF_PEOPLE = frozenset({Kind.SAID, Kind.QUOTES, Kind.SIDES, Kind.AGREE, Kind.DIFFER, Kind.SUMMARY})  # who is named is to be heard
+WITH_NAME = 2  # words that introduce a name which stands apart: "according to"
 NOUNS = frozenset({Slot.WHO, Slot.TOPIC, Slot.OUTLET, Slot.NOT_WHO, Slot.NOT_OUTLET})
 ASKING_WORDS = listed_words("asking")
 ARTICLES = listed_words("indefinite") | {"the"}
@@ -146,8 +147,16 @@ def heard_of(marked: Marked, names: Names) -> Who:
     elif marked.kind in (Kind.SAID, Kind.QUOTES) and spans:  # "What did Merkel tell Trump?" asks for her words alone
         spans = tuple(span for span in spans if span.end <= marked.listed(spans[0], spans).end or _asks_again(marked, spans[0], span))
     elif marked.kind not in OF_PEOPLE | {Kind.OUTLETS, Kind.COUNT}:
-        return Who()
+        spans = tuple(span for span in spans if _apart(marked, span))
     return who_of(marked, spans, names)
+
+
+def _apart(marked: Marked, span: Span) -> bool:
+    """Whether somebody stands apart, between commas, with hardly a word more: "According to the Kremlin, what …?"."""
+    start, end = marked.text.rfind(",", 0, span.start) + 1, marked.text.find(",", span.end)
+    end = len(marked.text) if end < 0 else end
+    more = (marked.text[start : span.start] + marked.text[span.end : end]).split()
+    return end - start < len(marked.text) and len(more) <= WITH_NAME
 
 
 def _asks_again(marked: Marked, first: Span, span: Span) -> bool:
