@@ -38,7 +38,7 @@ LIKE = {
 }
 """What words of a slot take the place of, or stand for, in the question before."""
 PERSONS = listed_words("he") | listed_words("she") | listed_words("they")
-WHOSE = frozenset("his her their its".split())
+WHOSE = listed_words("whose")
 
 
 @dataclass(frozen=True, slots=True)

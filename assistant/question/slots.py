@@ -37,7 +37,8 @@ def with_known_names(marked: Marked, names: Names) -> Marked:
 
     An outlet counts wherever it stands but within a topic or a claim; a speaker counts where the network saw a part of the name.
     """
-    marked = replace(marked, spans=tuple(_whole(span, marked.text) for span in marked.spans))
+    whole = [_whole(span, marked.text) for span in marked.spans]
+    marked = replace(marked, spans=tuple(one for one in whole if not any(_within(one, other) for other in whole)))
     people = [Span(one.start, one.end, span.slot) for one in named_speakers(marked.text, names) for span in _wider(one, marked)]
     found = [Span(one.start, one.end, Slot.OUTLET) for one in named_outlets(marked.text, names.outlets)]
     sure = [one for one in found if not any(over(one, span) and span.slot not in (Slot.WHO, Slot.OUTLET) for span in marked.spans)]
@@ -78,6 +79,10 @@ def _wider(one: Named, marked: Marked) -> list[Span]:
 def over(one: Span, other: Span) -> bool:
     """Whether two spans share a letter."""
     return one.start < other.end and other.start < one.end
+
+
+def _within(one: Span, other: Span) -> bool:
+    return other.start <= one.start and one.end <= other.end and one.end - one.start < other.end - other.start
 
 
 def respelled_topics(marked: Marked, names: Names) -> tuple[Marked, tuple[tuple[str, str], ...]]:
