@@ -38,7 +38,7 @@ LIKE = {
 }
 """What words of a slot take the place of, or stand for, in the question before."""
 PERSONS = listed_words("he") | listed_words("she") | listed_words("they")
-WHOSE = frozenset("his her their its".split())
+WHOSE = listed_words("whose")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,13 @@ class _Follow:
         """The words of the question before that words of a slot take up."""
         there = self.core.of(*LIKE[slot])
         taken = [(span, one) for span in there for one in self.meant if over(one, span)]
-        if taken and slot not in NAMED and (part := self.core.in_words(taken[0][1])).end - part.start < taken[0][0].end - taken[0][0].start:
+        part = self.core.in_words(taken[0][1]) if taken and slot not in NAMED else None
+        if part and taken[0][0].start < part.start and part.end >= taken[0][0].end:
             return part  # "Connecticut" of "quarantine in Connecticut"
         if there and (taken or self.core.kind not in WHOLE or slot in NAMED):
-            return self.core.listed(taken[0][0] if taken else there[0], there)
+            whole = self.core.listed(taken[0][0] if taken else there[0], there)
+            behind = [span.end for span in self.core.spans if slot is Slot.DAY and span.start == whole.end + 1]
+            return replace(whole, end=max([whole.end, *behind]))  # "Monday | night"
         free = [one for one in self.meant if slot is Slot.BACK or not any(over(one, span) for span in self.core.spans)]
         return free[0] if free else None
 
@@ -92,16 +95,23 @@ def follow(text: str, before: Turn | None, names: Names) -> Turn:
         adrift = alone.lean is not Lean.ALONE and not held
         return replace(whole, question=replace(whole.question, form=Form.FRAGMENT)) if adrift else whole
     read = tagged(text, before.core.text)
-    if read.lean is Lean.ALONE or (
-        not named_outlets(text, names.outlets) and all(word[0].isupper() and word.isalpha() for word in text.split())
-    ):
-        return whole  # a name with no question mark is a question of its own
-    kinds = tuple(kind for kind in (alone if read.lean is Lean.PRONOUN else read).kinds if kind not in ABOUT_ITSELF)
-    asked = with_known_names(Marked(text, read.spans, kinds), names).without(Slot.DROP).bare()
-    more = content_words(asked.without(*FILLED).text) and not named_outlets(text, names.outlets)
-    if read.lean is Lean.SWAP and alone.lean is Lean.ALONE and more:
-        return whole  # it says more than a name
-    return _WAYS[read.lean](_Follow(text, asked, read.meant, before, names))
+    asked = with_known_names(Marked(text, read.spans, read.kinds), names).without(Slot.DROP).bare()
+    lean = Lean.PRONOUN if read.lean is Lean.ALONE and asked.of(Slot.BACK_WHO) else read.lean
+    if lean is Lean.ALONE and marked.kind is Kind.SIDES and not marked.of(Slot.WHO, Slot.TOPIC, Slot.CLAIM, Slot.OUTLET):
+        lean = Lean.SWAP  # "What did both sides say?"
+    more = asked.kind is not Kind.SIDES and content_words(asked.without(*FILLED).text) and not named_outlets(text, names.outlets)
+    if lean is Lean.ALONE or _is_name(text, names) or (lean is Lean.SWAP and alone.lean is Lean.ALONE and more):
+        return whole
+    kinds = tuple(kind for kind in (alone if lean is Lean.PRONOUN else read).kinds if kind not in ABOUT_ITSELF)
+    return _WAYS[lean](_Follow(text, replace(asked, kinds=kinds), read.meant, before, names))
+
+
+def _is_name(text: str, names: Names) -> bool:
+    """Whether a question is a mere name, without a question mark: a question of its own. An outlet's name narrows the one before."""
+    words = text.split()
+    return (
+        bool(content_words(text)) and all(word[0].isupper() and word.isalpha() for word in words) and not named_outlets(text, names.outlets)
+    )
 
 
 def _swapped(turn: _Follow) -> Turn:
@@ -110,12 +120,17 @@ def _swapped(turn: _Follow) -> Turn:
     named = named_outlets(turn.asked.text, turn.names.outlets)
     if named and all(any(over(span, Span(one.start, one.end, span.slot)) for one in named) for span in new):
         return _narrowed(turn, tuple(dict.fromkeys(one.name for one in named)))
+    if not new and turn.asked.of(Slot.BACK_WHO) and turn.core.of(Slot.WHO) and (back := _put_back(turn)):
+        who = back.text  # "And his team?"
+        if who == turn.core.words(made.of(Slot.WHO)[0]):
+            return _joined(turn)
+        return _told(turn, made.put(made.of(Slot.WHO)[0], who, (Span(0, len(who), Slot.WHO),)))
     if not new:
         return _recast(turn)
     for span in new:
-        words, slot = turn.asked.words(span), _slot(turn, span)
+        words, slot = turn.asked.words(span).removesuffix("'s").removesuffix("’s"), _slot(turn, span)
         place = turn.like(slot)
-        if place is not None and slot not in NAMED and _elsewhere(turn, span, place):
+        if place is not None and ((slot not in NAMED and _elsewhere(turn, span, place)) or not content_words(turn.core.cut(place).text)):
             return _joined(turn)
         if place is None and slot is Slot.WHO and turn.topic and turn.core.kind is Kind.SIDES:
             made = _said(words, turn.topic)
@@ -175,28 +190,37 @@ def _said(who: str, topic: str) -> Marked:
 
 def _resolved(turn: _Follow) -> Turn:
     """ "What does he say about Iran?": the follow-up, with what its words mean that reach back."""
-    made, places = turn.asked, dict[Span, str]()
-    if not content_words(made.without(*REACHING).text):
+    if not content_words(turn.asked.without(*REACHING).text):
         return _joined(turn)  # "When did he?" says too little by itself
+    made = _put_back(turn)
+    left = listed_words("it").intersection(turn.asked.without(*REACHING).text.lower().split())
+    if made is None:
+        return _in_doubt(turn)
+    return _told(turn, made) if made is not turn.asked and not left else _joined(turn)
+
+
+def _put_back(turn: _Follow) -> Marked | None:
+    """A follow-up with what its words mean that reach back; nothing where that is not certain."""
+    made, places = turn.asked, dict[Span, str]()
     for span in reversed(made.of(*REACHING)):
         word = turn.asked.words(span).lower()
         place = turn.like(Slot.BACK_WHO if word in PERSONS else span.slot)
         if place is None or not _certain(turn, span, place) or places.setdefault(place, word) != word:
-            return _in_doubt(turn)
+            return None
         words = _definite(turn.core.words(place))
         if turn.asked.words(span).lower() in WHOSE and content_words((made.text[span.end :].split() or [""])[0]):
             words += "’s"
         slot = place.slot if place.slot is not Slot.MEANT else Slot.WHO if span.slot is Slot.BACK_WHO else Slot.TOPIC
         made = made.put(span, words, (Span(0, len(words.removesuffix("’s")), slot),))
-    left = listed_words("it").intersection(turn.asked.without(*REACHING).text.lower().split())
-    return _told(turn, made) if made is not turn.asked and not left else _joined(turn)
+    return made
 
 
 def _certain(turn: _Follow, span: Span, place: Span) -> bool:
     """Whether a word means what it is taken for: "he" is no body, and where the subject is a person too, either may be meant."""
     word, who = turn.asked.words(span).lower(), turn.core.words(place)
     if span.slot is not Slot.BACK_WHO and word not in PERSONS:
-        return turn.core.kind not in (Kind.TRUE, Kind.WHO_SAID)  # "it" may be all that was asked about
+        brought_up = who.split(" ")[0].lower() in listed_words("indefinite") or not content_words(turn.core.cut(place).text)
+        return turn.core.kind not in WHOLE or (turn.core.kind is Kind.DIRECT and brought_up)  # else "it" may be all that was asked about
     single = word in listed_words("he") | listed_words("she")
     another = turn.asked.of(Slot.WHO) and turn.topic.lower().startswith("the ")  # "What did the governor say about her?", after the nurse
     return not (single and (BODIES.intersection(who.lower().split()) or " and " in who or another or _others_named(turn, place)))
@@ -224,17 +248,26 @@ def _definite(words: str) -> str:
 
 
 def _joined(turn: _Follow, tail: str = "") -> Turn:
-    """The question before and the follow-up in one."""
+    """The question before and the follow-up in one: of the follow-up's kind, unless that asks nothing of its own, as "When?" does."""
     asked = Marked(tail, (), turn.core.kinds) if tail else turn.asked
     if not any(span.start == 0 for span in asked.of(*FILLED)):
         asked = replace(asked, text=asked.text[:1].lower() + asked.text[1:])
     if asked.kind in (Kind.AGREE, Kind.DIFFER) and turn.before.question.form is Form.BY_SIDE:
         asked = replace(asked, kinds=(asked.kind, Kind.SIDES, *asked.kinds))
-    own = asked.of(Slot.TOPIC, Slot.CLAIM)
-    core = replace(turn.core, spans=tuple(span for span in turn.core.spans if not (own and span.slot in (Slot.TOPIC, Slot.CLAIM))))
-    between = ", " if asked.text.startswith("and ") else ", and "
-    told = _told(turn, core.then(between, asked))
+    if not content_words(asked.without(*REACHING).text) and turn.core.kind not in WHOLE:
+        asked = replace(asked, kinds=turn.core.kinds)
+    core = _as_claim(turn.core) if turn.core.kind in WHOLE else turn.core
+    if asked.of(Slot.TOPIC, Slot.CLAIM) and asked.kind not in WHOLE:
+        core = replace(core, spans=tuple(span for span in core.spans if span.slot not in (Slot.TOPIC, Slot.CLAIM)))
+    told = _told(turn, core.then(", " if asked.text.startswith("and ") else ", and ", asked))
     return replace(told, core=turn.core)
+
+
+def _as_claim(core: Marked) -> Marked:
+    """A question for a fact, as what is asked about from then on: all of it from its first word of meaning."""
+    words = content_words(core.text)
+    kept = core.of(Slot.OUTLET, Slot.NOT_OUTLET, Slot.DAY)
+    return replace(core, spans=(Span(core.text.index(words[0]), len(core.text), Slot.CLAIM), *kept)) if words else core
 
 
 def _others(turn: _Follow) -> Turn:

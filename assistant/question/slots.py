@@ -15,6 +15,7 @@ from index.text import content_words
 ABOUT_ITSELF = {Kind.TALK: Form.TALK, Kind.HELP: Form.HELP, Kind.CORPUS: Form.CORPUS}
 OF_OUTLETS = frozenset({Kind.WHICH, Kind.WHICH_NOT, Kind.ONLY, Kind.LEFT_OUT, Kind.FIRST, Kind.COUNT})  # answered by outlet
 OF_PEOPLE = frozenset({Kind.SAID, Kind.QUOTES, Kind.SIDES, Kind.AGREE, Kind.DIFFER, Kind.SUMMARY})  # who is named is to be heard
+WITH_NAME = 2  # words that introduce a name which stands apart: "according to"
 NOUNS = frozenset({Slot.WHO, Slot.TOPIC, Slot.OUTLET, Slot.NOT_WHO, Slot.NOT_OUTLET})
 ASKING_WORDS = listed_words("asking")
 ARTICLES = listed_words("indefinite") | {"the"}
@@ -36,7 +37,8 @@ def with_known_names(marked: Marked, names: Names) -> Marked:
 
     An outlet counts wherever it stands but within a topic or a claim; a speaker counts where the network saw a part of the name.
     """
-    marked = replace(marked, spans=tuple(_whole(span, marked.text) for span in marked.spans))
+    whole = [_whole(span, marked.text) for span in marked.spans]
+    marked = replace(marked, spans=tuple(one for one in whole if not any(_within(one, other) for other in whole)))
     people = [Span(one.start, one.end, span.slot) for one in named_speakers(marked.text, names) for span in _wider(one, marked)]
     found = [Span(one.start, one.end, Slot.OUTLET) for one in named_outlets(marked.text, names.outlets)]
     sure = [one for one in found if not any(over(one, span) and span.slot not in (Slot.WHO, Slot.OUTLET) for span in marked.spans)]
@@ -77,6 +79,10 @@ def _wider(one: Named, marked: Marked) -> list[Span]:
 def over(one: Span, other: Span) -> bool:
     """Whether two spans share a letter."""
     return one.start < other.end and other.start < one.end
+
+
+def _within(one: Span, other: Span) -> bool:
+    return other.start <= one.start and one.end <= other.end and one.end - one.start < other.end - other.start
 
 
 def respelled_topics(marked: Marked, names: Names) -> tuple[Marked, tuple[tuple[str, str], ...]]:
@@ -146,8 +152,16 @@ def heard_of(marked: Marked, names: Names) -> Who:
     elif marked.kind in (Kind.SAID, Kind.QUOTES) and spans:  # "What did Merkel tell Trump?" asks for her words alone
         spans = tuple(span for span in spans if span.end <= marked.listed(spans[0], spans).end or _asks_again(marked, spans[0], span))
     elif marked.kind not in OF_PEOPLE | {Kind.OUTLETS, Kind.COUNT}:
-        return Who()
+        spans = tuple(span for span in spans if _apart(marked, span))
     return who_of(marked, spans, names)
+
+
+def _apart(marked: Marked, span: Span) -> bool:
+    """Whether somebody stands apart, between commas, with hardly a word more: "According to the Kremlin, what …?"."""
+    start, end = marked.text.rfind(",", 0, span.start) + 1, marked.text.find(",", span.end)
+    end = len(marked.text) if end < 0 else end
+    more = (marked.text[start : span.start] + marked.text[span.end : end]).split()
+    return end - start < len(marked.text) and len(more) <= WITH_NAME
 
 
 def _asks_again(marked: Marked, first: Span, span: Span) -> bool:

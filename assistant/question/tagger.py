@@ -24,9 +24,10 @@ from index.runtime import session, stored_weights
 
 WEIGHTS = Path(__file__).with_name("tagger.onnx")
 LONGEST, LONGEST_BEFORE = 160, 64  # word pieces of a question, and of the one before it, that are read
-SWITCH = 1.0  # what a change of slot from word to word costs, in log-odds
+SWITCH = 0.5  # what a change of slot from word to word costs, in log-odds
 SURE = 0.6  # the chance from which on a question is of a kind that has an answer of its own
-PLAIN = frozenset({Kind.DIRECT, Kind.SAID, Kind.SIDES, Kind.OUTLETS, Kind.WHO_SAID, Kind.TRUE})
+PLAIN = frozenset({Kind.DIRECT, Kind.SAID, Kind.SIDES, Kind.WHO_SAID, Kind.TRUE})
+OF_READOUT = frozenset({Kind.TALK, Kind.HELP, Kind.CORPUS})  # so near each other that one of them is sure where together they are
 KEPT = 512  # readings kept: a conversation is read again with each of its questions
 
 
@@ -133,7 +134,9 @@ def _likeliest(scores: NDArray[np.float32]) -> tuple[Kind, ...]:
     """The kinds by their scores, the likeliest first; where none is likely, those that the statements on a topic answer."""
     chances = np.exp(scores - scores.max())
     kinds = [KINDS[number] for number in (-scores).argsort()]
-    return tuple(kinds if chances.max() >= SURE * chances.sum() else sorted(kinds, key=lambda kind: kind not in PLAIN))
+    near = OF_READOUT if kinds[0] in OF_READOUT else {kinds[0]}
+    sure = sum(chances[KINDS.index(kind)] for kind in near) >= SURE * chances.sum()
+    return tuple(kinds if sure else sorted(kinds, key=lambda kind: kind not in PLAIN))
 
 
 def _spans(text: str, scores: NDArray[np.float32], cut: Any, slots: Sequence[Slot]) -> tuple[Span, ...]:
