@@ -274,10 +274,7 @@ class Kinds:
         pairs = list(zip(evidence.findings, read, strict=True))
         denied = [one for one, relation in pairs if relation.contradicts >= CARRIED or denies(one.hits[0])]
         told = [one for one, relation in pairs if relation.entails >= CARRIED and one not in denied]
-        for verdict, carried in (
-            ("denied_by", denied),
-            ("said_by", [one for one, relation in pairs if relation.entails >= CARRIED and one not in denied]),
-        ):
+        for verdict, carried in (("denied_by", denied), ("said_by", told)):
             if carried:
                 rest = [one for one in evidence.findings if one not in carried]
                 names = listed(dict.fromkeys(name for one in carried for name in one.speakers or self._outlets(one)))
