@@ -41,16 +41,20 @@ class Cast:
         self._is_quoted = quoted
         self.mentions = read_mentions(doc, self.text)
         self.at = {m.token: m for m in self.mentions}
-        self.surnames: dict[str, list[Mention]] = defaultdict(list)
-        for mention in self.mentions:
-            if mention.full:
-                self.surnames[mention.last].append(mention)
-        self.firsts: dict[str, set[str]] = defaultdict(set)
-        for mention in self.mentions:
-            if mention.full and mention.person:
-                self.firsts[mention.name.split(" ")[0].lower()].add(mention.name)
         self.sentences = list(doc.sents)
         self.starts = [sentence.start for sentence in self.sentences]
+        capitals = {sentence.start for sentence in self.sentences if is_headline(sentence)}
+        running = self.running = {m.name for m in self.mentions if self.starts[self._sentence(m.token)] not in capitals}
+        self.surnames: dict[str, list[Mention]] = defaultdict(list)
+        for mention in self.mentions:
+            if mention.full and mention.known is not False and (mention.name in running or not running):
+                self.surnames[mention.last].append(mention)
+        self.firsts: dict[str, set[str]] = defaultdict(set)
+        times = Counter(m.name for m in self.mentions)
+        for mention in (m for bearers in self.surnames.values() for m in bearers if m.person):
+            first = mention.name.split(" ")[0]
+            if times[mention.name] * MAIN >= times[first]:
+                self.firsts[first.lower()].add(mention.name)
         self.sex: dict[str, str] = {}
         self.sex = self._sexes()
         self.mentions = [replace(m, person=m.person or self.expand(m) in self.sex) for m in self.mentions]
@@ -63,7 +67,7 @@ class Cast:
 
     def persons(self) -> dict[str, int]:
         """Return how often the article names which persons, by the fullest name it gives them."""
-        return Counter(self.expand(mention) for mention in self.mentions if mention.person)
+        return Counter(self.expand(m) for m in self.mentions if m.person and (m.name in self.running or not self.running))
 
     def _roles(self) -> dict[str, set[str]]:
         """Return who bears which title here: "Russian President Vladimir Putin", "Peter Cook, a Pentagon spokesman"."""
@@ -71,7 +75,7 @@ class Cast:
         for mention in filter(lambda m: m.person, self.mentions):
             head = self.doc[mention.token]
             before = list(self.doc[head.left_edge.i : mention.first])
-            called = [c for c in head.children if c.dep_ == "appos" and c.pos_ == "NOUN"]
+            called = [c for c in head.children if c.dep_ == "appos" and (c.pos_ == "NOUN" or is_member(c))]
             for title in (before, *([*c.lefts, c] for c in called)):
                 kept = [word for word in title if word.pos_ != "DET" and not word.is_punct]
                 while kept:
@@ -144,7 +148,7 @@ class Cast:
             return self._person(holder, sex_of(holder))
         if is_third(holder):
             return self._body(holder, "Plur" in holder.morph.get("Number", []))
-        if holder.i in self.at:
+        if holder.i in self.at and not is_member(holder):
             joined = (c for c in holder.children if c.dep_ == "conj" and c.pos_ in ("PROPN", "NOUN") and is_joined(c))
             return " and ".join(filter(None, (self.expand(self.at[holder.i]), *map(self.resolve, joined))))
         return None if word in GENERIC or holder.pos_ in ("PRON", "DET", "NUM") else self._noun(holder)
@@ -175,7 +179,8 @@ class Cast:
         on = list(takewhile(lambda c: c.dep_ == "prep" and c.lower_ in NAME_PREPOSITIONS, holder.rights))
         end = end_of(on[-1].right_edge if on else holder)
         owner = next((c for c in holder.children if c.dep_ == "poss" and c.tag_ == "PRP$"), None)
-        text = self.text[holder.left_edge.idx : end]
+        first = next((t for t in holder.subtree if t.is_digit or t.text[-1:].isalpha()), holder)  # no "11:42" before "Police"
+        text = self.text[first.idx : end]
         if owner is not None:
             name = self.resolve(owner)
             if name is None:
@@ -316,6 +321,17 @@ def sex_of(token: Token) -> str:
     """Return "m" for he, "f" for she, "" for other words."""
     found = token.morph.get("Gender", []) if token.pos_ == "PRON" else []
     return SEXES.get(found[0], "") if found else ""
+
+
+def is_member(token: Token) -> bool:
+    """Is this one of a people or a party, and no name: "the Ohio Republican"?"""
+    return token.ent_type_ == "NORP" and token.tag_ == "NNP" and child(token, "det") is not None
+
+
+def is_headline(sentence: Span) -> bool:
+    """Do nearly all long words of a sentence have capitals? Any words may look like a name there: "As Fear Grips McMaster"."""
+    long = [token for token in sentence if token.is_alpha and len(token) > 3]
+    return len(long) > 3 and sum(token.text[0].isupper() for token in long) * 5 >= len(long) * 4
 
 
 def is_joined(part: Token) -> bool:

@@ -82,11 +82,14 @@ def read_mention(head: Token, text: str, entity: Span | None) -> Mention | None:
         kept = kept[titles[-1] + 1 :]
     while len(kept) > 1 and (kept[0].text[0].islower() or kept[0].is_punct or kept[0].pos_ == "DET" or kept[0].ent_type_ in VALUES):
         kept = kept[1:]
+    while len(kept) > 1 and kept[0].is_upper and len(kept[0]) > 3 and kept[-1].is_title:  # "WATCHED Obama"
+        kept = kept[1:]
     name = " ".join(text[kept[0].idx : end_of(kept[-1])].split())
     if not kept[0].text[:1].isupper() or plain(name) in TITLES:
         return None
     before = {plain(t.text) for t in (*title_words(kept[0]), *head.lefts)}
-    gender = "f" if before & FEMALE_TITLES else "m" if before & MALE_TITLES else ""
+    female = before & FEMALE_TITLES or any(word.endswith("woman") for word in before)
+    gender = "f" if female else "m" if before & MALE_TITLES or any(word.endswith("man") for word in before & TITLES) else ""
     titled = bool(before & TITLES) and person is not False
     looks = titled or (not any(t.lower_ == "the" for t in head.lefts) and 1 < len(kept) <= LONGEST and not name.isupper())
     return Mention(
