@@ -10,7 +10,7 @@ from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from index.lexicon import words
-from index.speakers.mentions import Mention, read_mentions
+from index.speakers.mentions import Mention, is_headline, read_mentions
 from index.speakers.names import TITLES, tidy, without_article
 from index.tree import DOCUMENTS, ISSUED, VALUES, child, end_of, issuing_verb
 
@@ -39,8 +39,8 @@ class Cast:
         self.doc = doc
         self.text = doc.text  # spaCy builds it anew at every call
         self._is_quoted = quoted
-        self.mentions = read_mentions(doc, self.text)
-        self.at = {m.token: m for m in self.mentions}
+        self.at = {m.token: m for m in read_mentions(doc, self.text)}
+        self.mentions = list({(m.start, m.end): m for m in reversed(self.at.values())}.values())[::-1]
         self.sentences = list(doc.sents)
         self.starts = [sentence.start for sentence in self.sentences]
         capitals = {sentence.start for sentence in self.sentences if is_headline(sentence)}
@@ -57,8 +57,8 @@ class Cast:
                 self.firsts[first.lower()].add(mention.name)
         self.sex: dict[str, str] = {}
         self.sex = self._sexes()
-        self.mentions = [replace(m, person=m.person or self.expand(m) in self.sex) for m in self.mentions]
-        self.at = {m.token: m for m in self.mentions}
+        self.at = {i: replace(m, person=m.person or self.expand(m) in self.sex) for i, m in self.at.items()}
+        self.mentions = [self.at[m.token] for m in self.mentions]
         self.people = {m.name for m in self.mentions if m.person}
         self.roles = self._roles()
         self.spoken: list[tuple[int, str | None]] = []
@@ -203,6 +203,16 @@ class Cast:
         for one, other in reversed(list(pairwise(before))):
             if called(one) and called(other) and joins(self.text[one.end : other.start]):
                 return " and ".join(dict.fromkeys((self.expand(one), self.expand(other))))
+        return self._pair(holder) if stem in PEOPLE else None
+
+    def _pair(self, holder: Token) -> str | None:
+        """Return the two persons that the sentences right before name, where they name no third."""
+        here = self._sentence(holder.i)
+        for first in range(here, max(here - LOOK_BACK, 0) - 1, -1):
+            near = [m for m in self.mentions if self.starts[first] <= m.token < holder.i and m.person]
+            names = list(dict.fromkeys(map(self.expand, near)))
+            if len(names) > 1:
+                return " and ".join(names) if len(names) == 2 else None
         return None
 
     def _owner(self, holder: Token) -> str | None:
@@ -326,12 +336,6 @@ def sex_of(token: Token) -> str:
 def is_member(token: Token) -> bool:
     """Is this one of a people or a party, and no name: "the Ohio Republican"?"""
     return token.ent_type_ == "NORP" and token.tag_ == "NNP" and child(token, "det") is not None
-
-
-def is_headline(sentence: Span) -> bool:
-    """Do nearly all long words of a sentence have capitals? Any words may look like a name there: "As Fear Grips McMaster"."""
-    long = [token for token in sentence if token.is_alpha and len(token) > 3]
-    return len(long) > 3 and sum(token.text[0].isupper() for token in long) * 5 >= len(long) * 4
 
 
 def is_joined(part: Token) -> bool:
