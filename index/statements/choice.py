@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 CUES = Path(__file__).parent.with_name("cues.json")
 RUMOURS = words("rumours")
 CELL = 1000  # characters of a cell: only candidates of one cell are compared, so that a long text takes no longer
-SAME, SURE, NESTED = 0.35, 0.85, 0.99
+SAME, SURE, NESTED = 0.3, 0.85, 0.99
 REACH = 8000  # how many characters before a quotation the statement that it goes on from may begin
 WORDS = 4  # words of a quotation that can be a sentence of its own
 CARRIES = ("quote", "half", "n-quote", "ccomp", "inverted", "paren", "host-ccomp", "host-parataxis")
