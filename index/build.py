@@ -171,7 +171,9 @@ def _store(record: Record, model: str, todo: list[Source], progress: Progress) -
                     source = read.source
                     said = read.voices.statements
                     heard = splitter.heard_in(read.passages, said)
-                    record.put(source.article, source.root, source.digest, read.passages, rows, said, heard, read.voices.people)
+                    record.put(
+                        source.article, source.root, source.digest, read.passages, rows, said, heard, read.voices.people, read.voices.roles
+                    )
                 record.set_meta(named="")
             done += len(batch)
             progress(done, len(todo), batch[-1].source.article.id)
@@ -256,6 +258,9 @@ def _aliases(record: Record, statements: list[Statement], sides: list[Sides]) ->
     for surname, person in bare_names(record.people()).items():
         if person in speaking and surname not in meant:
             meant[surname] = Counter([speaking[person]])
+    for role, name, count in record.roles():
+        if (person := key_of(name)) in speaking:
+            meant.setdefault(role, Counter())[speaking[person]] += count
     for group in sides:
         for alias, (speaker, side) in group.speakers.items():
             meant[alias] = Counter({(speaker, side): 1})
