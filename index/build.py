@@ -29,7 +29,7 @@ from index.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing
 from index.reader import CHECKSUM, Reader
 from index.record import FILE, SCHEMA, Record
 from index.search import Searcher
-from index.speakers import Sides, bare_names, key_of, name_speakers
+from index.speakers import Sides, bare_names, is_title, key_of, name_speakers
 from index.statements import Voices, load_parser, parse
 from index.types import Passage, Statement
 from index.vectors import VectorStore
@@ -259,14 +259,14 @@ def _aliases(record: Record, statements: list[Statement], sides: list[Sides]) ->
         if person in speaking and surname not in meant:
             meant[surname] = Counter([speaking[person]])
     for role, name, count in record.roles():
-        if (person := key_of(name)) in speaking:
-            meant.setdefault(role, Counter())[speaking[person]] += count
+        if is_title(role):
+            meant.setdefault(role, Counter())[speaking.get(key_of(name), (name, None))] += count
     for group in sides:
         for alias, (speaker, side) in group.speakers.items():
             meant[alias] = Counter({(speaker, side): 1})
     for alias, speakers in meant.items():
         [((speaker, owner), count)] = speakers.most_common(1)
-        if count >= NEARLY_ALWAYS * speakers.total():
+        if count >= NEARLY_ALWAYS * speakers.total() and (key_of(speaker) in speaking or owner):
             yield alias, speaker, owner
 
 

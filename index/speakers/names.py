@@ -10,6 +10,8 @@ from index.lexicon import words
 SUFFIXES = ("jr", "sr")
 STANDS_OUT = 3  # how many times as often as a namesake somebody is named whom a bare name means
 TITLES, BODIES, DETERMINERS = words("titles"), words("bodies"), words("determiners")
+FORMS_OF_ADDRESS = words("female_titles") | words("male_titles") | {"dr"}
+LONGEST_TITLE = 4  # words
 
 
 def plain(word: str) -> str:
@@ -40,6 +42,13 @@ def key_of(name: str) -> str:
 def _without_possessive(word: str) -> str:
     ending = next((one for one in ("'s", "’s", "'", "’") if word.endswith(one)), "")
     return word.removesuffix(ending)
+
+
+def is_title(role: str) -> bool:
+    """Whether words are a title that tells of somebody's office: "cdc director", and neither "mr" nor "chess master"."""
+    parts = role.split()
+    plainly = all(part.isalpha() for part in parts) and "and" not in parts
+    return plainly and len(parts) <= LONGEST_TITLE and parts[-1] in TITLES - FORMS_OF_ADDRESS
 
 
 def parts_of(name: str) -> list[str]:
