@@ -53,6 +53,19 @@ def ends(text: str) -> bool:
     return text.rstrip("\"”’')")[-1:] in ".!?…" and not _ABBREVIATION.search(text)
 
 
+_PARTS = re.compile(
+    r"\s*(?:[;:]|\s[–—-])\s+|,\s+(?:(?:but|and|while|though|although|because|so|yet|then|whereas)\s|(?=which\s))"
+    r"|\s(?:but|because|although|whereas|while)\s"
+)
+_ASIDE = re.compile(r"\(([^()]+)\)|,\s+((?:who|whose|which)\s[^,]+),")
+
+
+def clauses(sentence: str) -> list[str]:
+    """A sentence's clauses, as far as words like "but" part them, and its asides."""
+    asides = [aside for match in _ASIDE.finditer(sentence) if len(content_words(aside := match[1] or match[2])) > 1]
+    return [*_PARTS.split(sentence), *asides]
+
+
 # --- quotations ------------------------------------------------------------------------------------------------------
 
 

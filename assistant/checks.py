@@ -1,0 +1,416 @@
+"""The checks of one sentence against what it cites: each yields the reasons why the sentence fails it.
+
+What a check says is a finding: its kind, a plain sentence, where in the sentence it is, and the words of the evidence it was held against.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from assistant import wording
+from assistant.alignment import Alignment, align
+from assistant.contrasts import Doubt, doubts, settled
+from assistant.dates import Days, meet, named_days
+from assistant.forms import Forms
+from assistant.grammar import Grammar, asserted, bearer, under_speech
+from assistant.parses import parsed, speaking, statements_in
+from assistant.reading import Names, outlet_aliases, speakers_in
+from assistant.support import weigh
+from assistant.types import Answer, Check, Citation, Point
+from index.lexicon import words
+from index.reader import Reader
+from index.record import Record
+from index.speakers import BODIES, PEOPLE, TITLES, key_of, parts_of
+from index.statements.holders import SPEECH_ACTS
+from index.text import content_words, stem, stems
+from index.types import Statement
+
+NEAR = 400  # characters before a citation that a name in the point may be taken from
+OTHERS = words("others_of")
+STANDING = words("he") | words("she") | words("it") | words("they") | words("definite") | words("both") | words("relatives")
+SAYING = {stem(word) for word in SPEECH_ACTS}
+Place = tuple[str, int, int]  # an article, and where words start and end in it
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found: why the sentence fails it, where in the sentence, and the words of the evidence."""
+
+    check: Check
+    reason: str
+    span: tuple[int, int] | None = None
+    place: Place | None = None
+
+
+class Sources:
+    """What the record has on an answer's citations: read once, and only when asked for."""
+
+    def __init__(self, answer: Answer, record: Record) -> None:
+        self.record = record
+        self.citations = {citation.n: citation for citation in answer.citations if holds(citation, record)}
+        self._said: dict[str, list[Statement]] = {}
+
+    def said(self, article: str) -> list[Statement]:
+        """The statements of an article."""
+        if article not in self._said:
+            self._said[article] = self.record.statements(article)
+        return self._said[article]
+
+    @cached_property
+    def names(self) -> dict[str, tuple[str, str | None]]:
+        """Canonical name and side of every alias of a speaker."""
+        return self.record.names()
+
+    def named(self, text: str) -> dict[str, str]:
+        """The speakers whom a text names: canonical, with the words it has for them."""
+        return {name: words for name, _, words in speakers_in(text, Names((), self.names, ()))}
+
+    @cached_property
+    def outlets(self) -> dict[str, list[str]]:
+        """What each outlet of the corpus is called."""
+        return {outlet: outlet_aliases(outlet) for outlet in self.record.outlets()}
+
+
+def holds(citation: Citation, record: Record) -> bool:
+    """Whether a citation's quote is its article's text at its offsets, character for character."""
+    try:
+        return record.article(citation.article).text[citation.start : citation.end] == citation.quote
+    except KeyError:
+        return False
+
+
+class Case:
+    """A point, or a sentence of it, with what it cites: its words, its sound citations, who speaks in them, and what stands near."""
+
+    def __init__(self, point: Point, sources: Sources) -> None:
+        self.point, self.sources = point, sources
+        self.body = wording.without_emphasis(point.words).strip()
+        self.cited = tuple(sources.citations[n] for n in point.citations if n in sources.citations)
+        self.places = joined(self.cited, sources.record)
+        self.texts = tuple(self.text_of(article)[start:end] for article, start, end in self.places)
+        self.said = tuple(one for citation in self.cited for one in sources.said(citation.article) if _touches(one, citation))
+
+    def text_of(self, article: str) -> str:
+        """The text of an article."""
+        return self.sources.record.article(article).text
+
+    @cached_property
+    def speakers(self) -> set[str]:
+        """Who says something in what is cited, by canonical name; each of several who speak together, too."""
+        names = {one.speaker for one in self.said if one.speaker}
+        return names | {part for name in names for part in parts_of(name)}
+
+    @cached_property
+    def voices(self) -> tuple[str, ...]:
+        """The words in what is cited that name who speaks there; they are looked for where a model wrote the point."""
+        if not self.point.written:
+            return ()
+        told = [one.speaker for text in self.texts for one in statements_in(text) if one.speaker]
+        return tuple(dict.fromkeys([*told, *(who for text in self.texts for who in speaking(text))]))
+
+    @property
+    def before(self) -> list[str]:
+        """What stands just before what is cited."""
+        return [self.text_of(one.article)[max(0, one.start - NEAR) : one.start] for one in self.cited]
+
+    @cached_property
+    def near(self) -> list[str]:
+        """What a name in the point may come from besides what is cited: its outlet and speakers, and what those named there are called.
+
+        Where what is cited leaves open who "he" or "the two leaders" are, also the text before it and its headline.
+        """
+        about = [text for one in self.said for text in (one.speaker, one.side) if text] + [one.outlet for one in self.cited if one.outlet]
+        there = {name for text in self.texts for name in self.sources.named(text)}
+        about += [alias.title() for alias, (name, _) in self.sources.names.items() if name in there]
+        if not any(word in STANDING for text in self.texts for word in wording.words_of(text)):
+            return about
+        return [*about, *self.before, *(one.title for one in self.cited)]
+
+    @cached_property
+    def published(self) -> str | None:
+        """The day of publication of what is cited."""
+        return next((citation.published for citation in self.cited if citation.published), None)
+
+    @cached_property
+    def claim(self) -> Grammar:
+        """The parse of the words."""
+        return Grammar(parsed([self.body])[0])
+
+    @cached_property
+    def evidence(self) -> list[Grammar]:
+        """The parses of what is cited."""
+        return [Grammar(doc) for doc in parsed(self.texts)]
+
+    @cached_property
+    def alignment(self) -> Alignment:
+        """The words of the claim with their counterparts."""
+        return align(self.claim, self.evidence, Forms().same)
+
+    def place(self, text: int, span: tuple[int, int]) -> Place:
+        """A place in a cited text as one in its article."""
+        article, start, _ = self.places[text]
+        return article, start + span[0], start + span[1]
+
+
+def _touches(said: Statement, citation: Citation) -> bool:
+    return said.start < citation.end and citation.start < said.end
+
+
+def joined(cited: Sequence[Citation], record: Record) -> tuple[Place, ...]:
+    """The places of the cited texts; those that follow each other in their article as one."""
+    spans: list[Place] = []
+    for article, start, end in sorted((citation.article, citation.start, citation.end) for citation in cited):
+        text = record.article(article).text
+        if spans and spans[-1][0] == article and not text[spans[-1][2] : start].strip():
+            spans[-1] = (article, spans[-1][1], max(end, spans[-1][2]))
+        else:
+            spans.append((article, start, end))
+    return tuple(spans)
+
+
+# --- what is cited, who says it, and where -----------------------------------------------------------------------------
+
+
+def citations(case: Case) -> Iterator[Finding]:
+    """Every sentence cites something, and what it cites is there."""
+    if not case.point.citations:
+        yield Finding(Check.CITATION, "It cites nothing.")
+    for n in case.point.citations:
+        if n not in case.sources.citations:
+            yield Finding(Check.CITATION, f"It cites number {n}, and there is no such passage.")
+
+
+def quotations(case: Case) -> Iterator[Finding]:
+    """What is in quotation marks stands in what is cited, word for word."""
+    for quote in wording.quoted(case.body) if case.point.written else [case.body]:
+        if not wording.stands_in(quote, case.texts):
+            reason = f"“{quote}” is in quotation marks, and what is cited does not have these words."
+            yield Finding(Check.QUOTATION, reason, _span(case.body, quote))
+
+
+def named_speaker(case: Case) -> Iterator[Finding]:
+    """Whom the point is said to be from speaks in what is cited."""
+    for name in dict.fromkeys((*case.point.speakers, *(case.point.label or ()))):
+        if not is_speaker(name, case):
+            yield Finding(Check.SPEAKER, _not_said_by(name, case))
+
+
+def speakers(case: Case) -> Iterator[Finding]:
+    """Whoever is made to say something in the sentence says something in what is cited."""
+    known = {key_of(name) for name in case.voices} | {key_of(alias) for aliases in case.sources.outlets.values() for alias in aliases}
+    names = [one.speaker for one in statements_in(case.body) if one.speaker and says(one)]
+    for name in dict.fromkeys(names):
+        if key_of(name) not in known and not is_speaker(name, case) and not _is_described(name, case):
+            yield Finding(Check.SPEAKER, _not_said_by(name, case), _span(case.body, name))
+
+
+def says(said: Statement) -> bool:
+    """Whether a statement is something said, rather than wanted, planned or felt."""
+    return said.direct or bool(SAYING & set(stems(said.cue or "")))
+
+
+def _is_described(name: str, case: Case) -> bool:
+    """Whether words that hold no name, or a name with more around it, describe somebody whom what is cited has words for, too."""
+    own = {stem(token.text) for token in parsed([name])[0] if token.pos_ in ("NOUN", "PROPN", "ADJ")} - TITLES
+    known = [set(stems(who)) for who in (*case.voices, *case.speakers)]
+    if any(token.pos_ == "PROPN" for token in parsed([name])[0]):
+        return any(own <= words for words in known)
+    return not case.speakers or bool(own & set(stems(" ".join((*case.texts, *case.near)))))
+
+
+def _not_said_by(name: str, case: Case) -> str:
+    return f"It says that {name} says so; in what is cited it is {' or '.join(sorted(case.speakers)) or 'nobody'}."
+
+
+def is_speaker(name: str, case: Case) -> bool:
+    """Whether words that name somebody stand for one who speaks in what is cited, or for their side.
+
+    Where somebody without a name speaks there, it may be who is named there or just before. Where several speak together, it may be who
+    speaks just before: an outlet that retells a statement does not name its source in every sentence.
+    """
+    if name in case.speakers:
+        return True
+    if OTHERS & set(stems(name)):
+        return False
+    key = key_of(name)
+    if not case.speakers:
+        return any(_ends(key, key_of(who)) for who in case.voices)
+    if all(_describes(speaker, case) for speaker in case.speakers):
+        return _stands_near(key, case)
+    canonical, _ = case.sources.names.get(name.lower().replace("’", "'"), case.sources.names.get(key, (name, None)))
+    if canonical in case.speakers or key in {key_of(one.side) for one in case.said if one.side}:
+        return True
+    if any(_ends(key, key_of(speaker)) or key_of(speaker) in key for speaker in case.speakers):
+        return True
+    return all(" and " in one.speaker for one in case.said if one.speaker) and canonical in _heard_before(case)
+
+
+def _ends(one: str, other: str) -> bool:
+    """Whether one of two keys of names is the end of the other: "ryabkov", "sergei ryabkov"."""
+    return f" {one}".endswith(f" {other}") or f" {other}".endswith(f" {one}")
+
+
+def _describes(speaker: str, case: Case) -> bool:
+    """Whether a speaker is known by a description only ("Oklahoma Republican", "Retired teacher"): it may be anybody with a name.
+
+    What no article writes small is a name: "Trump team".
+    """
+    parts = speaker.split()
+    if len(parts) < 2 or case.sources.names.get(speaker.lower(), (speaker, None))[1]:
+        return False
+    small = any(parts[0].lower() in text.split() for text in (*case.texts, *case.before))
+    return parts[-1].lower() in TITLES or (small and speaker[1:] == speaker[1:].lower())
+
+
+def _stands_near(key: str, case: Case) -> bool:
+    """Whether the last word of a name's key is in what is cited or just before it."""
+    last = key.rpartition(" ")[2]
+    return any(last in wording.words_of(text) for text in (*case.texts, *case.before))
+
+
+def _heard_before(case: Case) -> set[str]:
+    return {
+        one.speaker
+        for citation in case.cited
+        for one in case.sources.said(citation.article)
+        if one.speaker and one.start < citation.start and one.end > citation.start - NEAR
+    }
+
+
+def outlets(case: Case) -> Iterator[Finding]:
+    """An outlet that is named is one of what is cited."""
+    theirs = {case.sources.record.article(citation.article).outlet for citation in case.cited}
+    for outlet in sorted({citation.outlet for citation in case.cited if citation.outlet} - theirs):
+        yield Finding(Check.OUTLET, f"What is cited is said to be {outlet}'s; it is {_listed(theirs)}'s.")
+    prose = case.point.words if case.point.written else ""
+    allowed = {alias for outlet in theirs if outlet for alias in case.sources.outlets.get(outlet, [])}
+    for outlet, aliases in case.sources.outlets.items():
+        named = next((alias for alias in aliases if alias in prose and re.search(rf"(?<!\w){re.escape(alias)}(?!\w)", prose)), None)
+        if named and outlet not in theirs and named not in allowed and not any(named in text for text in case.texts):
+            yield Finding(Check.OUTLET, f"It names {outlet}; what is cited is {_listed(theirs)}'s.", _span(case.body, named))
+
+
+def _listed(names: set[str | None]) -> str:
+    return " or ".join(sorted(name for name in names if name)) or "an unnamed outlet"
+
+
+# --- what is claimed ---------------------------------------------------------------------------------------------------
+
+
+def values(case: Case) -> Iterator[Finding]:
+    """Days, numbers and names of the sentence are those of what is cited."""
+    body = case.body
+    given: list[Days] = [days for text in case.evidence for _, found in named_days(text.doc, case.published) for days in found]
+    if case.published:
+        given += [days for text in parsed([case.published]) for _, found in named_days(text, case.published) for days in found]
+    dated = list(named_days(case.claim.doc, case.published))
+    for span, meant in dated:
+        if not any(meet(one, other) for one in meant for other in given):
+            yield Finding(Check.DATE, f"The date {span.text} is not in what is cited.", (span.start_char, span.end_char))
+        body = body[: span.start_char] + " " * (span.end_char - span.start_char) + body[span.end_char :]
+    for number in wording.foreign_numbers(body, case.texts):
+        yield Finding(Check.NUMBER, f"The number {number} is not in what is cited.", _span(body, number))
+    forms = Forms((*case.texts, *case.near))
+    spelt = forms.spelt(case.body)
+    days = {token.i for span, _ in dated for token in span}
+    for token in case.claim.doc:
+        if token.pos_ == "PROPN" and token.i not in days and token.text not in spelt and not forms.known(token.text):
+            reason = f"The name {token.text} is not in what is cited, nor just before it."
+            yield Finding(Check.NAME, reason, (token.idx, token.idx + len(token)))
+    known = " ".join((*case.texts, *case.near, *(one.url for one in case.cited if one.url))).lower()
+    for token in case.claim.doc:
+        if (token.like_url or token.like_email) and token.text.lower().rstrip(".,;:)") not in known:
+            yield Finding(Check.NAME, f"The address {token.text} is not in what is cited.", (token.idx, token.idx + len(token)))
+
+
+def attributions(case: Case) -> Iterator[Finding]:
+    """What somebody says in what is cited is not told as a fact."""
+    if case.point.speakers or case.point.label or _labelled(case):
+        return
+    told, own = statements_in(case.body), set(stems(case.body))
+    cues = {word for one in told for word in (one.cue or "").split()}
+    for verb in case.claim.predicates:
+        there = case.alignment.of(bearer(verb)) or case.alignment.of(verb)
+        if there is None or not asserted(verb) or verb.text in cues or under_speech(verb) or any(one.start <= verb.idx < one.end for one in told):
+            continue
+        article, place, _ = case.place(there[0], (there[1].idx, there[1].idx))
+        over = [one for one in case.said if one.article == article and one.start <= place < one.end]
+        said = min(over, key=lambda one: one.end - one.start, default=None)
+        if said is None or not said.cue or own & {stem(word) for word in said.cue.split()}:
+            continue
+        if said.speaker is None or says(said):
+            reason = f"It tells “{verb.text}” as a fact; in what is cited {said.speaker or 'somebody'} says so."
+            yield Finding(Check.SPEAKER, reason, (verb.idx, verb.idx + len(verb)), (article, said.start, said.end))
+
+
+def _labelled(case: Case) -> bool:
+    """Whether the sentence begins with whose words it has: "Trump team: …"."""
+    before, colon, _ = case.body.partition(": ")
+    return bool(colon) and is_speaker(before.strip(" -*"), case)
+
+
+def contrasts(case: Case, reader: Reader) -> Iterator[Finding]:
+    """Word against word and predicate against predicate, the sentence says what is cited."""
+    for doubt in settled(list(doubts(case.alignment)), reader):
+        if not _set_aside(doubt, case):
+            yield Finding(doubt.check, doubt.reason, doubt.span, case.place(doubt.text, doubt.place))
+
+
+def _set_aside(doubt: Doubt, case: Case) -> bool:
+    """Whether a doubt about a name or a number is none, as their other forms and what stands just before are looked at elsewhere."""
+    token = case.claim.doc.char_span(*doubt.span, alignment_mode="expand")[0]
+    other = case.evidence[doubt.text].doc.char_span(*doubt.place, alignment_mode="expand")[0]
+    if token.like_num and doubt.kind != "speech":
+        return True
+    if doubt.check is Check.NAME:
+        if token.ent_type_ == "DATE" or token.lower_.rstrip(".") in TITLES or token.text in Forms(case.texts).spelt(case.body):
+            return True
+        described = other.lower_.rstrip(".") in TITLES
+        return Forms((*case.texts, *case.near) if described else case.texts).known(token.text)
+    return doubt.kind == "thing" and token.text[:1].isupper() and Forms((*case.texts, *case.near)).known(token.text)
+
+
+def meaning(cases: Sequence[Case], reader: Reader) -> Iterator[Finding]:
+    """What is cited carries every clause; one of which every word has its counterpart there has been compared already."""
+    claims = [(case, clause) for case in cases for clause in wording.clauses(case.body) if any(map(str.isalnum, clause))]
+    if not claims:
+        yield Finding(Check.MEANING, "It says nothing.")
+    for case, clause in claims:
+        known = _accounted(case) if case.point.written else set()
+        if known and set(content_words(clause)) <= known:
+            continue
+        reading = weigh(clause, _heard(case), reader, known)
+        if not reading.carried:
+            foreign = f", least of all {', '.join(f'“{word}”' for word in reading.foreign)}" if reading.foreign else ""
+            yield Finding(Check.MEANING, f"What is cited does not carry “{clause}”{foreign}.", _span(case.body, clause))
+
+
+def _accounted(case: Case) -> set[str]:
+    """The words of a sentence that have a counterpart in what is cited, or name a day or somebody who stands just before it."""
+    forms, new = Forms((*case.texts, *case.near)), {token.i for token in case.alignment.new}
+    days = {token.i for span, _ in named_days(case.claim.doc, case.published) for token in span}
+    found: set[str] = set()
+    for token in case.claim.doc:
+        if token.i not in new or token.i in days or (token.text[:1].isupper() and forms.known(token.text)):
+            found |= {token.text, *content_words(token.text)}
+    return found
+
+
+def _heard(case: Case) -> list[str]:
+    """The cited texts, and who speaks in them where."""
+    voices = sorted({name for one in case.said for name in (one.speaker, one.side) if name})
+    where = sorted({citation.outlet for citation in case.cited if citation.outlet})
+    return [*case.texts, *([f"{', '.join(voices)} said, {', '.join(where)} reports."] if voices or where else [])]
+
+
+def _span(body: str, part: str) -> tuple[int, int] | None:
+    start = body.find(part)
+    return (start, start + len(part)) if start >= 0 else None
+
+
+WHOLE: tuple[Callable[[Case], Iterator[Finding]], ...] = (citations, named_speaker, outlets)
+EACH: tuple[Callable[[Case], Iterator[Finding]], ...] = (quotations, outlets)
+WRITTEN: tuple[Callable[[Case], Iterator[Finding]], ...] = (speakers, values, attributions)
