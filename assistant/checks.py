@@ -9,13 +9,14 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from assistant import wording
 from assistant.alignment import Alignment, align
 from assistant.contrasts import Doubt, doubts, settled
 from assistant.dates import Days, meet, named_days
 from assistant.forms import Forms
-from assistant.grammar import Grammar, asserted, bearer, under_speech
+from assistant.grammar import Grammar, asserted, bearer, is_name, is_predicate, subject, under_speech
 from assistant.parses import parsed, speaking, statements_in
 from assistant.reading import Names, outlet_aliases, speakers_in
 from assistant.support import weigh
@@ -25,8 +26,12 @@ from index.reader import Reader
 from index.record import Record
 from index.speakers import BODIES, PEOPLE, TITLES, key_of, parts_of
 from index.statements.holders import SPEECH_ACTS
-from index.text import content_words, stem, stems
+from index.text import content_stems, stem, stems
+from index.tree import child
 from index.types import Statement
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
 
 NEAR = 400  # characters before a citation that a name in the point may be taken from
 OTHERS = words("others_of")
@@ -201,10 +206,23 @@ def named_speaker(case: Case) -> Iterator[Finding]:
 def speakers(case: Case) -> Iterator[Finding]:
     """Whoever is made to say something in the sentence says something in what is cited."""
     known = {key_of(name) for name in case.voices} | {key_of(alias) for aliases in case.sources.outlets.values() for alias in aliases}
-    names = [one.speaker for one in statements_in(case.body) if one.speaker and says(one)]
-    for name in dict.fromkeys(names):
-        if key_of(name) not in known and not is_speaker(name, case) and not _is_described(name, case):
-            yield Finding(Check.SPEAKER, _not_said_by(name, case), _span(case.body, name))
+    said = [one for one in statements_in(case.body) if one.speaker and says(one)]
+    there = {one.speaker for one in said if _said_there(one, case)}
+    for one in said:
+        who = one.speaker or ""
+        if not (who in there or key_of(who) in known or is_speaker(who, case) or _is_described(one, case)):
+            yield Finding(Check.SPEAKER, _not_said_by(who, case), (one.speaker_start or 0, one.speaker_end or 0))
+
+
+def _said_there(said: Statement, case: Case) -> bool:
+    """Whether what is cited has the same speaker for the predicate that a statement goes by."""
+    for verb in case.claim.predicates:
+        one, there = subject(verb), case.alignment.of(verb)
+        if there and one is not None and (said.speaker_start or 0) <= one.idx < (said.speaker_end or 0):
+            other = subject(there[1])
+            if other is not None and Forms().same(one, other):
+                return True
+    return False
 
 
 def says(said: Statement) -> bool:
@@ -212,13 +230,24 @@ def says(said: Statement) -> bool:
     return said.direct or bool(SAYING & set(stems(said.cue or "")))
 
 
-def _is_described(name: str, case: Case) -> bool:
-    """Whether words that hold no name, or a name with more around it, describe somebody whom what is cited has words for, too."""
-    own = {stem(token.text) for token in parsed([name])[0] if token.pos_ in ("NOUN", "PROPN", "ADJ")} - TITLES
-    known = [set(stems(who)) for who in (*case.voices, *case.speakers)]
-    if any(token.pos_ == "PROPN" for token in parsed([name])[0]):
-        return any(own <= words for words in known)
-    return not case.speakers or bool(own & set(stems(" ".join((*case.texts, *case.near)))))
+def _is_described(said: Statement, case: Case) -> bool:
+    """Whether words for a speaker that hold more than a name, or none, describe somebody whom what is cited has words for, too."""
+    span = case.claim.doc.char_span(said.speaker_start or 0, said.speaker_end or 0, alignment_mode="expand")
+    who = [token for token in span or () if token.pos_ in ("NOUN", "PROPN")]
+    own = {stem(token.text) for token in who if token.lower_.rstrip("s.") not in TITLES}
+    if any(is_name(token) for token in who):
+        return bool(own) and any(own <= set(stems(name)) for name in (*case.voices, *case.speakers))
+    heard = [token for text in case.evidence for token in _sayers(text)]
+    if heard and not any(map(is_name, heard)):
+        return True  # of two that are only described, the words are compared
+    return own <= set(stems(" ".join((*case.texts, *case.near))))
+
+
+def _sayers(text: Grammar) -> Iterator[Token]:
+    """The words of a parsed text that name who says something there."""
+    for one in statements_in(text.doc.text):
+        if one.speaker_start is not None and one.speaker_end is not None:
+            yield from text.doc.char_span(one.speaker_start, one.speaker_end, alignment_mode="expand") or ()
 
 
 def _not_said_by(name: str, case: Case) -> str:
@@ -243,9 +272,14 @@ def is_speaker(name: str, case: Case) -> bool:
     canonical, _ = case.sources.names.get(name.lower().replace("’", "'"), case.sources.names.get(key, (name, None)))
     if canonical in case.speakers or key in {key_of(one.side) for one in case.said if one.side}:
         return True
-    if any(_ends(key, key_of(speaker)) or key_of(speaker) in key for speaker in case.speakers):
+    if any(_ends(key, key_of(speaker)) or key_of(speaker) in key or _part(key, speaker) for speaker in case.speakers):
         return True
     return all(" and " in one.speaker for one in case.said if one.speaker) and canonical in _heard_before(case)
+
+
+def _part(key: str, speaker: str) -> bool:
+    """Whether words stand for a speaker with more words: "republican leaders", "Republican leaders of that committee"."""
+    return " " in key and set(key.split()) <= set(key_of(speaker).split())
 
 
 def _ends(one: str, other: str) -> bool:
@@ -317,7 +351,7 @@ def values(case: Case) -> Iterator[Finding]:
     spelt = forms.spelt(case.body)
     days = {token.i for span, _ in dated for token in span}
     for token in case.claim.doc:
-        if token.pos_ == "PROPN" and token.i not in days and token.text not in spelt and not forms.known(token.text):
+        if token.pos_ == "PROPN" and token.i not in days and token.lower_ not in spelt and not forms.known(token.text):
             reason = f"The name {token.text} is not in what is cited, nor just before it."
             yield Finding(Check.NAME, reason, (token.idx, token.idx + len(token)))
     known = " ".join((*case.texts, *case.near, *(one.url for one in case.cited if one.url))).lower()
@@ -331,10 +365,10 @@ def attributions(case: Case) -> Iterator[Finding]:
     if case.point.speakers or case.point.label or _labelled(case):
         return
     told, own = statements_in(case.body), set(stems(case.body))
-    cues = {word for one in told for word in (one.cue or "").split()}
+    cues = {word for one in told if says(one) for word in (one.cue or "").split()}
     for verb in case.claim.predicates:
         there = case.alignment.of(bearer(verb)) or case.alignment.of(verb)
-        if there is None or not asserted(verb) or verb.text in cues or under_speech(verb) or any(one.start <= verb.idx < one.end for one in told):
+        if there is None or not asserted(verb) or verb.text in cues or under_speech(verb) or child(verb, "ccomp") is not None or any(one.start <= verb.idx < one.end for one in told):
             continue
         article, place, _ = case.place(there[0], (there[1].idx, there[1].idx))
         over = [one for one in case.said if one.article == article and one.start <= place < one.end]
@@ -354,9 +388,9 @@ def _labelled(case: Case) -> bool:
 
 def contrasts(case: Case, reader: Reader) -> Iterator[Finding]:
     """Word against word and predicate against predicate, the sentence says what is cited."""
-    for doubt in settled(list(doubts(case.alignment)), reader):
-        if not _set_aside(doubt, case):
-            yield Finding(doubt.check, doubt.reason, doubt.span, case.place(doubt.text, doubt.place))
+    found = [doubt for doubt in doubts(case.alignment) if not _set_aside(doubt, case)]
+    for doubt in settled(found, case.body, case.texts, reader):
+        yield Finding(doubt.check, doubt.reason, doubt.span, case.place(doubt.text, doubt.place))
 
 
 def _set_aside(doubt: Doubt, case: Case) -> bool:
@@ -366,7 +400,7 @@ def _set_aside(doubt: Doubt, case: Case) -> bool:
     if token.like_num and doubt.kind != "speech":
         return True
     if doubt.check is Check.NAME:
-        if token.ent_type_ == "DATE" or token.lower_.rstrip(".") in TITLES or token.text in Forms(case.texts).spelt(case.body):
+        if token.ent_type_ == "DATE" or token.lower_.rstrip(".") in TITLES or token.lower_ in Forms(case.texts).spelt(case.body):
             return True
         described = other.lower_.rstrip(".") in TITLES
         return Forms((*case.texts, *case.near) if described else case.texts).known(token.text)
@@ -375,12 +409,12 @@ def _set_aside(doubt: Doubt, case: Case) -> bool:
 
 def meaning(cases: Sequence[Case], reader: Reader) -> Iterator[Finding]:
     """What is cited carries every clause; one of which every word has its counterpart there has been compared already."""
-    claims = [(case, clause) for case in cases for clause in wording.clauses(case.body) if any(map(str.isalnum, clause))]
+    claims = [(case, clause) for case in cases for clause in wording.clauses(_undated(case)) if any(map(str.isalnum, clause))]
     if not claims:
         yield Finding(Check.MEANING, "It says nothing.")
     for case, clause in claims:
         known = _accounted(case) if case.point.written else set()
-        if known and set(content_words(clause)) <= known:
+        if content_stems(clause) <= known:
             continue
         reading = weigh(clause, _heard(case), reader, known)
         if not reading.carried:
@@ -389,21 +423,44 @@ def meaning(cases: Sequence[Case], reader: Reader) -> Iterator[Finding]:
 
 
 def _accounted(case: Case) -> set[str]:
-    """The words of a sentence that have a counterpart in what is cited, or name a day or somebody who stands just before it."""
+    """The stems of the words that have a counterpart in what is cited, or name a day or somebody who stands just before it."""
     forms, new = Forms((*case.texts, *case.near)), {token.i for token in case.alignment.new}
     days = {token.i for span, _ in named_days(case.claim.doc, case.published) for token in span}
     found: set[str] = set()
     for token in case.claim.doc:
         if token.i not in new or token.i in days or (token.text[:1].isupper() and forms.known(token.text)):
-            found |= {token.text, *content_words(token.text)}
+            found |= content_stems(token.text)
     return found
+
+
+def _undated(case: Case) -> str:
+    """A sentence without the days that it names, which are compared as days."""
+    text = case.body
+    for span, _ in reversed(list(named_days(case.claim.doc, case.published)) if case.point.written else []):
+        text = text[: span.start_char] + text[span.end_char :]
+    return text
 
 
 def _heard(case: Case) -> list[str]:
     """The cited texts, and who speaks in them where."""
     voices = sorted({name for one in case.said for name in (one.speaker, one.side) if name})
     where = sorted({citation.outlet for citation in case.cited if citation.outlet})
-    return [*case.texts, *([f"{', '.join(voices)} said, {', '.join(where)} reports."] if voices or where else [])]
+    texts = _filled(case) if case.point.written else case.texts
+    return [*texts, *([f"{', '.join(voices)} said, {', '.join(where)} reports."] if voices or where else [])]
+
+
+def _filled(case: Case) -> list[str]:
+    """The cited texts with names in place of pronouns, where the sentence has the name of somebody who stands just before them."""
+    forms, names = Forms(case.near), dict[tuple[int, int], str]()
+    for verb in case.claim.predicates:
+        there = case.alignment.of(verb)
+        one, other = (subject(verb), subject(there[1])) if there and is_predicate(there[1]) else (None, None)
+        if there and one is not None and other is not None and is_name(one) and other.pos_ == "PRON" and forms.known(one.text):
+            names[there[0], other.i] = one.text
+    return [
+        "".join(names[number, token.i] + token.whitespace_ if (number, token.i) in names else token.text_with_ws for token in text.doc)
+        for number, text in enumerate(case.evidence)
+    ]
 
 
 def _span(body: str, part: str) -> tuple[int, int] | None:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from assistant.alignment import Alignment
+from assistant.forms import Forms
 from assistant.grammar import (
+    HEDGES,
+    TAKEN,
     Grammar,
     Mode,
     asserted,
     bearer,
     clause_of,
     first_of_list,
-    hedged,
+    infinitive,
+    is_name,
     is_predicate,
     key,
     mode,
@@ -22,16 +26,19 @@ from assistant.grammar import (
     subject,
 )
 from assistant.types import Check
+from index.lexicon import words as lexicon
 from index.reader import Reader, Relation, Text
 from index.tree import child, end_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
+CAUSAL = lexicon("causal")
 Span = tuple[int, int]
 CLAUSES = ("relcl", "advcl", "ccomp", "acl", "parataxis", "conj", "csubj")
-CARRIED, AHEAD = 0.45, 0.2  # the chance from which on a word carries another, and how far it must be ahead of that of a contradiction
+CARRIED, AHEAD = 0.5, 0.2  # the chance from which on a word carries another, and how far it must be ahead of that of a contradiction
 ALIKE = 1.0  # what the chances add up to from which on two things are one
+SURE = 0.6  # the chance that a passage carries the claim from which on another way of putting a predicate is none of its own
 SPOKEN = 0.35  # the chance of a contradiction from which on two ways of saying something are opposed
 SAYINGS = (" it", " that it was so")
 MODIFIERS = ("amod", "advmod", "nummod", "det", "quantmod", "predet", "npadvmod", "compound")
@@ -59,22 +66,28 @@ class Doubt:
 def doubts(found: Alignment) -> Iterator[Doubt]:
     """Everything in which a claim differs from its evidence."""
     yield from _words(found)
+    yield from _hedges(found)
     yield from _predicates(found)
     yield from _roles(found)
+    yield from _causes(found)
 
 
-def settled(found: Sequence[Doubt], reader: Reader) -> list[Doubt]:
-    """The doubts that are faults, by what the reader says of each difference."""
+def settled(found: Sequence[Doubt], claim: str, texts: Sequence[str], reader: Reader) -> list[Doubt]:
+    """The doubts that are faults, by what the reader says of each difference, and of the claim as a whole."""
     pairs = [pair for one in found for claimed, told in one.frames for pair in ((claimed, Text(told)), (told, Text(claimed)))]
-    rows = reader.relations(pairs)
-    read = iter(zip(rows[::2], rows[1::2], strict=True))
-    return [one for one in found if not one.frames or not carries([next(read) for _ in one.frames], one.kind)]
+    whole = [(claim, Text(text)) for text in texts] if any(one.kind == "deed" for one in found) else []
+    rows = reader.relations([*pairs, *whole])
+    sure = any(row.entails >= SURE for row in rows[len(pairs) :])
+    read = iter(zip(rows[: len(pairs) : 2], rows[1 : len(pairs) : 2], strict=True))
+    carried = [carries([next(read) for _ in one.frames], one.kind) for one in found]
+    return [one for one, well in zip(found, carried, strict=True) if not one.frames or not (well or (sure and one.kind == "deed"))]
 
 
 def carries(read: Sequence[tuple[Relation, Relation]], kind: str) -> bool:
     """Whether a word carries the one in its place, from readings of both ways round in one frame or several.
 
-    What is done and how it is must follow from the other word, and not be contrary to it. A thing needs one frame in which both names
+    What is done (unless the whole passage carries the claim beyond doubt) and how it is must follow from the other word, and not be
+    contrary to it. A thing needs one frame in which both names
     pass for each other. Ways of saying something must be opposed in no frame: the reader does not know that who argues also says.
     """
     if kind == "speech":
@@ -90,13 +103,24 @@ def _words(found: Alignment) -> Iterator[Doubt]:
         token = found.claim.doc[number]
         if is_predicate(token) and is_predicate(other):
             yield from _otherwise(found, token, text, other)
-        elif token.pos_ == "PROPN" and other.pos_ == "PROPN":
+        elif is_name(token) and is_name(other):
             yield Doubt(Check.NAME, f"It has {token.text} where what is cited has {other.text}.", span_of(token), text, span_of(other))
-        elif other.pos_ != "PRON" and token.pos_ != "PROPN":
+        elif other.pos_ != "PRON" and not is_name(token):
             reason = f"It has “{token.text}” where what is cited has “{other.text}”."
             thing = token.pos_ == "NOUN"
             frames = [swapped(own, token, [token], other.text) for own in ([phrase(token), clause_words(token)] if thing else [phrase(token)])]
             yield Doubt(Check.MEANING, reason, span_of(token), text, span_of(other), tuple(frames), "thing" if thing else "")
+
+
+def _hedges(found: Alignment) -> Iterator[Doubt]:
+    """Words of doubt that stand by a word of the evidence, where the claim has none at all."""
+    if any(token.lower_ in HEDGES for token in found.claim.doc):
+        return
+    for number, (text, other) in found.same.items():
+        token = found.claim.doc[number]
+        doubt = next((c for c in other.children if c.lower_ in HEDGES), None)
+        if doubt is not None:
+            yield Doubt(Check.HEDGE, f"What is cited has “{token.text}” as “{doubt.text}”.", span_of(token), text, span_of(doubt))
 
 
 def _predicates(found: Alignment) -> Iterator[Doubt]:
@@ -104,10 +128,26 @@ def _predicates(found: Alignment) -> Iterator[Doubt]:
     for verb in found.claim.predicates:
         there = found.same.get(bearer(verb).i)
         above = clause_of(there[1]) if there else None
-        if there is None or above is None or there[1].i not in (above.i, bearer(above).i):
+        if there is None or above is None or not asserted(verb):
             continue
-        if asserted(verb):
+        if there[1].i in (above.i, bearer(above).i):
             yield from _asserted(found, verb, there[0], above)
+        else:
+            yield from _named(found, verb, there[0], there[1])
+
+
+def _named(found: Alignment, verb: Token, text: int, noun: Token) -> Iterator[Doubt]:
+    """A doubt whether it is so what the evidence only names, as what somebody is accused of, denies or asks for."""
+    over = noun.head if noun.dep_ == "dobj" else noun.head.head if noun.dep_ == "pobj" and noun.head.lower_ in TAKEN else None
+    if over is None or not is_predicate(over) or any(there[1].i == over.i for there in found.same.values()):
+        return
+    mine = sorted({one.i: one for one in (*group(verb), bearer(verb))}.values(), key=lambda one: one.i)
+    theirs = list(noun.doc[group(over)[0].i : noun.i + 1])
+    if not 1 < len(theirs) <= LONGEST:
+        return
+    frame = swapped(clause_words(verb), verb, mine, words(theirs))
+    reason = f"It has “{words(mine)}” where what is cited has “{words(theirs)}”."
+    yield Doubt(Check.MEANING, reason, (mine[0].idx, end_of(mine[-1])), text, (theirs[0].idx, end_of(theirs[-1])), (frame,))
 
 
 def _asserted(found: Alignment, verb: Token, text: int, above: Token) -> Iterator[Doubt]:
@@ -123,8 +163,6 @@ def _asserted(found: Alignment, verb: Token, text: int, above: Token) -> Iterato
     elif here.denied != evidence.denied:
         reason = f"The point and what it cites do not agree on a “not”: see “{verb.text}”."
         yield Doubt(Check.NEGATION, reason, span_of(verb), text, span_of(above))
-    elif hedged(above) and not hedged(verb):
-        yield Doubt(Check.HEDGE, f"What is cited has “{above.text}” with a word of doubt.", span_of(verb), text, span_of(above))
 
 
 def _apart(found: Alignment, here: Mode, evidence: Mode) -> tuple[list[Token], list[Token], bool]:
@@ -162,7 +200,7 @@ def _otherwise(found: Alignment, verb: Token, text: int, other: Token) -> Iterat
         frames = [swapped(clause_words(verb), verb, mine, words(theirs))]
     reason = f"It has “{words(mine)}” where what is cited has “{words(theirs)}”."
     place = theirs[0].idx, end_of(theirs[-1])
-    yield Doubt(Check.MEANING, reason, (mine[0].idx, end_of(mine[-1])), text, place, tuple(frames), "speech" if speech else "")
+    yield Doubt(Check.MEANING, reason, (mine[0].idx, end_of(mine[-1])), text, place, tuple(frames), "speech" if speech else "deed")
 
 
 def _roles(found: Alignment) -> Iterator[Doubt]:
@@ -176,13 +214,42 @@ def _roles(found: Alignment) -> Iterator[Doubt]:
         turned = _is(found, mine[0], theirs[1]) or _is(found, mine[1], theirs[0])
         kept = _is(found, mine[0], theirs[0]) or _is(found, mine[1], theirs[1])
         if turned and not kept:
-            yield Doubt(
-                Check.ROLES, f"It has who does “{verb.text}” to whom the other way round.", span_of(verb), text, span_of(other)
-            )
+            reason = f"It has who does “{verb.text}” to whom the other way round."
+            yield Doubt(Check.ROLES, reason, span_of(verb), text, span_of(other))
+        elif verb.i in found.same and _two_names(mine[0], theirs[0]):
+            reason = f"It has {mine[0]} for {theirs[0]}, who is said to “{other.lemma_}” in what is cited."
+            yield Doubt(Check.NAME, reason, span_of(mine[0]), text, span_of(theirs[0]))
+
+
+def _two_names(one: Token | None, other: Token | None) -> TypeGuard[Token]:
+    """Whether two words are the names of two."""
+    return one is not None and other is not None and is_name(one) and is_name(other) and not Forms().same(one, other)
+
+
+def _causes(found: Alignment) -> Iterator[Doubt]:
+    """What the claim gives as the reason for something, and the evidence tells without joining the two."""
+    for verb in found.claim.predicates:
+        mark = next((c for c in verb.children if c.dep_ == "mark" and c.lower_ in CAUSAL), None)
+        reason, result = found.of(bearer(verb)), found.of(bearer(verb.head))
+        if mark is None or infinitive(verb) or reason is None or result is None:
+            continue
+        if reason[0] != result[0] or not _joined(reason[1], result[1]):
+            said = f"It has “{verb.text}” as the reason for “{verb.head.text}”; what is cited does not."
+            yield Doubt(Check.CAUSE, said, span_of(mark), reason[0], span_of(reason[1]))
+
+
+def _joined(reason: Token, result: Token) -> bool:
+    """Whether a sentence has one thing as the reason for another, or leaves open what joins them."""
+    if reason.sent.start != result.sent.start:
+        return False
+    links = [c for one in (reason, *reason.ancestors) for c in (one, *one.children) if c.dep_ in ("mark", "prep", "cc", "advmod")]
+    return any(c.lower_ in CAUSAL for c in links)
 
 
 def _taking_part(verb: Token) -> tuple[Token | None, Token | None]:
-    return subject(verb), patient(verb)
+    """Who does a verb, where the verb names somebody itself, and whom it is done to."""
+    own = child(verb, "nsubj", "agent") is not None or verb.dep_ in ("relcl", "conj")
+    return subject(verb) if own else None, patient(verb)
 
 
 def _is(found: Alignment, token: Token | None, other: Token | None) -> bool:
@@ -263,8 +330,16 @@ def phrase(token: Token) -> list[Token]:
 def swapped(own: Sequence[Token], token: Token, out: Sequence[Token], other: str) -> tuple[str, str]:
     """Some words of the claim around one of them, and the same with other words in place of it and of what goes with it."""
     gone = {one.i for one in out} | {token.i}
-    told = "".join(f"{other} " if one.i == token.i else "" if one.i in gone else one.text_with_ws for one in own)
-    return plain(words(own)), plain(told)
+    told = "".join(f"{other} " if one.i == token.i else "" if one.i in gone else _text(one) for one in own)
+    return plain("".join(map(_text, own))), plain(told)
+
+
+def _text(token: Token) -> str:
+    """A word as a text; for "who" and "which" what they stand for."""
+    verb = token.head
+    if token.tag_ in ("WP", "WDT") and verb.dep_ == "relcl":
+        return f"{verb.head.text} "
+    return str(token.text_with_ws)
 
 
 def plain(text: str) -> str:

@@ -68,11 +68,11 @@ class Forms:
 
     def spelt(self, text: str) -> set[str]:
         """The words of a text that spell out what goes by initials or another name in these: "Democratic National Committee" for "DNC"."""
-        found = {word for run in runs(text) if initials(run) in self._capitals for word in run}
+        found = {_plain(word) for run in runs(text) if initials(run) in self._capitals for word in run}
         plain = " " + " ".join(map(_plain, text.split())) + " "
         for name in _groups():
             if " " in name and f" {name} " in plain and any(f" {other} " in self._lower for other in _groups()[name]):
-                found |= {word for word in text.split() if _plain(word) in name.split()}
+                found |= set(name.split())
         return found
 
     def same(self, token: Token, other: Token) -> bool:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 POSSIBLE, NECESSARY, OPEN = words("possible"), words("necessary"), words("conditional")
 NEGATIVE, HEDGES, QUANTITIES = words("negative"), words("hedges") | words("doubtful"), words("quantities")
 TAKEN = words("object_prepositions")  # what joins a verb to a gerund that it depends on: "accused of lying", not "left after lying"
+NAMED = ("PERSON", "ORG", "GPE", "NORP", "FAC", "LOC")
 CLOSED = {"DET", "PRON", "AUX", "ADP", "PART", "CCONJ", "SCONJ", "PUNCT", "SPACE", "SYM", "INTJ", "X"}
 COMPLEMENTS = ("attr", "acomp", "oprd", "prep", "advmod")
 DEPENDENT = ("xcomp", "pcomp")
@@ -162,11 +163,15 @@ def governors(verb: Token) -> Iterator[Token]:
         verb = first_of_list(verb)
         above = verb.head
         small = verb.dep_ == "ccomp" and verb.tag_ in ("VBN", "VBG") and not auxiliaries(verb)  # "wants him fired"
-        if verb.dep_ == "xcomp" or small or (verb.dep_ in ("advcl", "ccomp", "acl", "relcl") and infinitive(verb)):
+        noted = verb.dep_ in ("acl", "ccomp") and above.pos_ == "NOUN" and any(c.lower_ == "that" and c.dep_ == "mark" for c in verb.children)
+        if verb.dep_ == "xcomp" or small or noted or (verb.dep_ in ("advcl", "ccomp", "acl", "relcl") and infinitive(verb)):
             found: Token | None = above
         elif verb.dep_ == "pcomp" and above.lower_ in TAKEN:
             found = above.head
         else:
+            return
+        if noted:
+            yield above
             return
         if found is not None and not is_predicate(found):
             if found.pos_ in ("NOUN", "PROPN", "ADJ"):
@@ -268,6 +273,11 @@ def asserted(verb: Token) -> bool:
 def under_speech(verb: Token) -> bool:
     """Whether a verb stands in a clause that somebody's verb has for its object: "Grassley understands that she left"."""
     return any(one.dep_ == "ccomp" and child(one.head, "nsubj", "nsubjpass", "agent") is not None for one in (verb, *verb.ancestors))
+
+
+def is_name(token: Token) -> bool:
+    """Whether a word is a name, or was found to be a part of one."""
+    return token.pos_ == "PROPN" or (token.text[:1].isupper() and (token.ent_type_ in NAMED or not token.is_sent_start))
 
 
 def passive(verb: Token) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -49,10 +49,10 @@ class Reading:
         return self.score >= CARRIED
 
 
-def weigh(claim: str, evidence: Sequence[str], reader: Reader, known: Container[str] = ()) -> Reading:
+def weigh(claim: str, evidence: Sequence[str], reader: Reader, known: Set[str] = frozenset()) -> Reading:
     """Read a claim (a sentence) beside its evidence (texts of any length, of which the likeliest parts are read).
 
-    Words that are ``known`` to be accounted for are not foreign, whether they stand there or not.
+    Words whose stems are ``known`` to be accounted for are not foreign, whether they stand there or not.
     """
     whole = [sentence for text in evidence for sentence in sentences(text)]
     words = content_words(claim)
@@ -65,8 +65,8 @@ def weigh(claim: str, evidence: Sequence[str], reader: Reader, known: Container[
     texts = dict.fromkeys([" ".join(seen), *(parts[number] for number in likely), *beside])
     rows = reader.relations([(claim, Text(text)) for text in texts])
     best = max(rows, key=lambda relation: relation.entails)
-    there = content_stems(" ".join(evidence))
-    foreign = tuple(dict.fromkeys(word for word in words if word not in known and not content_stems(word) <= there))
+    there = content_stems(" ".join(evidence)) | known
+    foreign = tuple(dict.fromkeys(word for word in words if not content_stems(word) <= there))
     signs = ClaimSigns(_log_odds(best.entails), best.contradicts, copied(claim, whole), len(foreign) / len(words), float(bool(foreign)))
     return Reading(signs, foreign[:MOST_FOREIGN], tuple(seen))
 

@@ -141,6 +141,7 @@ class Check(StrEnum):
     DATE = "date"
     MODE = "mode"
     HEDGE = "hedge"
+    CAUSE = "cause"
     MEANING = "meaning"
 
 

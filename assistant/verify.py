@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from assistant import wording
-from assistant.checks import EACH, WHOLE, WRITTEN, Case, Finding, Sources, contrasts, holds, is_speaker, meaning
-from assistant.parses import speaking
+from assistant.checks import EACH, WHOLE, WRITTEN, Case, Finding, Sources, contrasts, holds, is_speaker, meaning, says
+from assistant.parses import speaking, statements_in
 from assistant.relation import Comparer, Kin, Told
 from assistant.render import why
 from assistant.types import Answer, Citation, Claim, Fault, Point, Support
@@ -137,7 +137,7 @@ def _of_those_named(case: Case) -> Case:
     """A claim held against the citations of those alone whom it names: words of one do not carry what another is said to have said."""
     if len(case.cited) < 2:
         return case
-    credited = list(speaking(case.body)) if case.point.written else []
+    credited = [one.speaker for one in statements_in(case.body) if one.speaker and says(one)] if case.point.written else []
     credited = credited or list(case.point.speakers)
     if not credited:
         return case
