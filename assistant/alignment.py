@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from assistant.grammar import QUANTITIES, Grammar, clause_of, key, means
+from assistant.grammar import CLAUSES, QUANTITIES, Grammar, clause_of, is_predicate, key, means
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -32,6 +32,15 @@ class Alignment:
     def of(self, token: Token) -> tuple[int, Token] | None:
         """The counterpart of a word, of either kind."""
         return self.same.get(token.i) or self.instead.get(token.i)
+
+    def credible(self, token: Token, text: int, other: Token) -> bool:
+        """Whether a word and another one are likely to tell of one thing: half of what stands by the one stands by the other, too."""
+        verb = clause_of(token)
+        beside = [one for one in (clause(verb) if verb is not None else token.sent) if means(one) and one.i != token.i]
+        within = other.sent.start, other.sent.end
+        there = [found for one in beside if (found := self.same.get(one.i))]
+        shared = sum(number == text and within[0] <= found.i < within[1] for number, found in there)
+        return 2 * shared >= len(beside)
 
     @property
     def new(self) -> list[Token]:
@@ -59,6 +68,16 @@ def align(claim: Grammar, texts: Sequence[Grammar], same: Same) -> Alignment:
         _fill(found)
         if len(found.instead) == before:
             break
+    return found
+
+
+def clause(verb: Token) -> list[Token]:
+    """The words of a verb's clause, without the clauses that hang on it."""
+    found, waiting = [verb], [verb]
+    while waiting:
+        below = [c for c in waiting.pop().children if c.dep_ not in CLAUSES or not is_predicate(c)]
+        found += below
+        waiting += below
     return found
 
 

@@ -16,7 +16,7 @@ from assistant.alignment import Alignment, align
 from assistant.contrasts import Doubt, doubts, settled
 from assistant.dates import Days, meet, named_days
 from assistant.forms import Forms
-from assistant.grammar import Grammar, asserted, bearer, is_name, is_predicate, subject, under_speech
+from assistant.grammar import Grammar, asserted, bearer, first_of_list, is_name, is_predicate, subject, under_speech
 from assistant.parses import parsed, speaking, statements_in
 from assistant.reading import Names, outlet_aliases, speakers_in
 from assistant.support import weigh
@@ -236,11 +236,14 @@ def _is_described(said: Statement, case: Case) -> bool:
     who = [token for token in span or () if token.pos_ in ("NOUN", "PROPN")]
     own = {stem(token.text) for token in who if token.lower_.rstrip("s.") not in TITLES}
     if any(is_name(token) for token in who):
+        heard_of = Forms((*case.voices, *case.speakers))
+        if all(heard_of.known(token.text) for token in who):
+            return True
         return bool(own) and any(own <= set(stems(name)) for name in (*case.voices, *case.speakers))
     heard = [token for text in case.evidence for token in _sayers(text)]
     if heard and not any(map(is_name, heard)):
         return True  # of two that are only described, the words are compared
-    return own <= set(stems(" ".join((*case.texts, *case.near))))
+    return span is not None and stem(span.root.text) in stems(" ".join((*case.texts, *case.near)))
 
 
 def _sayers(text: Grammar) -> Iterator[Token]:
@@ -347,7 +350,7 @@ def values(case: Case) -> Iterator[Finding]:
         body = body[: span.start_char] + " " * (span.end_char - span.start_char) + body[span.end_char :]
     for number in wording.foreign_numbers(body, case.texts):
         yield Finding(Check.NUMBER, f"The number {number} is not in what is cited.", _span(body, number))
-    forms = Forms((*case.texts, *case.near))
+    forms = Forms((*case.texts, *case.near, *(case.text_of(one.article) for one in case.cited)))
     spelt = forms.spelt(case.body)
     days = {token.i for span, _ in dated for token in span}
     for token in case.claim.doc:
@@ -368,16 +371,24 @@ def attributions(case: Case) -> Iterator[Finding]:
     cues = {word for one in told if says(one) for word in (one.cue or "").split()}
     for verb in case.claim.predicates:
         there = case.alignment.of(bearer(verb)) or case.alignment.of(verb)
-        if there is None or not asserted(verb) or verb.text in cues or under_speech(verb) or child(verb, "ccomp") is not None or any(one.start <= verb.idx < one.end for one in told):
+        if there is None or not _told(verb) or verb.text in cues or any(one.start <= verb.idx < one.end for one in told):
             continue
         article, place, _ = case.place(there[0], (there[1].idx, there[1].idx))
         over = [one for one in case.said if one.article == article and one.start <= place < one.end]
         said = min(over, key=lambda one: one.end - one.start, default=None)
-        if said is None or not said.cue or own & {stem(word) for word in said.cue.split()}:
+        if said is None or not said.cue or own & {stem(word) for word in said.cue.split()} or not case.alignment.credible(verb, *there):
             continue
-        if said.speaker is None or says(said):
+        who = subject(verb)
+        himself = who is not None and said.speaker is not None and who.lower_ in said.speaker.lower().split()
+        if not himself and (said.speaker is None or says(said)):
             reason = f"It tells “{verb.text}” as a fact; in what is cited {said.speaker or 'somebody'} says so."
             yield Finding(Check.SPEAKER, reason, (verb.idx, verb.idx + len(verb)), (article, said.start, said.end))
+
+
+def _told(verb: Token) -> bool:
+    """Whether a verb tells something itself: not as an aside to something else, nor as what somebody says, nor saying it."""
+    main = first_of_list(verb).dep_ in ("ROOT", "relcl", "conj", "parataxis")
+    return main and asserted(verb) and not under_speech(verb) and child(verb, "ccomp") is None
 
 
 def _labelled(case: Case) -> bool:

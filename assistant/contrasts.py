@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeGuard
 from assistant.alignment import Alignment
 from assistant.forms import Forms
 from assistant.grammar import (
+    CLAUSES,
     HEDGES,
     TAKEN,
     Grammar,
@@ -33,9 +34,8 @@ from index.tree import child, end_of
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-CAUSAL = lexicon("causal")
+REASONS, CAUSAL = lexicon("reasons"), lexicon("causal")
 Span = tuple[int, int]
-CLAUSES = ("relcl", "advcl", "ccomp", "acl", "parataxis", "conj", "csubj")
 CARRIED, AHEAD = 0.5, 0.2  # the chance from which on a word carries another, and how far it must be ahead of that of a contradiction
 ALIKE = 1.0  # what the chances add up to from which on two things are one
 SURE = 0.6  # the chance that a passage carries the claim from which on another way of putting a predicate is none of its own
@@ -101,6 +101,8 @@ def _words(found: Alignment) -> Iterator[Doubt]:
     """Words that stand in the place of others."""
     for number, (text, other) in found.instead.items():
         token = found.claim.doc[number]
+        if not found.credible(token, text, other):
+            continue
         if is_predicate(token) and is_predicate(other):
             yield from _otherwise(found, token, text, other)
         elif is_name(token) and is_name(other):
@@ -128,7 +130,7 @@ def _predicates(found: Alignment) -> Iterator[Doubt]:
     for verb in found.claim.predicates:
         there = found.same.get(bearer(verb).i)
         above = clause_of(there[1]) if there else None
-        if there is None or above is None or not asserted(verb):
+        if there is None or above is None or not asserted(verb) or not found.credible(verb, *there):
             continue
         if there[1].i in (above.i, bearer(above).i):
             yield from _asserted(found, verb, there[0], above)
@@ -207,7 +209,7 @@ def _roles(found: Alignment) -> Iterator[Doubt]:
     """Who does it to whom."""
     for verb in found.claim.predicates:
         there = found.of(verb)
-        if there is None or not is_predicate(there[1]):
+        if there is None or not is_predicate(there[1]) or verb.lemma_ == "have" or not found.credible(verb, *there):
             continue
         text, other = there
         mine, theirs = (_taking_part(one) for one in (verb, other))
@@ -229,7 +231,7 @@ def _two_names(one: Token | None, other: Token | None) -> TypeGuard[Token]:
 def _causes(found: Alignment) -> Iterator[Doubt]:
     """What the claim gives as the reason for something, and the evidence tells without joining the two."""
     for verb in found.claim.predicates:
-        mark = next((c for c in verb.children if c.dep_ == "mark" and c.lower_ in CAUSAL), None)
+        mark = next((c for c in verb.children if c.dep_ == "mark" and c.lower_ in REASONS), None)
         reason, result = found.of(bearer(verb)), found.of(bearer(verb.head))
         if mark is None or infinitive(verb) or reason is None or result is None:
             continue

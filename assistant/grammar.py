@@ -20,6 +20,7 @@ NEGATIVE, HEDGES, QUANTITIES = words("negative"), words("hedges") | words("doubt
 TAKEN = words("object_prepositions")  # what joins a verb to a gerund that it depends on: "accused of lying", not "left after lying"
 NAMED = ("PERSON", "ORG", "GPE", "NORP", "FAC", "LOC")
 CLOSED = {"DET", "PRON", "AUX", "ADP", "PART", "CCONJ", "SCONJ", "PUNCT", "SPACE", "SYM", "INTJ", "X"}
+CLAUSES = ("relcl", "advcl", "ccomp", "acl", "parataxis", "conj", "csubj")
 COMPLEMENTS = ("attr", "acomp", "oprd", "prep", "advmod")
 DEPENDENT = ("xcomp", "pcomp")
 MERELY = words("not_denying")
@@ -277,7 +278,7 @@ def under_speech(verb: Token) -> bool:
 
 def is_name(token: Token) -> bool:
     """Whether a word is a name, or was found to be a part of one."""
-    return token.pos_ == "PROPN" or (token.text[:1].isupper() and (token.ent_type_ in NAMED or not token.is_sent_start))
+    return token.pos_ == "PROPN" or (token.pos_ != "PRON" and token.text[:1].isupper() and (token.ent_type_ in NAMED or not token.is_sent_start))
 
 
 def passive(verb: Token) -> bool:

@@ -137,7 +137,7 @@ def _of_those_named(case: Case) -> Case:
     """A claim held against the citations of those alone whom it names: words of one do not carry what another is said to have said."""
     if len(case.cited) < 2:
         return case
-    credited = [one.speaker for one in statements_in(case.body) if one.speaker and says(one)] if case.point.written else []
+    credited = [one.speaker for one in statements_in(case.body) if one.speaker and says(one) and one.speaker[:1].isupper()] if case.point.written else []
     credited = credited or list(case.point.speakers)
     if not credited:
         return case
