@@ -425,10 +425,8 @@ def meaning(cases: Sequence[Case], reader: Reader) -> Iterator[Finding]:
         yield Finding(Check.MEANING, "It says nothing.")
     for case, clause in claims:
         known = _accounted(case) if case.point.written else set()
-        if content_stems(clause) <= known:
-            continue
         reading = weigh(clause, _heard(case), reader, known)
-        if not reading.carried:
+        if reading.contrary or not (reading.carried or content_stems(clause) <= known):
             foreign = f", least of all {', '.join(f'“{word}”' for word in reading.foreign)}" if reading.foreign else ""
             yield Finding(Check.MEANING, f"What is cited does not carry “{clause}”{foreign}.", _span(case.body, clause))
 

@@ -11,6 +11,7 @@ from assistant.forms import Forms
 from assistant.grammar import (
     CLAUSES,
     HEDGES,
+    QUANTITIES,
     TAKEN,
     Grammar,
     Mode,
@@ -34,7 +35,7 @@ from index.tree import child, end_of
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-REASONS, CAUSAL = lexicon("reasons"), lexicon("causal")
+REASONS, CAUSAL, SOLE = lexicon("reasons"), lexicon("causal"), lexicon("sole")
 Span = tuple[int, int]
 CARRIED, AHEAD = 0.5, 0.2  # the chance from which on a word carries another, and how far it must be ahead of that of a contradiction
 ALIKE = 1.0  # what the chances add up to from which on two things are one
@@ -70,6 +71,9 @@ def doubts(found: Alignment) -> Iterator[Doubt]:
     yield from _predicates(found)
     yield from _roles(found)
     yield from _causes(found)
+    yield from _added(found)
+    yield from _prepositions(found)
+    yield from _numbers(found)
 
 
 def settled(found: Sequence[Doubt], claim: str, texts: Sequence[str], reader: Reader) -> list[Doubt]:
@@ -92,6 +96,8 @@ def carries(read: Sequence[tuple[Relation, Relation]], kind: str) -> bool:
     """
     if kind == "speech":
         return all(max(forth.contradicts, back.contradicts) < SPOKEN for forth, back in read)
+    if kind == "tie":
+        return all(forth.entails >= CARRIED and back.contradicts < CARRIED for forth, back in read)
     if kind == "thing":
         return any(forth.entails + back.entails >= ALIKE for forth, back in read)
     return all(forth.entails >= CARRIED and forth.entails - back.contradicts >= AHEAD for forth, back in read)
@@ -226,6 +232,53 @@ def _roles(found: Alignment) -> Iterator[Doubt]:
 def _two_names(one: Token | None, other: Token | None) -> TypeGuard[Token]:
     """Whether two words are the names of two."""
     return one is not None and other is not None and is_name(one) and is_name(other) and not Forms().same(one, other)
+
+
+def _added(found: Alignment) -> Iterator[Doubt]:
+    """Words for how much of a thing, or for nothing else, that the claim adds: "all", "only"."""
+    for token in found.new:
+        there = found.same.get(token.head.i)
+        if token.lower_ in QUANTITIES | SOLE and there and found.credible(token.head, *there):
+            frame = swapped(phrase(token) if token.dep_ != "advmod" else clause_words(token), token, [token], "")
+            reason = f"It has “{token.text}”, which is not in what is cited."
+            yield Doubt(Check.MEANING, reason, span_of(token), there[0], span_of(there[1]), (frame,))
+
+
+def _prepositions(found: Alignment) -> Iterator[Doubt]:
+    """Two words that the claim joins by another preposition than the evidence: "without Congress" for "with Congress"."""
+    for number, (text, other) in found.same.items():
+        token = found.claim.doc[number]
+        mine, theirs = token.head, other.head
+        if token.dep_ != "pobj" or other.dep_ != "pobj" or mine.lower_ == theirs.lower_:
+            continue
+        above = found.same.get(mine.head.i)
+        if above and above[1].i == theirs.head.i and found.credible(token, text, other):
+            frame = swapped(clause_words(token), mine, [mine], theirs.text)
+            reason = f"It has “{mine.text} … {token.text}” where what is cited has “{theirs.text}”."
+            yield Doubt(Check.MEANING, reason, span_of(mine), text, span_of(theirs), (frame,), "tie")
+
+
+def _numbers(found: Alignment) -> Iterator[Doubt]:
+    """Numbers that stand in the evidence, but by another thing, where this thing has a number of its own."""
+    for number, (text, other) in found.same.items():
+        token = found.claim.doc[number]
+        thing = found.same.get(token.head.i)
+        if token.dep_ != "nummod" or other.dep_ != "nummod" or thing is None:
+            continue
+        verb, there = clause_of(token), clause_of(other)
+        over = found.of(bearer(verb)) if verb is not None else None
+        counted = [one for one in thing[1].sent if one.dep_ == "nummod" and key(one.head) == key(token.head)]
+        apart = key(other.head) != key(token.head) and counted
+        elsewhere = over is not None and there is not None and over[1].i not in (there.i, bearer(there).i)
+        beside = over is not None and any(clause_of(one) is not None and over[1].i in _heads(one) and one.i != other.i for one in counted)
+        if apart or (elsewhere and beside):
+            reason = f"It has “{token.text} {token.head.text}”; what is cited has this number of something else."
+            yield Doubt(Check.NUMBER, reason, span_of(token), text, span_of(other))
+
+
+def _heads(token: Token) -> set[int]:
+    verb = clause_of(token)
+    return set() if verb is None else {verb.i, bearer(verb).i}
 
 
 def _causes(found: Alignment) -> Iterator[Doubt]:

@@ -17,7 +17,8 @@ from index.belief import ClaimSigns, claim_odds
 from index.reader import Reader, Text
 from index.text import content_stems, content_words, stems
 
-CARRIED = 0.15  # the chance from which on a claim is carried; it lies between the scripted lies and the honest answers of the tests
+CARRIED = 0.18  # the chance from which on a claim is carried; it lies between the scripted lies and the honest answers of the tests
+CONTRARY = 0.6  # the chance from which on evidence contradicts a claim
 MOST_WORDS = 70  # words of evidence that are read as one text
 MOST_READ = 5  # parts of the evidence that are read by themselves
 WINDOW = 36  # words of a longer evidence sentence that are taken for one
@@ -45,8 +46,13 @@ class Reading:
 
     @property
     def carried(self) -> bool:
-        """Whether the evidence carries the claim."""
-        return self.score >= CARRIED
+        """Whether the evidence carries the claim, and is not contrary to it."""
+        return self.score >= CARRIED and not self.contrary
+
+    @property
+    def contrary(self) -> bool:
+        """Whether the evidence contradicts the claim."""
+        return self.signs is not None and self.signs.contradicted >= CONTRARY
 
 
 def weigh(claim: str, evidence: Sequence[str], reader: Reader, known: Set[str] = frozenset()) -> Reading:
