@@ -5,7 +5,6 @@ What a check says is a finding: its kind, a plain sentence, where in the sentenc
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +15,7 @@ from assistant.alignment import Alignment, align
 from assistant.contrasts import Doubt, doubts, settled
 from assistant.dates import Days, meet, named_days
 from assistant.forms import Forms
-from assistant.grammar import Grammar, asserted, bearer, first_of_list, is_name, is_predicate, subject, under_speech
+from assistant.grammar import Grammar, Link, asserted, bearer, first_of_list, is_name, link, subject, under_speech
 from assistant.parses import parsed, speaking, statements_in
 from assistant.reading import Names, outlet_aliases, speakers_in
 from assistant.support import weigh
@@ -33,6 +32,8 @@ from index.types import Statement
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
+PARTS = words("fractions")
+ROUNDED = 0.1  # how far "nearly" and "more than" may be from a number
 NEAR = 400  # characters before a citation that a name in the point may be taken from
 OTHERS = words("others_of")
 STANDING = words("he") | words("she") | words("it") | words("they") | words("definite") | words("both") | words("relatives")
@@ -243,7 +244,7 @@ def _is_described(said: Statement, case: Case) -> bool:
     heard = [token for text in case.evidence for token in _sayers(text)]
     if heard and not any(map(is_name, heard)):
         return True  # of two that are only described, the words are compared
-    return span is not None and stem(span.root.text) in stems(" ".join((*case.texts, *case.near)))
+    return span is not None and (span.root.lemma_.lower() in TITLES or stem(span.root.text) in stems(" ".join((*case.texts, *case.near))))
 
 
 def _sayers(text: Grammar) -> Iterator[Token]:
@@ -325,7 +326,7 @@ def outlets(case: Case) -> Iterator[Finding]:
     prose = case.point.words if case.point.written else ""
     allowed = {alias for outlet in theirs if outlet for alias in case.sources.outlets.get(outlet, [])}
     for outlet, aliases in case.sources.outlets.items():
-        named = next((alias for alias in aliases if alias in prose and re.search(rf"(?<!\w){re.escape(alias)}(?!\w)", prose)), None)
+        named = next((alias for alias in aliases if wording.stands(alias, prose)), None)
         if named and outlet not in theirs and named not in allowed and not any(named in text for text in case.texts):
             yield Finding(Check.OUTLET, f"It names {outlet}; what is cited is {_listed(theirs)}'s.", _span(case.body, named))
 
@@ -348,7 +349,7 @@ def values(case: Case) -> Iterator[Finding]:
         if not any(meet(one, other) for one in meant for other in given):
             yield Finding(Check.DATE, f"The date {span.text} is not in what is cited.", (span.start_char, span.end_char))
         body = body[: span.start_char] + " " * (span.end_char - span.start_char) + body[span.end_char :]
-    for number in wording.foreign_numbers(body, case.texts):
+    for number in wording.foreign_numbers(_exact(case, body), case.texts):
         yield Finding(Check.NUMBER, f"The number {number} is not in what is cited.", _span(body, number))
     forms = Forms((*case.texts, *case.near, *(case.text_of(one.article) for one in case.cited)))
     spelt = forms.spelt(case.body)
@@ -361,6 +362,21 @@ def values(case: Case) -> Iterator[Finding]:
     for token in case.claim.doc:
         if (token.like_url or token.like_email) and token.text.lower().rstrip(".,;:)") not in known:
             yield Finding(Check.NAME, f"The address {token.text} is not in what is cited.", (token.idx, token.idx + len(token)))
+
+
+def _exact(case: Case, body: str) -> str:
+    """A sentence without its fractions, and without numbers of which it says that they are about as much as one of what is cited."""
+    given = [float(one.value) for text in case.texts for one in wording.numbers(text) if one.value.replace(".", "", 1).isdigit()]
+    shares = any("%" in text or "percent" in text for text in case.texts)
+    for token in case.claim.doc:
+        if not token.like_num and token.lemma_ not in PARTS:
+            continue
+        about = any(c.dep_ in ("advmod", "quantmod", "amod") for c in token.children)
+        value = next((float(one.value) for one in wording.numbers(token.text) if one.value.replace(".", "", 1).isdigit()), None)
+        near = about and value is not None and any(abs(value - one) <= ROUNDED * one for one in given)
+        if near or (shares and any(one.lemma_ in PARTS or (one.lower_ == "in" and one.nbor().like_num) for one in (token, *token.rights))):
+            body = body[: token.idx] + " " * len(token) + body[token.idx + len(token) :]
+    return body
 
 
 def attributions(case: Case) -> Iterator[Finding]:
@@ -446,7 +462,9 @@ def _undated(case: Case) -> str:
     """A sentence without the days that it names, which are compared as days."""
     text = case.body
     for span, _ in reversed(list(named_days(case.claim.doc, case.published)) if case.point.written else []):
-        text = text[: span.start_char] + text[span.end_char :]
+        before = span.doc[span.start - 1] if span.start else None
+        start = before.idx if before is not None and before.pos_ == "ADP" else span.start_char
+        text = text[:start] + text[span.end_char :]
     return text
 
 
@@ -461,15 +479,21 @@ def _heard(case: Case) -> list[str]:
 def _filled(case: Case) -> list[str]:
     """The cited texts with names in place of pronouns, where the sentence has the name of somebody who stands just before them."""
     forms, names = Forms(case.near), dict[tuple[int, int], str]()
-    for verb in case.claim.predicates:
-        there = case.alignment.of(verb)
-        one, other = (subject(verb), subject(there[1])) if there and is_predicate(there[1]) else (None, None)
-        if there and one is not None and other is not None and is_name(one) and other.pos_ == "PRON" and forms.known(one.text):
-            names[there[0], other.i] = one.text
+    for token in case.alignment.new:
+        own = case.claim.links.get(token.i)
+        there = case.alignment.of(own.head) if own and is_name(token) and forms.known(token.text) else None
+        for other in case.evidence[there[0]].doc if there else ():
+            at = link(other) if other.pos_ == "PRON" else None
+            if own and there and at and at.head.i == there[1].i and _role(at, other) == _role(own, token):
+                names[there[0], other.i] = token.text + ("'s" if other.dep_ == "poss" else "")
     return [
         "".join(names[number, token.i] + token.whitespace_ if (number, token.i) in names else token.text_with_ws for token in text.doc)
         for number, text in enumerate(case.evidence)
     ]
+
+
+def _role(own: Link, token: Token) -> str:
+    return "poss" if token.dep_ == "poss" else own.role
 
 
 def _span(body: str, part: str) -> tuple[int, int] | None:

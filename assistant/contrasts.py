@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 REASONS, CAUSAL, SOLE = lexicon("reasons"), lexicon("causal"), lexicon("sole")
 Span = tuple[int, int]
 CARRIED, AHEAD = 0.5, 0.2  # the chance from which on a word carries another, and how far it must be ahead of that of a contradiction
+EQUAL = 0.75  # the chance from which on two words for how much are one
 ALIKE = 1.0  # what the chances add up to from which on two things are one
 SURE = 0.6  # the chance that a passage carries the claim from which on another way of putting a predicate is none of its own
 SPOKEN = 0.35  # the chance of a contradiction from which on two ways of saying something are opposed
@@ -96,6 +97,8 @@ def carries(read: Sequence[tuple[Relation, Relation]], kind: str) -> bool:
     """
     if kind == "speech":
         return all(max(forth.contradicts, back.contradicts) < SPOKEN for forth, back in read)
+    if kind == "degree":
+        return all(min(forth.entails, back.entails) >= EQUAL for forth, back in read)
     if kind == "tie":
         return all(forth.entails >= CARRIED and back.contradicts < CARRIED for forth, back in read)
     if kind == "thing":
@@ -115,9 +118,15 @@ def _words(found: Alignment) -> Iterator[Doubt]:
             yield Doubt(Check.NAME, f"It has {token.text} where what is cited has {other.text}.", span_of(token), text, span_of(other))
         elif other.pos_ != "PRON" and not is_name(token):
             reason = f"It has “{token.text}” where what is cited has “{other.text}”."
-            thing = token.pos_ == "NOUN"
+            kind = "thing" if token.pos_ == "NOUN" else "degree" if _grades(token) and _grades(other) else ""
+            thing = kind == "thing"
             frames = [swapped(own, token, [token], other.text) for own in ([phrase(token), clause_words(token)] if thing else [phrase(token)])]
-            yield Doubt(Check.MEANING, reason, span_of(token), text, span_of(other), tuple(frames), "thing" if thing else "")
+            yield Doubt(Check.MEANING, reason, span_of(token), text, span_of(other), tuple(frames), kind)
+
+
+def _grades(token: Token) -> bool:
+    """Whether a word tells how much something is so: "extremely" in "extremely troubling"."""
+    return token.dep_ == "advmod" and token.head.pos_ in ("ADJ", "ADV")
 
 
 def _hedges(found: Alignment) -> Iterator[Doubt]:
@@ -208,7 +217,8 @@ def _otherwise(found: Alignment, verb: Token, text: int, other: Token) -> Iterat
         frames = [swapped(clause_words(verb), verb, mine, words(theirs))]
     reason = f"It has “{words(mine)}” where what is cited has “{words(theirs)}”."
     place = theirs[0].idx, end_of(theirs[-1])
-    yield Doubt(Check.MEANING, reason, (mine[0].idx, end_of(mine[-1])), text, place, tuple(frames), "speech" if speech else "deed")
+    kind = "speech" if speech else "deed" if own or not their else ""
+    yield Doubt(Check.MEANING, reason, (mine[0].idx, end_of(mine[-1])), text, place, tuple(frames), kind)
 
 
 def _roles(found: Alignment) -> Iterator[Doubt]:
@@ -241,7 +251,14 @@ def _added(found: Alignment) -> Iterator[Doubt]:
         if token.lower_ in QUANTITIES | SOLE and there and found.credible(token.head, *there):
             frame = swapped(phrase(token) if token.dep_ != "advmod" else clause_words(token), token, [token], "")
             reason = f"It has “{token.text}”, which is not in what is cited."
-            yield Doubt(Check.MEANING, reason, span_of(token), there[0], span_of(there[1]), (frame,))
+            part = token.lower_ in QUANTITIES and _in_part(there[1])
+            yield Doubt(Check.MEANING, reason, span_of(token), there[0], span_of(there[1]), () if part else (frame,))
+
+
+def _in_part(noun: Token) -> bool:
+    """Whether a text speaks of some of the things that a noun names: "a lot of governors", "many states"."""
+    of = noun.dep_ == "pobj" and noun.head.lower_ == "of" and noun.head.head.pos_ in ("NOUN", "NUM", "DET", "ADJ")
+    return of or any(c.lower_ in QUANTITIES or c.dep_ == "nummod" for c in noun.children)
 
 
 def _prepositions(found: Alignment) -> Iterator[Doubt]:
@@ -294,16 +311,18 @@ def _causes(found: Alignment) -> Iterator[Doubt]:
 
 
 def _joined(reason: Token, result: Token) -> bool:
-    """Whether a sentence has one thing as the reason for another, or leaves open what joins them."""
-    if reason.sent.start != result.sent.start:
-        return False
-    links = [c for one in (reason, *reason.ancestors) for c in (one, *one.children) if c.dep_ in ("mark", "prep", "cc", "advmod")]
-    return any(c.lower_ in CAUSAL for c in links)
+    """Whether a sentence joins one thing to another by a word that may give a reason."""
+    for one, other in ((reason, result), (result, reason)):
+        above = [one, *one.ancestors]
+        if other in above:
+            path = above[: above.index(other)]
+            return any(c.lower_ in CAUSAL for step in path for c in (step, *step.children) if c.dep_ in ("mark", "prep", "cc", "advmod", "agent"))
+    return False
 
 
 def _taking_part(verb: Token) -> tuple[Token | None, Token | None]:
     """Who does a verb, where the verb names somebody itself, and whom it is done to."""
-    own = child(verb, "nsubj", "agent") is not None or verb.dep_ in ("relcl", "conj")
+    own = child(verb, "nsubj", "agent") is not None or verb.dep_ == "relcl"
     return subject(verb) if own else None, patient(verb)
 
 

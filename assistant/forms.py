@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from assistant.figures import numbers
 from assistant.grammar import key
+from index.lexicon import words
 from index.speakers import TITLES
 from index.speakers import plain as bare
-from assistant.wording import words_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-LINKS = frozenset("of for and the".split())  # small words within a name of several words
+LINKS = words("name_links")
 LONGEST_ENDING = 4
 """Letters by which a people's name may be longer than its country's."""
+
+
+_WORD = re.compile(r"\w+(?:[.,]\d+)*(?:['’]\w+)?")
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text, lower case."""
+    return [word.lower() for word in _WORD.findall(text)]
+
+
+def pieces(text: str) -> list[str]:
+    """The words of a text as written, without possessives and marks around them but the full stop."""
+    found = (word.strip("\"“”‘’'()[],;:!?…—–") for word in text.split())
+    return [word.removesuffix("'s").removesuffix("’s") for word in found if word]
 
 
 @cache
@@ -93,8 +109,6 @@ def _one_thing(one: str, other: str) -> bool:
 
 @cache
 def _value(text: str) -> str:
-    from assistant.wording import numbers
-
     return next((number.value for number in numbers(text)), text.lower())
 
 
