@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from assistant import wording
 from assistant.alignment import Alignment, align
 from assistant.contrasts import Doubt, doubts, settled
-from assistant.dates import Days, meet, named_days
+from assistant.dates import Days, days_in, meet, named_days
 from assistant.forms import Forms
 from assistant.grammar import Grammar, Link, asserted, bearer, first_of_list, is_name, link, subject, under_speech
 from assistant.parses import parsed, speaking, statements_in
@@ -139,6 +139,12 @@ class Case:
     def published(self) -> str | None:
         """The day of publication of what is cited."""
         return next((citation.published for citation in self.cited if citation.published), None)
+
+    @cached_property
+    def days(self) -> list[Days]:
+        """The days that are named in what is cited and just before it, and its day of publication."""
+        texts = [*self.texts, *self.before, *([self.published] if self.published else [])]
+        return [days for doc in parsed(texts) for days in days_in(doc, self.published)]
 
     @cached_property
     def claim(self) -> Grammar:
@@ -276,14 +282,14 @@ def is_speaker(name: str, case: Case) -> bool:
     canonical, _ = case.sources.names.get(name.lower().replace("’", "'"), case.sources.names.get(key, (name, None)))
     if canonical in case.speakers or key in {key_of(one.side) for one in case.said if one.side}:
         return True
-    if any(_ends(key, key_of(speaker)) or key_of(speaker) in key or _part(key, speaker) for speaker in case.speakers):
+    if any(_ends(key, key_of(speaker)) or key_of(speaker) in key or _part(name, speaker) for speaker in case.speakers):
         return True
     return all(" and " in one.speaker for one in case.said if one.speaker) and canonical in _heard_before(case)
 
 
-def _part(key: str, speaker: str) -> bool:
-    """Whether words stand for a speaker with more words: "republican leaders", "Republican leaders of that committee"."""
-    return " " in key and set(key.split()) <= set(key_of(speaker).split())
+def _part(name: str, speaker: str) -> bool:
+    """Whether words stand for a speaker with more words: "Republican leaders", "Republican leaders of that committee"."""
+    return " " in name and set(stems(name)) <= set(stems(speaker))
 
 
 def _ends(one: str, other: str) -> bool:
@@ -340,13 +346,9 @@ def _listed(names: set[str | None]) -> str:
 
 def values(case: Case) -> Iterator[Finding]:
     """Days, numbers and names of the sentence are those of what is cited."""
-    body = case.body
-    given: list[Days] = [days for text in case.evidence for _, found in named_days(text.doc, case.published) for days in found]
-    if case.published:
-        given += [days for text in parsed([case.published]) for _, found in named_days(text, case.published) for days in found]
-    dated = list(named_days(case.claim.doc, case.published))
+    body, dated = case.body, list(named_days(case.claim.doc, case.published))
     for span, meant in dated:
-        if not any(meet(one, other) for one in meant for other in given):
+        if not any(meet(one, other) for one in meant for other in case.days):
             yield Finding(Check.DATE, f"The date {span.text} is not in what is cited.", (span.start_char, span.end_char))
         body = body[: span.start_char] + " " * (span.end_char - span.start_char) + body[span.end_char :]
     for number in wording.foreign_numbers(_exact(case, body), case.texts):

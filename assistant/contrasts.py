@@ -40,7 +40,7 @@ Span = tuple[int, int]
 CARRIED, AHEAD = 0.5, 0.2  # the chance from which on a word carries another, and how far it must be ahead of that of a contradiction
 EQUAL = 0.75  # the chance from which on two words for how much are one
 ALIKE = 1.0  # what the chances add up to from which on two things are one
-SURE = 0.6  # the chance that a passage carries the claim from which on another way of putting a predicate is none of its own
+SURE = 0.5  # the chance that a passage carries the claim from which on another way of putting a predicate is none of its own
 SPOKEN = 0.35  # the chance of a contradiction from which on two ways of saying something are opposed
 SAYINGS = (" it", " that it was so")
 MODIFIERS = ("amod", "advmod", "nummod", "det", "quantmod", "predet", "npadvmod", "compound")
@@ -217,7 +217,7 @@ def _otherwise(found: Alignment, verb: Token, text: int, other: Token) -> Iterat
         frames = [swapped(clause_words(verb), verb, mine, words(theirs))]
     reason = f"It has “{words(mine)}” where what is cited has “{words(theirs)}”."
     place = theirs[0].idx, end_of(theirs[-1])
-    kind = "speech" if speech else "deed" if own or not their else ""
+    kind = "speech" if speech else "deed" if own or not their or infinitive(verb) or verb.tag_ in ("VBG", "VBN") else ""
     yield Doubt(Check.MEANING, reason, (mine[0].idx, end_of(mine[-1])), text, place, tuple(frames), kind)
 
 

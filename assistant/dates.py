@@ -31,6 +31,15 @@ def named_days(doc: Doc, published: str | None) -> Iterator[tuple[Span, tuple[Da
             yield span, found
 
 
+def days_in(doc: Doc, published: str | None) -> Iterator[Days]:
+    """All days that a parsed text may mean, with those that are named by a single word which was taken for no day."""
+    for _, found in named_days(doc, published):
+        yield from found
+    for token in doc:
+        if token.pos_ == "PROPN" and token.ent_type_ != "DATE":
+            yield from meant(doc[token.i : token.i + 1], published)
+
+
 def meant(span: Span, published: str | None) -> tuple[Days, ...]:
     """The days that words may mean, none where they tell how long rather than when; "Thursday" is the last one or the next."""
     base = datetime.fromisoformat(published or SOME_DAY)
