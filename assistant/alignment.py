@@ -55,7 +55,12 @@ def align(claim: Grammar, texts: Sequence[Grammar], same: Same) -> Alignment:
     for token in claim.content:
         around = _around(claim, token)
         options = [
-            (len(around & near[number, other.i]) + (token.dep_ == other.dep_) / 2 + (token.pos_ == other.pos_) / 4, -number, -other.i, other)
+            (
+                len(around & near[number, other.i]) + (token.dep_ == other.dep_) / 2 + (token.pos_ == other.pos_) / 4,
+                -number,
+                -other.i,
+                other,
+            )
             for number, text in enumerate(texts)
             for other in text.content
             if same(token, other)
@@ -86,9 +91,11 @@ def _around(text: Grammar, token: Token) -> frozenset[str]:
     verb = clause_of(token)
     inside = {one for one in (verb.subtree if verb is not None else token.sent) if means(one) and one.i != token.i}
     own = text.links.get(token.i)
-    return frozenset(key(one) for one in inside) | ({f"^{key(own.head)}"} if own else set()) | {
-        f"v{key(one)}" for one, _ in text.dependents.get(token.i, ())
-    }
+    return (
+        frozenset(key(one) for one in inside)
+        | ({f"^{key(own.head)}"} if own else set())
+        | {f"v{key(one)}" for one, _ in text.dependents.get(token.i, ())}
+    )
 
 
 def _fill(found: Alignment) -> None:

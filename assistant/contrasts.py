@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING
 
 from assistant.alignment import Alignment
 from assistant.forms import Forms
+from assistant.frames import LONGEST, Span, chain_words, clause_words, group, phrase, span_of, swapped, words
 from assistant.grammar import (
-    CLAUSES,
     HEDGES,
     QUANTITIES,
     TAKEN,
-    Grammar,
     Mode,
     asserted,
+    auxiliaries,
     bearer,
     clause_of,
-    first_of_list,
     infinitive,
     is_name,
     is_predicate,
@@ -36,15 +35,12 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 REASONS, CAUSAL, SOLE = lexicon("reasons"), lexicon("causal"), lexicon("sole")
-Span = tuple[int, int]
 CARRIED, AHEAD = 0.5, 0.2  # the chance from which on a word carries another, and how far it must be ahead of that of a contradiction
 EQUAL = 0.75  # the chance from which on two words for how much are one
 ALIKE = 1.0  # what the chances add up to from which on two things are one
 SURE = 0.5  # the chance that a passage carries the claim from which on another way of putting a predicate is none of its own
 SPOKEN = 0.35  # the chance of a contradiction from which on two ways of saying something are opposed
 SAYINGS = (" it", " that it was so")
-MODIFIERS = ("amod", "advmod", "nummod", "det", "quantmod", "predet", "npadvmod", "compound")
-LONGEST = 16  # words of evidence that a predicate with all it depends on may take
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +66,7 @@ def doubts(found: Alignment) -> Iterator[Doubt]:
     yield from _words(found)
     yield from _hedges(found)
     yield from _predicates(found)
+    yield from _unforeseen(found)
     yield from _roles(found)
     yield from _causes(found)
     yield from _added(found)
@@ -120,8 +117,15 @@ def _words(found: Alignment) -> Iterator[Doubt]:
             reason = f"It has “{token.text}” where what is cited has “{other.text}”."
             kind = "thing" if token.pos_ == "NOUN" else "degree" if _grades(token) and _grades(other) else ""
             thing = kind == "thing"
-            frames = [swapped(own, token, [token], other.text) for own in ([phrase(token), clause_words(token)] if thing else [phrase(token)])]
+            frames = [
+                swapped(own, token, [token], other.text) for own in ([phrase(token), clause_words(token)] if thing else [phrase(token)])
+            ]
             yield Doubt(Check.MEANING, reason, span_of(token), text, span_of(other), tuple(frames), kind)
+
+
+def finite(verb: Token) -> bool:
+    """Whether a verb has a tense of its own."""
+    return not infinitive(verb) and (verb.tag_ in ("VBD", "VBP", "VBZ") or bool(auxiliaries(verb)))
 
 
 def _grades(token: Token) -> bool:
@@ -170,7 +174,9 @@ def _named(found: Alignment, verb: Token, text: int, noun: Token) -> Iterator[Do
 def _asserted(found: Alignment, verb: Token, text: int, above: Token) -> Iterator[Doubt]:
     here, evidence = mode(verb), mode(above)
     own, their, joint = _apart(found, here, evidence)
-    if own or their:
+    if their and not own and done(verb, here) and coming(above, their):
+        yield Doubt(Check.MODE, _kinds(verb, here, Mode("future", False, ())), span_of(verb), text, span_of(above))
+    elif own or their:
         yield from _otherwise(found, verb, text, above)
     elif joint:
         return  # what both depend on is compared by itself
@@ -199,6 +205,31 @@ def differ(here: Mode, evidence: Mode, above: Token) -> bool:
     return here.kind != "future" or evidence.kind != "fact" or above.tag_ not in ("VBZ", "VBP", "VB")
 
 
+def done(verb: Token, here: Mode) -> bool:
+    """Whether a predicate tells of something that has happened."""
+    return here.kind == "fact" and (verb.tag_ == "VBD" or any(c.lemma_ == "have" for c in auxiliaries(verb)))
+
+
+def coming(verb: Token, under: Sequence[Token]) -> bool:
+    """Whether a predicate is what somebody now means or is about to do: "is preparing to withdraw"."""
+    over = next((one for one in under if is_predicate(one)), None)
+    now = over is not None and (over.tag_ in ("VBP", "VBZ") or any(c.tag_ in ("VBP", "VBZ") for c in auxiliaries(over) if c.lemma_ == "be"))
+    return now and infinitive(verb) and over is not None and verb.dep_ == "xcomp" and verb.head.i == over.i
+
+
+def _unforeseen(found: Alignment) -> Iterator[Doubt]:
+    """What the claim tells as yet to come, where nothing of the kind is in the sentence that has most of its words."""
+    for verb in found.claim.predicates:
+        there = [one for token in verb.subtree if (one := found.same.get(token.i))]
+        if found.of(bearer(verb)) or found.of(verb) or not there or mode(verb).kind != "future":
+            continue
+        text, other = max(there, key=lambda one: sum(one[1].sent.start == beside[1].sent.start for beside in there))
+        predicates = [one for one in other.sent if is_predicate(one)]
+        open_ = any(mode(one).kind != "fact" or infinitive(one) or one.tag_ in ("VBG", "VB") for one in predicates)
+        if predicates and not open_ and found.credible(verb, text, other):
+            yield Doubt(Check.MODE, _kinds(verb, mode(verb), Mode("fact", False, ())), span_of(verb), text, span_of(other))
+
+
 def _kinds(verb: Token, here: Mode, evidence: Mode) -> str:
     names = {"fact": "a fact", "future": "yet to come", "possible": "possible", "necessary": "necessary", "conditional": "a condition"}
     return f"It tells “{verb.text}” as {names[here.kind]}; what is cited has it as {names[evidence.kind]}."
@@ -217,14 +248,14 @@ def _otherwise(found: Alignment, verb: Token, text: int, other: Token) -> Iterat
         frames = [swapped(clause_words(verb), verb, mine, words(theirs))]
     reason = f"It has “{words(mine)}” where what is cited has “{words(theirs)}”."
     place = theirs[0].idx, end_of(theirs[-1])
-    kind = "speech" if speech else "deed" if own or not their or infinitive(verb) or verb.tag_ in ("VBG", "VBN") else ""
+    kind = "speech" if speech else "deed" if own or not their or not finite(verb) else ""
     yield Doubt(Check.MEANING, reason, (mine[0].idx, end_of(mine[-1])), text, place, tuple(frames), kind)
 
 
 def _roles(found: Alignment) -> Iterator[Doubt]:
     """Who does it to whom."""
     for verb in found.claim.predicates:
-        there = found.of(verb)
+        there = found.same.get(verb.i)
         if there is None or not is_predicate(there[1]) or verb.lemma_ == "have" or not found.credible(verb, *there):
             continue
         text, other = there
@@ -234,14 +265,14 @@ def _roles(found: Alignment) -> Iterator[Doubt]:
         if turned and not kept:
             reason = f"It has who does “{verb.text}” to whom the other way round."
             yield Doubt(Check.ROLES, reason, span_of(verb), text, span_of(other))
-        elif verb.i in found.same and _two_names(mine[0], theirs[0]):
+        elif mine[0] is not None and theirs[0] is not None and _two_names(mine[0], theirs[0]):
             reason = f"It has {mine[0]} for {theirs[0]}, who is said to “{other.lemma_}” in what is cited."
             yield Doubt(Check.NAME, reason, span_of(mine[0]), text, span_of(theirs[0]))
 
 
-def _two_names(one: Token | None, other: Token | None) -> TypeGuard[Token]:
+def _two_names(one: Token, other: Token) -> bool:
     """Whether two words are the names of two."""
-    return one is not None and other is not None and is_name(one) and is_name(other) and not Forms().same(one, other)
+    return is_name(one) and is_name(other) and not Forms().same(one, other)
 
 
 def _added(found: Alignment) -> Iterator[Doubt]:
@@ -316,7 +347,9 @@ def _joined(reason: Token, result: Token) -> bool:
         above = [one, *one.ancestors]
         if other in above:
             path = above[: above.index(other)]
-            return any(c.lower_ in CAUSAL for step in path for c in (step, *step.children) if c.dep_ in ("mark", "prep", "cc", "advmod", "agent"))
+            return any(
+                c.lower_ in CAUSAL for step in path for c in (step, *step.children) if c.dep_ in ("mark", "prep", "cc", "advmod", "agent")
+            )
     return False
 
 
@@ -331,91 +364,3 @@ def _is(found: Alignment, token: Token | None, other: Token | None) -> bool:
         return False
     there = found.same.get(token.i)
     return there is not None and key(there[1]) == key(other)
-
-
-# --- words of a clause -------------------------------------------------------------------------------------------------
-
-
-def span_of(token: Token) -> Span:
-    """Where a word stands."""
-    return token.idx, end_of(token)
-
-
-def words(tokens: Sequence[Token]) -> str:
-    """Words in a row as a text."""
-    return "".join(one.text_with_ws for one in tokens).strip()
-
-
-def group(verb: Token) -> list[Token]:
-    """A verb with its auxiliaries, negation and particle."""
-    own = [c for c in verb.children if c.dep_ in ("aux", "auxpass", "neg", "prt")]
-    return sorted([verb, *own], key=lambda one: one.i)
-
-
-def chain_words(verb: Token, under: Sequence[Token]) -> list[Token]:
-    """A verb with what it depends on, as it stands in the text: "declined to take the rare step of allowing"."""
-    own = group(verb)
-    first = min(one.i for member in (verb, *under) for one in group(member))
-    if own[-1].i - first < LONGEST and verb.doc[first].sent.start == verb.sent.start:
-        return list(verb.doc[first : own[-1].i + 1])
-    return own
-
-
-def clause_words(token: Token) -> list[Token]:
-    """The words of a word's clause, without the clauses that hang on it, and with the one above it where it has no subject."""
-    verb = clause_of(token)
-    if verb is None:
-        return list(token.sent)
-    path = {one.i for one in token.ancestors} | {token.i}
-    top = first_of_list(verb)
-    while top.dep_ in ("xcomp", "advcl", "acl", "pcomp", "ccomp", "conj") and child(top, "nsubj", "nsubjpass", "expl") is None:
-        found = clause_of(top.head)
-        if found is None or found.i == top.i:
-            break
-        top = first_of_list(found)
-    kept: list[Token] = []
-
-    def walk(word: Token) -> None:
-        kept.append(word)
-        for c in word.children:
-            if c.dep_ == "cc" and not any(one.dep_ == "conj" and (one.i in path or not is_predicate(one)) for one in word.children):
-                continue
-            if c.dep_ not in CLAUSES or c.i in path or (c.dep_ == "conj" and not is_predicate(c)) :
-                walk(c)
-
-    walk(top)
-    return sorted(kept, key=lambda one: one.i)
-
-
-def phrase(token: Token) -> list[Token]:
-    """A thing with what is said of it, a modifier with what it modifies; anything else is read with its clause."""
-    head = token if token.pos_ == "NOUN" else bearer(token.head)
-    if is_predicate(head) or (token.dep_ not in MODIFIERS and token.pos_ != "NOUN"):
-        return clause_words(token)
-    kept = {one.i: one for one in (head, token)}
-    waiting = [head]
-    while waiting:
-        below = [c for c in waiting.pop().children if c.dep_ not in CLAUSES and not c.is_punct and c.dep_ != "cc"]
-        kept.update((c.i, c) for c in below)
-        waiting += below
-    return [kept[number] for number in sorted(kept)]
-
-
-def swapped(own: Sequence[Token], token: Token, out: Sequence[Token], other: str) -> tuple[str, str]:
-    """Some words of the claim around one of them, and the same with other words in place of it and of what goes with it."""
-    gone = {one.i for one in out} | {token.i}
-    told = "".join(f"{other} " if one.i == token.i else "" if one.i in gone else _text(one) for one in own)
-    return plain("".join(map(_text, own))), plain(told)
-
-
-def _text(token: Token) -> str:
-    """A word as a text; for "who" and "which" what they stand for."""
-    verb = token.head
-    if token.tag_ in ("WP", "WDT") and verb.dep_ == "relcl":
-        return f"{verb.head.text} "
-    return str(token.text_with_ws)
-
-
-def plain(text: str) -> str:
-    """A text with single spaces, without loose ends."""
-    return " ".join(text.split()).replace(" ,", ",").strip(" ,.;:")

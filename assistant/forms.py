@@ -1,4 +1,4 @@
-"""When two words name one thing: forms of a name, abbreviations, initials, peoples and their countries, a number in words and in figures."""
+"""When two words name one thing: forms of a name, initials, peoples and their countries, a number in words and in figures."""
 
 from __future__ import annotations
 

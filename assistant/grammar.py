@@ -164,7 +164,9 @@ def governors(verb: Token) -> Iterator[Token]:
         verb = first_of_list(verb)
         above = verb.head
         small = verb.dep_ == "ccomp" and verb.tag_ in ("VBN", "VBG") and not auxiliaries(verb)  # "wants him fired"
-        noted = verb.dep_ in ("acl", "ccomp") and above.pos_ == "NOUN" and any(c.lower_ == "that" and c.dep_ == "mark" for c in verb.children)
+        noted = (
+            verb.dep_ in ("acl", "ccomp") and above.pos_ == "NOUN" and any(c.lower_ == "that" and c.dep_ == "mark" for c in verb.children)
+        )
         if verb.dep_ == "xcomp" or small or noted or (verb.dep_ in ("advcl", "ccomp", "acl", "relcl") and infinitive(verb)):
             found: Token | None = above
         elif verb.dep_ == "pcomp" and above.lower_ in TAKEN:
@@ -278,7 +280,9 @@ def under_speech(verb: Token) -> bool:
 
 def is_name(token: Token) -> bool:
     """Whether a word is a name, or was found to be a part of one."""
-    return token.pos_ == "PROPN" or (token.pos_ != "PRON" and token.text[:1].isupper() and (token.ent_type_ in NAMED or not token.is_sent_start))
+    return token.pos_ == "PROPN" or (
+        token.pos_ != "PRON" and token.text[:1].isupper() and (token.ent_type_ in NAMED or not token.is_sent_start)
+    )
 
 
 def passive(verb: Token) -> bool:

@@ -45,6 +45,6 @@ def speaking(text: str) -> Iterator[str]:
     """The words that name who says something in a text, whatever the verb: "Clinton" in "Clinton accused Trump of …"; no pronouns."""
     doc = _parsed(text)
     for one in statements_in(text):
-        span = None if one.speaker_start is None else doc.char_span(one.speaker_start, one.speaker_end, alignment_mode="expand")
+        span = doc.char_span(one.speaker_start or 0, one.speaker_end or 0, alignment_mode="expand") if one.speaker_end else None
         if span is not None and any(token.pos_ in ("NOUN", "PROPN") for token in span):
             yield span.text

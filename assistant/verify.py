@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from assistant import wording
-from assistant.checks import EACH, WHOLE, WRITTEN, Case, Finding, Sources, contrasts, holds, is_speaker, meaning, says
+from assistant.case import Case, Sources, holds
+from assistant.checks import EACH, WHOLE, WRITTEN, Finding, contrasts, is_speaker, meaning, says
 from assistant.parses import speaking, statements_in
 from assistant.relation import Comparer, Kin, Told
 from assistant.render import why
@@ -137,7 +138,11 @@ def _of_those_named(case: Case) -> Case:
     """A claim held against the citations of those alone whom it names: words of one do not carry what another is said to have said."""
     if len(case.cited) < 2:
         return case
-    credited = [one.speaker for one in statements_in(case.body) if one.speaker and says(one) and one.speaker[:1].isupper()] if case.point.written else []
+    credited = (
+        [one.speaker for one in statements_in(case.body) if one.speaker and says(one) and one.speaker[:1].isupper()]
+        if case.point.written
+        else []
+    )
     credited = credited or list(case.point.speakers)
     if not credited:
         return case

@@ -54,7 +54,7 @@ def sentences(text: str) -> list[str]:
 
 def _abbreviated(text: str) -> bool:
     """Whether a text ends in an abbreviation: "Mr.", "U."."""
-    last = text.split()[-1].lstrip("(\"“‘'") if text.split() else ""
+    last = "".join(text.rsplit(maxsplit=1)[-1:]).lstrip("(\"“‘'")
     return last.endswith(".") and (last[:-1].lower() in ABBREVIATIONS or (len(last.split(".")[-2]) == 1 and last[-2].isupper()))
 
 
