@@ -94,7 +94,7 @@ def _around(text: Grammar, token: Token) -> frozenset[str]:
     return (
         frozenset(key(one) for one in inside)
         | ({f"^{key(own.head)}"} if own else set())
-        | {f"v{key(one)}" for one, _ in text.dependents.get(token.i, ())}
+        | {f"{role}:{key(one)}" for one, role in text.dependents.get(token.i, ())}
     )
 
 
@@ -118,11 +118,12 @@ def _places(found: Alignment, token: Token) -> list[tuple[int, Token]]:
         votes[number, other.i] = votes.get((number, other.i), 0) + weight
         words[number, other.i] = number, other
 
-    below = [(role, there) for one, role in found.claim.dependents.get(token.i, ()) if (there := found.of(one))]
+    all_below = found.claim.dependents.get(token.i, ())
+    below = [(role, there) for one, role in all_below if (there := found.of(one))]
     for role, (number, dependent) in below:  # "praised" for "mocked", of the same people
         above = found.texts[number].links.get(dependent.i)
         if above and above.role == role:
-            vote(number, above.head, _weight(role, dependent) if len(below) > 1 else 1)
+            vote(number, above.head, _weight(role, dependent) if len(all_below) > 1 else 1)
     own = found.claim.links.get(token.i)
     there = found.of(own.head) if own else None
     if own and there:

@@ -75,23 +75,24 @@ def named_speaker(case: Case) -> Iterator[Finding]:
 def speakers(case: Case) -> Iterator[Finding]:
     """Whoever is made to say something in the sentence says something in what is cited."""
     known = {key_of(name) for name in case.voices} | {key_of(alias) for aliases in case.sources.outlets.values() for alias in aliases}
-    said = [one for one in statements_in(case.body) if one.speaker and says(one)]
-    there = {one.speaker for one in said if _said_there(one, case)}
-    for one in said:
+    said = [(one, _said_there(one, case)) for one in statements_in(case.body) if one.speaker and says(one)]
+    there = {one.speaker for one, same in said if same}
+    for one, same in said:
         who = one.speaker or ""
-        if not (who in there or key_of(who) in known or is_speaker(who, case) or _is_described(one, case)):
-            yield Finding(Check.SPEAKER, _not_said_by(who, case), (one.speaker_start or 0, one.speaker_end or 0))
+        if who in there or (same is None and (key_of(who) in known or is_speaker(who, case) or _is_described(one, case))):
+            continue
+        yield Finding(Check.SPEAKER, _not_said_by(who, case), (one.speaker_start or 0, one.speaker_end or 0))
 
 
-def _said_there(said: Statement, case: Case) -> bool:
-    """Whether what is cited has the same speaker for the predicate that a statement goes by."""
+def _said_there(said: Statement, case: Case) -> bool | None:
+    """Whether what is cited has the same speaker for the word that a statement goes by; None where it leaves that open."""
     for verb in case.claim.predicates:
-        one, there = subject(verb), case.alignment.of(verb)
+        one, there = subject(verb), case.alignment.same.get(verb.i)
         if there and one is not None and (said.speaker_start or 0) <= one.idx < (said.speaker_end or 0):
             other = subject(there[1])
-            if other is not None and Forms().same(one, other):
-                return True
-    return False
+            if other is not None and (Forms().same(one, other) or (one.text[:1].isupper() and is_name(other))):
+                return Forms().same(one, other)
+    return None
 
 
 def says(said: Statement) -> bool:

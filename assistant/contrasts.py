@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.alignment import Alignment
@@ -34,11 +34,13 @@ from index.tree import child, end_of
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
+MUTUAL = lexicon("mutual")
 REASONS, CAUSAL, SOLE = lexicon("reasons"), lexicon("causal"), lexicon("sole")
 CARRIED, AHEAD = 0.5, 0.2  # the chance from which on a word carries another, and how far it must be ahead of that of a contradiction
 EQUAL = 0.75  # the chance from which on two words for how much are one
 ALIKE = 1.0  # what the chances add up to from which on two things are one
 SURE = 0.5  # the chance that a passage carries the claim from which on another way of putting a predicate is none of its own
+OPPOSED = 0.5  # the chance of a contradiction, either way round, from which on words are opposites
 SPOKEN = 0.35  # the chance of a contradiction from which on two ways of saying something are opposed
 SAYINGS = (" it", " that it was so")
 
@@ -81,8 +83,13 @@ def settled(found: Sequence[Doubt], claim: str, texts: Sequence[str], reader: Re
     rows = reader.relations([*pairs, *whole])
     sure = any(row.entails >= SURE for row in rows[len(pairs) :])
     read = iter(zip(rows[: len(pairs) : 2], rows[1 : len(pairs) : 2], strict=True))
-    carried = [carries([next(read) for _ in one.frames], one.kind) for one in found]
-    return [one for one, well in zip(found, carried, strict=True) if not one.frames or not (well or (sure and one.kind == "deed"))]
+    faults: list[Doubt] = []
+    for one in found:
+        frames = [next(read) for _ in one.frames]
+        if not frames or not (carries(frames, one.kind) or (sure and one.kind == "deed")):
+            opposed = bool(frames) and all(min(forth.contradicts, back.contradicts) >= OPPOSED for forth, back in frames)
+            faults.append(replace(one, check=Check.NEGATION) if opposed and one.check is Check.MEANING else one)
+    return faults
 
 
 def carries(read: Sequence[tuple[Relation, Relation]], kind: str) -> bool:
@@ -256,7 +263,7 @@ def _roles(found: Alignment) -> Iterator[Doubt]:
     """Who does it to whom."""
     for verb in found.claim.predicates:
         there = found.same.get(verb.i)
-        if there is None or not is_predicate(there[1]) or verb.lemma_ == "have" or not found.credible(verb, *there):
+        if there is None or not is_predicate(there[1]) or verb.lemma_ in MUTUAL or not found.credible(verb, *there):
             continue
         text, other = there
         mine, theirs = (_taking_part(one) for one in (verb, other))
