@@ -14,7 +14,7 @@ from assistant.case import NEAR, Case, Place
 from assistant.contrasts import Doubt, doubts, settled
 from assistant.dates import meet, named_days
 from assistant.forms import Forms
-from assistant.grammar import Grammar, Link, asserted, bearer, first_of_list, is_name, link, subject, under_speech
+from assistant.grammar import Grammar, Link, asserted, bearer, first_of_list, is_name, is_predicate, link, subject, under_speech
 from assistant.parses import statements_in
 from assistant.support import weigh
 from assistant.types import Check
@@ -67,8 +67,9 @@ def quotations(case: Case) -> Iterator[Finding]:
 
 def named_speaker(case: Case) -> Iterator[Finding]:
     """Whom the point is said to be from speaks in what is cited."""
+    told = [one.speaker for one in statements_in(case.body) if one.speaker and _said_there(one, case)] if case.point.written else []
     for name in dict.fromkeys((*case.point.speakers, *(case.point.label or ()))):
-        if not is_speaker(name, case):
+        if not is_speaker(name, case) and not any(_ends(key_of(name), key_of(who)) for who in told):
             yield Finding(Check.SPEAKER, _not_said_by(name, case))
 
 
@@ -310,7 +311,10 @@ def meaning(cases: Sequence[Case], reader: Reader) -> Iterator[Finding]:
     for case, clause in claims:
         known = _accounted(case) if case.point.written else set()
         reading = weigh(clause, _heard(case), reader, known)
-        if reading.contrary or not (reading.carried or content_stems(clause) <= known):
+        own = content_stems(clause)
+        if not own and case.point.written and not any(map(is_predicate, parsed([clause])[0])):
+            continue  # what is left where a day stood
+        if reading.contrary or not (reading.carried or (own and own <= known)):
             foreign = f", least of all {', '.join(f'“{word}”' for word in reading.foreign)}" if reading.foreign else ""
             yield Finding(Check.MEANING, f"What is cited does not carry “{clause}”{foreign}.", _span(case.body, clause))
 
@@ -321,7 +325,11 @@ def _accounted(case: Case) -> set[str]:
     days = {token.i for span, _ in named_days(case.claim.doc, case.published) for token in span}
     found: set[str] = set()
     for token in case.claim.doc:
-        if token.i not in new or token.i in days or (token.text[:1].isupper() and forms.known(token.text)):
+        if (
+            (token.i not in new and token.pos_ not in ("X", "INTJ", "SYM"))
+            or token.i in days
+            or (token.text[:1].isupper() and forms.known(token.text))
+        ):
             found |= content_stems(token.text)
     return found
 
