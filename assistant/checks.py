@@ -15,7 +15,7 @@ from assistant.contrasts import Doubt, doubts, settled
 from assistant.dates import meet, named_days
 from assistant.forms import Forms
 from assistant.grammar import Grammar, Link, asserted, bearer, first_of_list, is_name, is_predicate, link, subject, under_speech
-from assistant.parses import statements_in
+from assistant.parses import parsed, statements_in
 from assistant.support import weigh
 from assistant.types import Check
 from index.lexicon import words
@@ -326,7 +326,7 @@ def _accounted(case: Case) -> set[str]:
     found: set[str] = set()
     for token in case.claim.doc:
         if (
-            (token.i not in new and token.pos_ not in ("X", "INTJ", "SYM"))
+            (token.i not in new and token.pos_ not in ("X", "INTJ", "SYM", "PUNCT"))
             or token.i in days
             or (token.text[:1].isupper() and forms.known(token.text))
         ):
