@@ -327,7 +327,7 @@ def _accounted(case: Case) -> set[str]:
     found: set[str] = set()
     for token in case.claim.doc:
         if (
-            (token.i not in new and token.pos_ not in ("X", "INTJ", "SYM"))
+            (token.i not in new and token.pos_ not in ("X", "INTJ", "SYM", "PUNCT"))
             or token.i in days
             or (token.text[:1].isupper() and forms.known(token.text))
         ):
