@@ -15,6 +15,7 @@ from assistant.grouping import Finding
 from assistant.kinds import Kinds
 from assistant.prompts import PLACEHOLDERS, Prompts
 from assistant.question import Names, clean, understand
+from assistant.question.spelling import respelled
 from assistant.relation import Comparer
 from assistant.render import finished, listed, quoted
 from assistant.scope import check_scope, read_scope
@@ -138,10 +139,13 @@ class Assistant:
     # -- the steps ----------------------------------------------------------------------------------------------
 
     def _names(self) -> Names:
-        return Names(tuple(self.record.outlets()), self.record.names(), self.record.sides(), self._mentioned)
+        return Names(tuple(self.record.outlets()), self.record.names(), self.record.sides(), self._mentioned, self._respelled)
 
     def _mentioned(self, words: str) -> bool:
         return bool(self.record.match([words], Scope(), 1))
+
+    def _respelled(self, word: str) -> str | None:
+        return respelled(word, self.record)
 
     def _asked(self, given: Mapping[str, Any]) -> Asked:
         """What a mapping asks: a "question", and what else `Asked` knows.
@@ -199,6 +203,8 @@ class Assistant:
         if answer.points and (left_out := self.gatherer.unheard(answer, step.question, step.evidence)):
             answer = self._completed(answer, left_out)
         usage = answer.usage + step.usage if answer.usage and step.usage else answer.usage or step.usage
+        read_as = (self.prompts.fill("taken_for", typed=typed, meant=meant) for typed, meant in step.question.corrected)
+        answer = replace(answer, note=" ".join(filter(None, (answer.note, *read_as))))
         known = replace(answer, understood=step.question.understood, belief=step.evidence.belief, usage=usage)
         return finished(self._in_conflict(known))
 

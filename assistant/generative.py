@@ -13,18 +13,20 @@ from dataclasses import dataclass, replace
 from typing import Any
 from xml.etree import ElementTree
 
-from assistant import wording
 from assistant.citing import claims_of
 from assistant.evidence import Evidence, Gatherer
 from assistant.extractive import Extractive, cite
+from assistant.figures import foreign_numbers
 from assistant.grouping import voice_in
 from assistant.manuscript import Given, denies, points_of
+from assistant.parses import speaking
 from assistant.prompts import Prompts
 from assistant.question import clean
 from assistant.reading import PRONOUNS, outlet_aliases
 from assistant.render import printable
 from assistant.types import Answer, Citation, Claim, Form, Point, Question, Standalone, Watch, unwatched
 from assistant.unwrapped import lines_of
+from assistant.wording import foreign_names
 from assistant.writer import Draft, Writer
 from index.build import contents
 from index.errors import ModelFailed, QuestionError
@@ -216,19 +218,19 @@ def _point(claims: tuple[Claim, ...], sources: Mapping[int, _Source], names: Kno
         own_claims = (replace(first, words=rest.strip()), *others)
         return replace(point, claims=own_claims, speakers=(called[0],), side=called[1], label=(called[0],))
     voices = {source.speakers: source.side for source in own if source.speakers}
-    speaking = {name: side for names, side in voices.items() for name in names}
-    credited = dict(found for who in wording.speaking(point.words) if (found := _called(who, names)))
+    heard = {name: side for names, side in voices.items() for name in names}
+    credited = dict(found for who in speaking(point.words) if (found := _called(who, names)))
     sides = {side for side in credited.values() if side}
-    told: list[tuple[str, ...]] = [(name,) for name in credited if name in speaking] or [(name,) for name in credited]
-    if voices and not any(name in credited or side in sides for name, side in speaking.items()):
-        point = replace(point, label=tuple(speaking))
+    told: list[tuple[str, ...]] = [(name,) for name in credited if name in heard] or [(name,) for name in credited]
+    if voices and not any(name in credited or side in sides for name, side in heard.items()):
+        point = replace(point, label=tuple(heard))
         told = list(voices) if len(voices) == 1 else []
     if own and not voices and not credited:
         outlets = list(dict.fromkeys(source.citation.outlet or source.citation.title for source in own))
         if not any(alias in point.words for outlet in outlets for alias in outlet_aliases(outlet)):
             point = replace(point, label=())
     speakers = told[0] if told else ()
-    side = voices.get(speakers) if speakers in voices else {**credited, **speaking}.get(speakers[0]) if speakers else None
+    side = voices.get(speakers) if speakers in voices else {**credited, **heard}.get(speakers[0]) if speakers else None
     return replace(point, speakers=speakers, side=side)
 
 
@@ -268,4 +270,4 @@ def _question(draft: Draft, known: Sequence[str]) -> str | None:
 def _adds(asked: str, known: Sequence[str]) -> bool:
     """Whether a question has names or numbers that none of the questions known has."""
     new = content_stems(asked) - content_stems(" ".join(known))
-    return bool(len(new) > MOST_NEW or wording.foreign_names(asked, known) or wording.foreign_numbers(asked, known))
+    return bool(len(new) > MOST_NEW or foreign_names(asked, known) or foreign_numbers(asked, known))

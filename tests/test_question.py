@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.question import LONGEST, Names, clean, outlet_aliases, understand
-from assistant.types import Form, Question
+from assistant.types import Form, Kind, Question
 from index.errors import QuestionError
 
 NAMES = Names(
@@ -166,6 +166,96 @@ def test_forms(form: Form, text: str) -> None:
 )
 def test_the_topic_is_what_is_left(text: str) -> None:
     assert read(text).topic == "Syria"
+
+
+# --- kinds -------------------------------------------------------------------------------------------------------------------
+
+KINDS = {
+    Kind.WHICH_NOT: [
+        "Which outlets do not mention Kasparov?",
+        "Which papers never mention the strike?",
+        "which sites left out the mayor",
+        "Which newspapers did not report the flood?",
+        "What outlets don't mention the harbour?",
+    ],
+    Kind.COUNT: [
+        "How many outlets mention Kasparov?",
+        "how many papers report the flood?",
+        "How often is Putin quoted?",
+        "How many articles mention the bridge?",
+    ],
+    Kind.SUMMARY: [
+        "Summarise the articles",
+        "Give me a summary of the flood",
+        "Sum up the coverage of the harbour strike",
+        "tl;dr",
+        "Summarize what Kasparov said",
+    ],
+    Kind.SAID: [
+        "Compare what Putin and Kasparov said",
+        "What is the difference between what Trump and Kasparov said about the flood?",
+        "What did Trump and Kasparov say about the flood?",
+        "What does Kasparov think of the flood?",
+    ],
+    Kind.DIRECT: [
+        "How many people died?",
+        "How many people were hurt in the flood?",
+        "When did the dam break?",
+        "Why were houses cleared?",
+    ],
+    Kind.WHO_SAID: [
+        "Who said that three people died?",
+        "who denied the charges",
+        "Whose words are these: we are safe?",
+        "Who claims that it was sabotage?",
+    ],
+    Kind.TRUE: ["Is it true that the dam broke?", "Did Kasparov visit the harbour?", "Was the vote delayed?", "did the mayor resign"],
+    Kind.TIMELINE: ["Give me a timeline of the flood", "chronology of the strike", "timeline of the talks please", "What happened when?"],
+}
+
+
+@pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in KINDS.items() for text in texts])
+def test_kinds(kind: Kind, text: str) -> None:
+    assert read(text).kind is kind
+
+
+def test_what_is_left_out_is_not_asked_for() -> None:
+    question = read("Apart from Euractiv, which outlets mention Syria?")
+    assert (question.kind, question.excluded, question.outlets, question.topic) == (Kind.WHICH, ("Euractiv",), (), "Syria")
+
+
+def test_a_day_is_no_topic() -> None:
+    question = read("What did Putin say about Syria on Wednesday?")
+    assert (question.topic, question.day) == ("Syria", "Wednesday")
+
+
+@pytest.mark.parametrize(
+    ("text", "typed", "name"),
+    [
+        ("What did Kasparow say about the city?", "Kasparow", "Garry Kasparov"),
+        ("What did Gary Kasparof say about danger?", "Gary Kasparof", "Garry Kasparov"),
+        ("what did hilary clintom say about taxes", "hilary clintom", "Hillary Clinton"),
+        ("What did the Kremlinn say about Syria?", "the Kremlinn", "Kremlin"),
+    ],
+)
+def test_a_misspelled_name_is_whose_it_is_like(text: str, typed: str, name: str) -> None:
+    question = read(text)
+    assert question.speakers == (name,)
+    assert [(one.removeprefix("the "), right) for one, right in question.corrected] == [(typed.removeprefix("the "), name)]
+
+
+@pytest.mark.parametrize("text", ["What did Putin's say?", "What did President Putin say?", "what did putin say", "WHAT DID PUTIN SAY?"])
+def test_a_name_in_other_shapes_is_no_misspelling(text: str) -> None:
+    question = read(text)
+    assert (question.speakers, question.corrected) == (("Vladimir Putin",), ())
+
+
+def test_a_question_is_read_in_milliseconds() -> None:
+    read("What did each side say about Syria?")
+    began = time.perf_counter()
+    for number in range(20):
+        read(f"What did Putin say about case {number} on Monday?")
+    assert (time.perf_counter() - began) / 20 < 0.1
 
 
 # --- names -------------------------------------------------------------------------------------------------------------------

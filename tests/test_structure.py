@@ -160,7 +160,7 @@ def test_nine_of_ten_functions_are_read_at_a_glance() -> None:
 
 @pytest.mark.parametrize("path", sorted((ROOT / "assistant").rglob("*.py")), ids=lambda path: path.stem)
 def test_html_is_written_in_templates(path: Path) -> None:
-    """A template escapes whatever it is given; a string does not. Gradio wants the head of its page as a string."""
+    """A template escapes whatever it is given; a string does not."""
     strings = [node.value for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Constant)]
     assert not [text for text in strings if isinstance(text, str) and re.search(r"</[a-z]+\d?>|<[a-z]+\d? [a-z-]+=", text)]
 

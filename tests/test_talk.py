@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,7 +78,7 @@ def test_what_fails_is_shown_as_asked_with_a_word_why(talk: Talk, monkeypatch: p
 
 def test_a_model_that_is_not_offered_is_not_asked(talk: Talk) -> None:
     [(_, _, notice, _)] = talk.ask(click(question=DENIED, model="openai:dear"))
-    assert "&#x27;openai:dear&#x27; may not be asked here" in notice
+    assert "'openai:dear' may not be asked here" in unescape(notice)
 
 
 def test_nobody_sees_or_changes_what_another_asked(talk: Talk) -> None:

@@ -169,7 +169,7 @@ def _counted(summary: Summary, outcome: Outcome, asked: int, seconds: float) -> 
 
 
 Begun = tuple[Row, bytes | None, "Future[Outcome]"]
-"""A row whose outcome is known or under way, and what the journal knows it by; nothing for a row that is not asked at all."""
+"""A row with its outcome, and the key that this is still to be stored under; nothing where it is, or will be for another row."""
 
 
 class _Asking:
@@ -183,7 +183,7 @@ class _Asking:
         self._basis = [self.index, self._answerer, Prompts(settings.prompts).fingerprint]
         if self._answerer != EXTRACTIVE:
             self._basis += [address(), "strict" if settings.strict else "marked"]
-        self._under_way: dict[bytes, Future[Outcome]] = {}
+        self._window: deque[Begun] = deque()
         self.asked = 0
 
     def outcomes(self, rows: Iterator[Row]) -> Iterator[tuple[Row, Outcome]]:
@@ -192,14 +192,13 @@ class _Asking:
         Raises:
             ReadoutError: a worker ended, or none could be started.
         """
-        window: deque[Begun] = deque()
         try:
             for row in rows:
-                window.append(self._begin(row))
-                if len(window) > self._ahead:
-                    yield self._end(*window.popleft())
-            while window:
-                yield self._end(*window.popleft())
+                self._window.append(self._begin(row))
+                if len(self._window) > self._ahead:
+                    yield self._end(*self._window.popleft())
+            while self._window:
+                yield self._end(*self._window.popleft())
         except BrokenProcessPool as error:
             raise ReadoutError(
                 "a worker process ended, perhaps for want of memory. Run this again with fewer --workers; finished rows are kept."
@@ -211,16 +210,16 @@ class _Asking:
         except ReadoutError as error:
             return row, None, _known(Outcome(self._answerer, self.index, error=str(error)))
         key = self._key(task)
-        if key not in self._under_way:
-            if known := self._journal.get(key):
-                return row, key, _known(Outcome.load(known))
-            self.asked += 1
-            self._under_way[key] = self._workers.submit(task)
-        return row, key, self._under_way[key]
+        if same := [outcome for _, known, outcome in self._window if known == key]:
+            return row, None, same[0]
+        if known := self._journal.get(key):
+            return row, None, _known(Outcome.load(known))
+        self.asked += 1
+        return row, key, self._workers.submit(task)
 
     def _end(self, row: Row, key: bytes | None, begun: Future[Outcome]) -> tuple[Row, Outcome]:
         outcome = begun.result()
-        if key and self._under_way.pop(key, None):
+        if key:
             self._journal.put(key, outcome.dump(), failed=outcome.status == "failed" or outcome.replaced)
         return row, outcome
 

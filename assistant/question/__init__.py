@@ -1,6 +1,6 @@
 """What a question asks: checked, read into slots by a small network, and where it leans on earlier ones, read with them.
 
-`understand` is the way in. `tagger` says which words are what, `slots` whom they name in an index, `followup` what the question before adds.
+`understand` is the way in. `tagger` says which words are what, `slots` whom they name in an index, `followup` what the one before adds.
 """
 
 from __future__ import annotations

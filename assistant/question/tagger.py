@@ -1,8 +1,8 @@
 """What a question asks, read by a small network: its kind, its slots, and how it leans on the question before it.
 
 The network stands on the middle of the bundled embedding model, whose lower layers read the question and, behind it, the question before.
-Two layers of our own and three heads tell for each word which slot it fills, and for the question its kind and its lean. `eval.training.tagger`
-made the weights; they have 8 bits and run in onnxruntime.
+Two layers of our own and three heads tell for each word which slot it fills, and for the question its kind and its lean.
+`eval.training.tagger` made the weights; they have 8 bits and run in onnxruntime.
 """
 
 from __future__ import annotations
@@ -24,6 +24,10 @@ from index.runtime import session, stored_weights
 
 WEIGHTS = Path(__file__).with_name("tagger.onnx")
 LONGEST, LONGEST_BEFORE = 160, 64  # word pieces of a question, and of the one before it, that are read
+SWITCH = 0.5  # what a change of slot from word to word costs, in log-odds
+SURE = 0.6  # the chance from which on a question is of a kind that has an answer of its own
+PLAIN = frozenset({Kind.DIRECT, Kind.SAID, Kind.SIDES, Kind.WHO_SAID, Kind.TRUE})
+OF_READOUT = frozenset({Kind.TALK, Kind.HELP, Kind.CORPUS})  # so near each other that one of them is sure where together they are
 KEPT = 512  # readings kept: a conversation is read again with each of its questions
 
 
@@ -73,7 +77,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Tagged:
-    """A question as the network reads it: its kinds, the likeliest first; ``meant`` are the words of the question before that it takes up."""
+    """A question as the network reads it: its kinds, the likeliest first; ``meant`` are words of the question before that it takes up."""
 
     text: str
     kinds: tuple[Kind, ...]
@@ -106,7 +110,7 @@ class Tagger:
         first, second = min(len(asked.ids), LONGEST), min(len(earlier.ids), LONGEST_BEFORE)
         own = _spans(text, tags[1 : first + 1], asked, [slot for slot in Slot if slot is not Slot.MEANT])
         meant = _spans(before, tags[first + 2 : first + 2 + second], earlier, [Slot.MEANT])
-        return Tagged(text, tuple(KINDS[number] for number in (-kind).argsort()), LEANS[int(lean.argmax())], own, meant)
+        return Tagged(text, _likeliest(kind), LEANS[int(lean.argmax())], own, meant)
 
 
 @lru_cache(KEPT)
@@ -126,34 +130,41 @@ def joined(asked: Sequence[int], before: Sequence[int]) -> tuple[list[int], list
     return [*first, *second], [0] * len(first) + [1] * len(second)
 
 
+def _likeliest(scores: NDArray[np.float32]) -> tuple[Kind, ...]:
+    """The kinds by their scores, the likeliest first; where none is likely, those that the statements on a topic answer."""
+    chances = np.exp(scores - scores.max())
+    kinds = [KINDS[number] for number in (-scores).argsort()]
+    near = OF_READOUT if kinds[0] in OF_READOUT else {kinds[0]}
+    sure = sum(chances[KINDS.index(kind)] for kind in near) >= SURE * chances.sum()
+    return tuple(kinds if sure else sorted(kinds, key=lambda kind: kind not in PLAIN))
+
+
 def _spans(text: str, scores: NDArray[np.float32], cut: Any, slots: Sequence[Slot]) -> tuple[Span, ...]:
-    """The words that fill slots, by the best sequence of tags in which every span has a beginning; a word is judged by its first piece."""
+    """The words that fill slots, neighbours of one slot together; a word is judged by its first piece."""
     words: dict[int, list[int]] = {}
     for place, word in enumerate(cut.word_ids[: len(scores)]):
         words.setdefault(word, []).append(place)
     if not words:
         return ()
-    wanted = [0, *(number for number, tag in enumerate(TAGS) if tag and tag[1:] in slots)]
-    tags = [TAGS[number] for number in wanted]
+    begun = scores[[places[0] for places in words.values()]]
+    columns = [begun[:, :1], *(np.logaddexp.reduce(begun[:, [TAGS.index(mark + slot) for mark in "BI"]], 1)[:, None] for slot in slots)]
     spans: list[Span] = []
-    for places, number in zip(words.values(), _best(scores[[places[0] for places in words.values()]][:, wanted], tags), strict=True):
-        start, end = cut.offsets[places[0]][0], cut.offsets[places[-1]][1]
-        if tags[number][:1] == "I":
-            spans[-1] = Span(spans[-1].start, end, spans[-1].slot)
-        elif tags[number]:
-            spans.append(Span(start, end, Slot(tags[number][1:])))
+    for places, number in zip(words.values(), _smooth(np.concatenate(columns, 1)), strict=True):
+        start, end, slot = cut.offsets[places[0]][0], cut.offsets[places[-1]][1], slots[number - 1]
+        if number and spans and spans[-1].slot is slot and not text[spans[-1].end : start].strip():
+            spans[-1] = Span(spans[-1].start, end, slot)
+        elif number:
+            spans.append(Span(start, end, slot))
     return tuple(spans)
 
 
-def _best(scores: NDArray[np.float32], tags: Sequence[str]) -> list[int]:
-    """The best sequence of tags (Viterbi) in which what goes on has begun."""
-    inside = np.array([tag[:1] == "I" for tag in tags])
-    slot = np.array([tag[1:] for tag in tags])
-    barred = np.where(inside[None, :] & (slot[:, None] != slot[None, :]), -np.inf, 0.0)
+def _smooth(scores: NDArray[np.float32]) -> list[int]:
+    """The best way through the scores of words (Viterbi), where a change from one slot to another costs something."""
+    change = SWITCH * (1 - np.eye(scores.shape[1]))
     chances = scores - np.logaddexp.reduce(scores, axis=1, keepdims=True)
-    total, came = chances[0] + np.where(inside, -np.inf, 0.0), list[NDArray[np.int64]]()
+    total, came = chances[0], list[NDArray[np.int64]]()
     for row in chances[1:]:
-        ways = total[:, None] + barred
+        ways = total[:, None] - change
         came.append(ways.argmax(0))
         total = ways.max(0) + row
     path = [int(total.argmax())]

@@ -1,8 +1,9 @@
 """Questions to teach the tagger: patterns with slots, filled from real articles.
 
-``patterns.jsonl.gz`` holds single questions (``kind``, ``q``), ``follow_ups.jsonl.gz`` questions after another (``before``, ``q``, ``lean``,
-``standalone``), ``fillers.json.gz`` what fills their slots. ``{who}`` is a slot, ``{not:who}`` one that is left out, ``[[please]]`` mere
-politeness, ``<<he>>`` a word that means something of the question before.
+``patterns.jsonl.gz`` holds single questions (``kind``, ``q``), ``follow_ups.jsonl.gz`` questions after another (``before``, ``lean`` and
+``standalone``, the whole question), ``fillers.json.gz`` what fills their slots. ``{who}`` is a slot, ``{not:who}`` one that is left out,
+``{topic:who}`` somebody spoken of,
+``[[please]]`` mere politeness, ``<<he>>`` a word that means something of the question before.
 """
 
 from __future__ import annotations
@@ -28,11 +29,13 @@ from index.text import stem
 HERE = Path(__file__).parent
 PATTERNS, FOLLOW_UPS, FILLERS = HERE / "patterns.jsonl.gz", HERE / "follow_ups.jsonl.gz", HERE / "fillers.json.gz"
 HELD_OUT = 8  # one pattern in so many is held out, and one filler
+NAMES_AS_TOPICS = 0.3
 TYPO, PLAIN, AFTER = 0.08, 0.25, 0.45  # shares: with a slip of the keyboard, without a question mark, after an unrelated question
 _MARK = re.compile(r"\{(?P<slot>[a-z:]+)(?P<same>\d*)\}|\[\[(?P<drop>.+?)\]\]|<<(?P<back>.+?)>>")
 _PART = re.compile(r"<<.+?>>|\[\[.+?\]\]|\{[^}]+\}|\w+|[^\w\s]")
 _NAME = re.compile(r"\b(?:[A-Z][\w.-]+|\d{4})(?:\s[A-Z][\w.-]+)*")
 _BACK = {"who": Slot.BACK_WHO, "topic": Slot.BACK_TOPIC, "claim": Slot.BACK_TOPIC, "outlet": Slot.BACK_OUTLET, "day": Slot.BACK_DAY}
+_REACHING = (Slot.BACK, Slot.BACK_TOPIC)
 _SURE = {Lean.SWAP: ({Slot.WHO}, {Slot.TOPIC}, {Slot.DAY}), Lean.PRONOUN: ({Slot.WHO},)}  # what one name in a question may be taken for
 PEOPLE = {"person": 0.4, "surname": 0.25, "body": 0.15, "said": 0.2}  # who is asked about, and how often
 
@@ -65,10 +68,9 @@ class Fillers:
 
     def value(self, slot: str) -> str:
         """A value for a slot."""
-        slot = slot.removeprefix("not:")
         if slot == Slot.WHO:
             slot = self._shuffle.choices(list(PEOPLE), list(PEOPLE.values()))[0]
-        if slot == Slot.TOPIC and self._shuffle.random() < 0.3:
+        if slot == Slot.TOPIC and self._shuffle.random() < NAMES_AS_TOPICS:
             slot = self._shuffle.choice(["place", "person", "surname"])
         return self._shuffle.choice(self._values[slot])
 
@@ -83,8 +85,9 @@ def fill(pattern: str, fillers: Fillers, known: dict[str, str] | None = None, ba
     for mark in _MARK.finditer(pattern):
         text += pattern[last : mark.start()]
         if slot := mark["slot"]:
-            value = fillers.value(slot)
+            value = fillers.value(slot.rpartition(":")[2])
             words = value if known is None else known.setdefault(slot.removeprefix("not:") + mark["same"], value)
+            slot = slot if slot.startswith("not:") else slot.partition(":")[0]
         else:
             slot, words = (Slot.DROP, mark["drop"]) if mark["drop"] else (next(reaching, Slot.BACK), mark["back"])
         spans.append(Span(len(text), len(text) + len(words), Slot(slot)))
@@ -127,7 +130,7 @@ def follow_ups(shuffle: random.Random, held_out: bool, times: int) -> Iterator[E
         if _held_out(entry["q"] + entry["before"]) != held_out:
             continue
         lean, (back, taken) = Lean(entry["lean"]), _taken(entry)
-        for turn in range(times):
+        for _ in range(times):
             known: dict[str, str] = {}
             before, there = fill(entry["before"], fillers, known)
             text, spans = fill(entry["q"], fillers, known, back)
@@ -136,7 +139,7 @@ def follow_ups(shuffle: random.Random, held_out: bool, times: int) -> Iterator[E
         if lean is not Lean.ALONE:
             yield roughened(Example(text, None, lean, spans), shuffle)
         kind = Kind(entry["kind"])
-        if lean is Lean.JOINED and not spans:
+        if lean is Lean.JOINED and all(span.slot in _REACHING for span in spans):
             before = shuffle.choice(real[Slot.TOPIC])[0]
             yield roughened(Example(text, kind if entry["kind"] != entry["before_kind"] else Kind.DIRECT, lean, spans, before, ()), shuffle)
         if len(spans) == 1 and taken in _SURE.get(lean, ()):
@@ -147,7 +150,7 @@ def follow_ups(shuffle: random.Random, held_out: bool, times: int) -> Iterator[E
 
 
 def _taken(entry: dict[str, str]) -> tuple[list[Slot], set[Slot]]:
-    """What the words of a follow-up mean that reach back, by what stands for them in the whole question, and what is taken of the one before."""
+    """What the words of a follow-up that reach back mean, by the whole question, and what is taken of the one before."""
     asked, whole = (_PART.findall(entry[key]) for key in ("q", "standalone"))
     back, taken = list[Slot](), set[Slot]()
     changes = SequenceMatcher(None, [part.lower() for part in asked], [part.lower() for part in whole], autojunk=False).get_opcodes()
@@ -185,7 +188,7 @@ def after_others(examples: Sequence[Example], shuffle: random.Random) -> list[Ex
 
 def roughened(example: Example, shuffle: random.Random) -> Example:
     """An example as hurried people type it: now and then without its question mark, or with a slip."""
-    if example.text.endswith("?") and shuffle.random() < PLAIN:
+    if example.text.endswith("?") and " " in example.text and shuffle.random() < PLAIN:
         example = replace(example, text=example.text[:-1])
     if shuffle.random() >= TYPO:
         return example
