@@ -219,16 +219,15 @@ def _point(claims: tuple[Claim, ...], sources: Mapping[int, _Source], names: Kno
         return replace(point, claims=own_claims, speakers=(called[0],), side=called[1], label=(called[0],))
     voices = {source.speakers: source.side for source in own if source.speakers}
     heard = {name: side for names, side in voices.items() for name in names}
-    credited = dict(found for who in speaking(point.words) if (found := _called(who, names)))
+    outlets = {alias for source in own for alias in outlet_aliases(source.citation.outlet or source.citation.title)}
+    credited = dict(found for who in speaking(point.words) if who not in outlets and (found := _called(who, names)))
     sides = {side for side in credited.values() if side}
     told: list[tuple[str, ...]] = [(name,) for name in credited if name in heard] or [(name,) for name in credited]
     if voices and not any(name in credited or side in sides for name, side in heard.items()):
         point = replace(point, label=tuple(heard))
         told = list(voices) if len(voices) == 1 else []
-    if own and not voices and not credited:
-        outlets = list(dict.fromkeys(source.citation.outlet or source.citation.title for source in own))
-        if not any(alias in point.words for outlet in outlets for alias in outlet_aliases(outlet)):
-            point = replace(point, label=())
+    if own and not voices and not credited and not any(alias in point.words for alias in outlets):
+        point = replace(point, label=())
     speakers = told[0] if told else ()
     side = voices.get(speakers) if speakers in voices else {**credited, **heard}.get(speakers[0]) if speakers else None
     return replace(point, speakers=speakers, side=side)
