@@ -66,7 +66,18 @@ def points_of(draft: str, given: Mapping[int, Given], *, cut: bool = False) -> l
     for line in filter(reader.says_something, body):
         _add(found, line, claims_of(line.text, reader.names, reader.firm))
     _share([one for paragraph in found for one in paragraph], listed)
-    return list(dict.fromkeys(point for paragraph in found for point in _points(paragraph, given)))
+    points = (point for paragraph in found for point in _points(paragraph, given))
+    return list(dict.fromkeys(tuple(replace(claim, words=_unmarked(claim.words, given)) for claim in point) for point in points))
+
+
+def _unmarked(words: str, given: Mapping[int, Given]) -> str:
+    """Words in which no number looks like a citation that no statement has so: "(12)" for "[12]" in a quotation that is made up."""
+    text, *parts = words.split("[")
+    for part in parts:
+        inside, closed, rest = part.partition("]")
+        alone = closed and inside.isdecimal() and not any(f"[{inside}]" in one.words for one in given.values())
+        text += f"({inside}){rest}" if alone else f"[{part}"
+    return text
 
 
 # --- lines -------------------------------------------------------------------------------------------------------------------

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.citing import marks_in
 from assistant.manuscript import Given, denies, points_of
 from assistant.unwrapped import lines_of
 
@@ -101,7 +100,7 @@ TEXT = {
     "a figure": ("It cost (1,500) roubles and [1.5] more [1].", "It cost (1,500) roubles and [1.5] more"),
     "a square": ("A field of 10 km² was hit [1].", "A field of 10 km² was hit"),
     "a power": ("It has 10^2 parts [1].", "It has 10^2 parts"),
-    "a number that a quotation holds": ("The paper said “the bridge [12] was opened” [1].", "The paper said “the bridge [12] was opened”"),
+    "a number that a quotation holds": ("The paper said “the bridge [12] was opened” [1].", "The paper said “the bridge (12) was opened”"),
     "the number of a line": ("(1) The Kremlin said so [1].", "The Kremlin said so"),
     "a line that begins with a year": ("2016. It was a good year [1].", "2016. It was a good year"),
 }
@@ -117,6 +116,12 @@ def test_numbers_in_round_brackets_count_only_where_nothing_else_cites() -> None
     assert read(f"{CALL} (3). {BAD} (2).") == [(CALL, (3,)), (BAD, (2,))]
     assert read(f"{CALL} (3) [1].") == [(f"{CALL} (3)", (1,))]
     assert read("Trump (3) spoke.") == [("Trump (3) spoke", ())]
+
+
+def test_a_number_in_a_quotation_that_a_statement_has_so_stays_as_it_is() -> None:
+    known = {1: Given("The bridge [12] was opened.", "A")}
+    ((claim,),) = points_of("The paper said “the bridge [12] was opened” [1].", known)
+    assert (claim.words, claim.citations) == ("The paper said “the bridge [12] was opened”.", (1,))
 
 
 def test_a_number_that_leads_nowhere_stays_one() -> None:
@@ -223,9 +228,9 @@ BLOCKS = ['{"a": "b c", "n": [1]}', '<source id="1">', "\n|-|\n", "[1]: x\n", "\
 
 @given(st.lists(st.sampled_from([*SIGNS, *TAGS, *BLOCKS]) | st.text(max_size=5), max_size=30).map("".join), st.booleans())
 def test_any_text_is_read_and_leaves_no_number_in_square_brackets(draft: str, cut: bool) -> None:
-    for words, _ in read(draft, cut=cut):
-        left = [mark for mark in marks_in(words, GIVEN, True) if mark.numbers and words[mark.start] in "[【"]
-        assert all("“" in words[: mark.start] or '"' in words[: mark.start] for mark in left), words
+    for point in points_of(draft, GIVEN, cut=cut):
+        for claim in point:
+            assert not [part for part in claim.words.split("[")[1:] if part.partition("]")[0].isdecimal() and "]" in part], claim
     assert all("\n" not in line.text for line in lines_of(draft))
 
 
