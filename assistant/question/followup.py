@@ -130,7 +130,8 @@ def _swapped(turn: _Follow) -> Turn:
     for span in new:
         words, slot = turn.asked.words(span).removesuffix("'s").removesuffix("’s"), _slot(turn, span)
         place = turn.like(slot)
-        if place is not None and ((slot not in NAMED and _elsewhere(turn, span, place)) or not content_words(turn.core.cut(place).text)):
+        emptied = place is not None and not content_words(turn.core.cut(place).text)
+        if place is not None and slot not in NAMED and (emptied or _elsewhere(turn, span, place)):
             return _joined(turn)
         if place is None and slot is Slot.WHO and turn.topic and turn.core.kind is Kind.SIDES:
             made = _said(words, turn.topic)
@@ -160,6 +161,8 @@ def _slot(turn: _Follow, span: Span) -> Slot:
     if span.slot is Slot.OUTLET:  # the index knows no such outlet
         return Slot.WHO if turn.core.of(Slot.WHO) else Slot.TOPIC
     subject = bool(turn.core.of(Slot.TOPIC, Slot.CLAIM))
+    if span.slot is Slot.TOPIC and not subject and turn.core.kind is Kind.SAID and turn.core.of(Slot.WHO):
+        return Slot.WHO
     if span.slot is Slot.WHO and subject and not named_speakers(words, turn.names) and turn.names.mentioned(words):
         return Slot.TOPIC
     if span.slot is Slot.WHO and subject and not turn.core.of(Slot.WHO) and turn.core.kind is not Kind.SIDES:

@@ -156,12 +156,13 @@ def heard_of(marked: Marked, names: Names) -> Who:
     return who_of(marked, spans, names)
 
 
-def _apart(marked: Marked, span: Span) -> bool:
-    """Whether somebody stands apart, between commas, with hardly a word more: "According to the Kremlin, what …?"."""
+def _apart(marked: Marked, span: Span) -> Span | None:
+    """The part between commas in which a name stands with hardly a word more: "According to the Kremlin, what …?"."""
     start, end = marked.text.rfind(",", 0, span.start) + 1, marked.text.find(",", span.end)
-    end = len(marked.text) if end < 0 else end
+    end = len(marked.text.rstrip(ENDS)) if end < 0 else end
     more = (marked.text[start : span.start] + marked.text[span.end : end]).split()
-    return end - start < len(marked.text) and len(more) <= WITH_NAME
+    alone = not any(start <= other.start < end and other is not span for other in marked.spans)
+    return Span(start, end, span.slot) if (start or marked.text[end : end + 1] == ",") and alone and len(more) <= WITH_NAME else None
 
 
 def _asks_again(marked: Marked, first: Span, span: Span) -> bool:
@@ -233,9 +234,8 @@ def without_outlets(marked: Marked) -> Marked:
     made = made if content_words(made.text) else marked
     while outlets := made.of(Slot.OUTLET):
         span = made.listed(outlets[0], outlets)
-        comma = made.text.find(",", span.end, span.end + 2)
-        opening = comma >= 0 and not any(other.end <= span.start for other in made.spans)  # "According to the Echo, who …?"
-        made = made.cut(Span(0, comma + 1, span.slot) if opening else span)
+        part = _apart(made, span) if span == outlets[0] else None
+        made = made.cut(Span(max(0, part.start - 1), part.end + (not part.start), span.slot) if part else span)
     return made.from_upper()
 
 
