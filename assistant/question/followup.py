@@ -102,8 +102,14 @@ def follow(text: str, before: Turn | None, names: Names) -> Turn:
     more = asked.kind is not Kind.SIDES and content_words(asked.without(*FILLED).text) and not named_outlets(text, names.outlets)
     if lean is Lean.ALONE or _is_name(text, names) or (lean is Lean.SWAP and alone.lean is Lean.ALONE and more):
         return whole
-    kinds = tuple(kind for kind in (alone if lean is Lean.PRONOUN else read).kinds if kind not in ABOUT_ITSELF)
+    by_itself = lean in (Lean.PRONOUN, Lean.JOINED) and alone.kinds[0] not in WHOLE  # what a whole question asks needs none before it
+    kinds = _of_articles((alone if by_itself else read).kinds)
     return _WAYS[lean](_Follow(text, replace(asked, kinds=kinds), read.meant, before, names))
+
+
+def _of_articles(kinds: tuple[Kind, ...]) -> tuple[Kind, ...]:
+    """The kinds that the articles answer."""
+    return tuple(kind for kind in kinds if kind not in ABOUT_ITSELF)
 
 
 def _is_name(text: str, names: Names) -> bool:
@@ -199,7 +205,9 @@ def _resolved(turn: _Follow) -> Turn:
     left = listed_words("it").intersection(turn.asked.without(*REACHING).text.lower().split())
     if made is None:
         return _in_doubt(turn)
-    return _told(turn, made) if made is not turn.asked and not left else _joined(turn)
+    if made is turn.asked or left:
+        return _joined(turn)
+    return _told(turn, replace(made, kinds=_of_articles(tagged(f"{made.from_upper().text}?").kinds)))  # of the kind that it is when typed
 
 
 def _put_back(turn: _Follow) -> Marked | None:
