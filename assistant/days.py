@@ -10,6 +10,7 @@ from index.record import Scope
 
 SINCE, UNTIL = words("since"), words("until")
 LENGTHS = {"week": 7, "month": 31, "year": 366}  # days that a period may have
+WEEK = 6  # days after one on which its name still means it
 AFTERWARDS = 1  # days later on which news of a day is still printed
 
 
@@ -27,10 +28,12 @@ class Days:
         until = min(filter(None, (scope.until, self.last if self.lead in UNTIL else None)), default=None)
         return replace(scope, since=since, until=until)
 
-    def printed(self, published: str | None) -> bool:
-        """Whether an article of a day may tell what happened on these."""
-        end = dt.date.fromisoformat(self.last) + dt.timedelta(AFTERWARDS)
-        return published is not None and self.first <= published <= end.isoformat()
+    def told(self, text: str, published: str | None) -> bool:
+        """Whether words of an article of a day tell of these days: by their date, or by the day of the week in the week that follows."""
+        first, last = dt.date.fromisoformat(self.first), dt.date.fromisoformat(self.last)
+        if published is None or not self.first <= published <= (last + dt.timedelta(WEEK)).isoformat():
+            return f"{first:%B} {first.day}" in text or f"{first.day} {first:%B}" in text
+        return first != last or f"{first:%A}" in text or published <= (last + dt.timedelta(AFTERWARDS)).isoformat()
 
 
 def days_of(text: str, day: str, newest: str | None) -> Days | None:

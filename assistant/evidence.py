@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from assistant.coverage import Coverage, Place, State, in_state, look
+from assistant.coverage import Coverage, Place, State, in_state, look, without_account
 from assistant.grouping import Finding, Grouper, Limit, place_of
 from assistant.relation import Comparer, Kin
 from assistant.topic import ANSWERED, REPLIES, TOLD, Judge, Judged, denies, holds_name
@@ -30,6 +30,7 @@ MOST_SPEAKERS = 6  # of a question to all of them
 ALL_SPOKEN = 2_000  # passages of one speaker that are looked through at most
 # How much is wanted of a question, of a part of it, of one of all speakers, of a side (which says more than one thing), of several jointly:
 WHOLE, PART, EACH, SIDE, JOINTLY = Limit(3), Limit(2), Limit(1), Limit(3, mass=2.0, margin=3.0), Limit(1)
+SPOKEN = Limit(5, mass=2.0, margin=3.0)  # of somebody asked by name: they say more than one thing on a topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ class Gatherer:
         if belief >= ANSWERED:
             return Evidence(self.grouper.findings(hits[:LIKELY], WHOLE), belief=belief)
         looked = self.outlets_on(question, scope, self.judge.judge(question, hits)) if question.outlets else {}
-        told = chain.from_iterable(one.hits for one in looked.values()) if question.kind is Kind.OUTLETS else ()
+        told = chain.from_iterable(one.account for one in looked.values()) if question.kind is Kind.OUTLETS else ()
         return replace(self.evidence(question, scope, self.grouper.findings([*told], WHOLE), looked), belief=belief)
 
     def _by_part(self, question: Question, scope: Scope) -> Evidence:
@@ -162,8 +163,8 @@ class Gatherer:
         judged = self.judge.judged(question, scope, self._numbers(places))
         found = {name: self._account_of(name, question, judged) for name in question.speakers}
         looked = look(self.judge, question, judged, {name: places[name] for name, own in found.items() if not own})
-        found |= {name: self.grouper.findings(one.hits, EACH, {name}) for name, one in looked.items() if one.hits}
-        return self.evidence(question, scope, chain.from_iterable(found.values()), looked)
+        found |= {name: self.grouper.findings(one.account, EACH, {name}) for name, one in looked.items() if one.account}
+        return self.evidence(question, scope, chain.from_iterable(found.values()), without_account(looked))
 
     def _account_of(self, name: str, question: Question, judged: Judged) -> Sequence[Finding]:
         """What a speaker says, alone or else through their side or with others; else what is told of them."""
@@ -178,7 +179,7 @@ class Gatherer:
             hits = heard(judged.read)  # no word of the topic, but an answer
         for wanted, alone in ((frozenset({name}), True), (side, True), (frozenset({name}), False)):
             if own := [hit for hit in hits if has(hit, wanted, alone=alone)]:
-                return self.grouper.findings(own, WHOLE, wanted)
+                return self.grouper.findings(own, SPOKEN, wanted)
         joint = self.grouper.findings(judged.on, WHOLE) if question.topic and side else ()
         if theirs := [finding for finding in joint if len(finding.speakers) > 1 and side.intersection(finding.speakers)]:
             return theirs  # "Putin and Trump agreed …" for the Kremlin
@@ -215,12 +216,12 @@ class Gatherer:
         places = {side: self._place_of(self._of_side(side), scope, side) for side in sides}
         judged = self.judge.judged(question, scope, self._numbers(places))
         looked = look(self.judge, question, judged, places)
-        findings = [one for side, own in looked.items() for one in self.grouper.findings(own.hits, SIDE, side=side)]
+        findings = [one for side, own in looked.items() for one in self.grouper.findings(own.account, SIDE, side=side)]
         members = frozenset().union(*(self._of_side(side) for side in sides))
         findings = self._with_joint(findings, judged.on, members)
         together = {name for one in findings if len(one.speakers) > 1 for name in one.speakers}
-        alone = {side: one for side, one in looked.items() if one.hits or not together & self._of_side(side)}
-        return self.evidence(question, scope, findings, alone)
+        alone = {side: one for side, one in looked.items() if not together & self._of_side(side)}
+        return self.evidence(question, scope, findings, without_account(alone))
 
     def _with_joint(self, findings: list[Finding], hits: list[Hit], members: frozenset[str]) -> list[Finding]:
         """Add what outlets tell of speakers of several sides together ("Putin and Trump agreed …"): nobody's side alone.
@@ -245,8 +246,8 @@ class Gatherer:
         judged = self.judge.judged(question, scope, self.record.spoken(question.speakers, scope, ALL_SPOKEN))
         looked = self.outlets_on(question, scope, judged)
         wanted = frozenset(question.speakers)
-        best = [next((hit for hit in one.hits if has(hit, wanted)), one.hits[0]) for one in looked.values() if one.hits]
-        return self.evidence(question, scope, self.grouper.findings(best, Limit(len(best), 2.0, np.inf)), looked)
+        best = [next((hit for hit in one.account if has(hit, wanted)), one.account[0]) for one in looked.values() if one.account]
+        return self.evidence(question, scope, self.grouper.findings(best, Limit(len(best), 2.0, np.inf)), without_account(looked))
 
     def outlets_on(self, question: Question, scope: Scope, judged: Judged) -> dict[str, Coverage]:
         """What each outlet asked about, or each of a scope, has on a topic."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from assistant.days import Days, days_of
-from assistant.types import Form, Question
+from assistant.types import Form, Kind, Question
 from index.lexicon import words
 from index.record import Record, Scope
 from index.search import Searcher, fuse
@@ -27,6 +27,7 @@ DOUBT = 2.0  # how much less sure a passage may be of somebody who would else be
 MOST_READ = 40  # passages read for a topic: of each side, outlet or speaker one is wanted
 NAMED = 2  # a topic of so few words of meaning is only where one of them is
 ASKING = words("asking")
+OF_TOPIC = frozenset({Kind.TIMELINE, Kind.SUMMARY, Kind.QUOTES, Kind.AGREE, Kind.DIFFER, Kind.FIRST, Kind.ONLY, Kind.LEFT_OUT, Kind.COUNT})
 QUOTING = f'"{OPENING}'  # what a passage begins with that is a quotation
 REPLIES = frozenset(map(stem, words("replies")))
 JOINT = re.compile(r",\s*|\s+(?:and|or)\s+")  # what parts a topic: "trade and the economy"
@@ -55,7 +56,7 @@ class Judge:
 
     def judged(self, question: Question, scope: Scope, among: Iterable[int] = ()) -> Judged:
         """The most promising passages for a topic, judged: those that a search for it or for the question finds, and those ``among``."""
-        texts = dict.fromkeys((question.topic or question.standalone, question.standalone))
+        texts = dict.fromkeys((question.topic or question.standalone, *(() if of_topic(question) else (question.standalone,))))
         found = fuse(*(self.searcher.find(text, scope) for text in texts))
         read = self.searcher.read(asked(question), dict.fromkeys([*found, *among]), MOST_READ)
         return self.judge(question, read)
@@ -78,7 +79,8 @@ class Judge:
         named = content_stems(question.day)
 
         def told(hit: Hit) -> bool:
-            return named <= content_stems(hit.passage.text) or days.printed(self.record.article(hit.passage.article).published)
+            published = self.record.article(hit.passage.article).published
+            return named <= content_stems(hit.passage.text) or days.told(hit.passage.text, published)
 
         return sorted((replace(hit, score=hit.score + ON_DAY) if told(hit) else hit for hit in hits), key=lambda hit: -hit.score)
 
@@ -122,8 +124,13 @@ class Judge:
 def asked(question: Question) -> str:
     """What a passage is read for: the question, or where it asks all sides or outlets, what anybody says about its topic."""
     still_asks = question.topic.partition(" ")[0].lower() in ASKING  # nothing could be taken off it
-    whole = question.form is Form.DIRECT or not question.topic or still_asks
+    whole = (question.form is Form.DIRECT and not of_topic(question)) or not question.topic or still_asks
     return question.standalone if whole else f"What did they say about {question.topic}?"
+
+
+def of_topic(question: Question) -> bool:
+    """Whether a question tells what to do with its topic, and only the topic is looked for: "Give me a timeline of …"."""
+    return bool(question.topic) and question.kind in OF_TOPIC
 
 
 def denies(hit: Hit) -> bool:

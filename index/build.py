@@ -29,7 +29,7 @@ from index.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing
 from index.reader import CHECKSUM, Reader
 from index.record import FILE, SCHEMA, Record
 from index.search import Searcher
-from index.speakers import Sides, bare_names, key_of, name_speakers
+from index.speakers import Sides, bare_names, is_title, key_of, name_speakers
 from index.statements import Voices, load_parser, parse
 from index.types import Passage, Statement
 from index.vectors import VectorStore
@@ -171,7 +171,9 @@ def _store(record: Record, model: str, todo: list[Source], progress: Progress) -
                     source = read.source
                     said = read.voices.statements
                     heard = splitter.heard_in(read.passages, said)
-                    record.put(source.article, source.root, source.digest, read.passages, rows, said, heard, read.voices.people)
+                    record.put(
+                        source.article, source.root, source.digest, read.passages, rows, said, heard, read.voices.people, read.voices.roles
+                    )
                 record.set_meta(named="")
             done += len(batch)
             progress(done, len(todo), batch[-1].source.article.id)
@@ -256,12 +258,15 @@ def _aliases(record: Record, statements: list[Statement], sides: list[Sides]) ->
     for surname, person in bare_names(record.people()).items():
         if person in speaking and surname not in meant:
             meant[surname] = Counter([speaking[person]])
+    for role, name, count in record.roles():
+        if is_title(role):
+            meant.setdefault(role, Counter())[speaking.get(key_of(name), (name, None))] += count
     for group in sides:
         for alias, (speaker, side) in group.speakers.items():
             meant[alias] = Counter({(speaker, side): 1})
     for alias, speakers in meant.items():
         [((speaker, owner), count)] = speakers.most_common(1)
-        if count >= NEARLY_ALWAYS * speakers.total():
+        if count >= NEARLY_ALWAYS * speakers.total() and (key_of(speaker) in speaking or owner):
             yield alias, speaker, owner
 
 

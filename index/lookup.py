@@ -253,6 +253,10 @@ class Lookup:
         rows = self._query("SELECT alias, speaker, side FROM names")
         return {alias: (speaker, side) for alias, speaker, side in rows}
 
+    def roles(self) -> list[tuple[str, str, int]]:
+        """Titles, who bears them, and in how many articles."""
+        return self._query("SELECT role, name, count(*) FROM roles GROUP BY role, name")
+
     def people(self) -> dict[str, int]:
         """How often the articles name which persons, by the fullest name that an article gives them."""
         return dict(self._query("SELECT name, sum(times) FROM people GROUP BY name"))

@@ -47,6 +47,8 @@ CREATE TABLE heard (
 CREATE INDEX heard_by_statement ON heard(statement);
 CREATE TABLE people (article TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE, name TEXT NOT NULL, times INTEGER NOT NULL);
 CREATE INDEX people_by_article ON people(article);
+CREATE TABLE roles (article TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE, role TEXT NOT NULL, name TEXT NOT NULL);
+CREATE INDEX roles_by_article ON roles(article);
 CREATE TABLE names (alias TEXT PRIMARY KEY, speaker TEXT NOT NULL, side TEXT);
 CREATE TABLE gone (id INTEGER PRIMARY KEY);
 CREATE VIRTUAL TABLE words USING fts5(text, content='passages', content_rowid='id', tokenize='porter unicode61');
@@ -119,10 +121,12 @@ class Record(Lookup):
         statements: list[Statement],
         heard: Iterable[tuple[int, int, bool]] = (),
         people: Mapping[str, int] | None = None,
+        roles: Mapping[str, str] | None = None,
     ) -> None:
         """Store an article with all that was made from it, in place of what was stored under its id before.
 
-        ``heard`` says which statements stand in which passages, as `heard_in` does, ``people`` how often it names which persons.
+        ``heard`` says which statements stand in which passages, as `heard_in` does, ``people`` how often it names which persons,
+        ``roles`` who bears which title in it.
         """
         self.drop([article.id])
         self._db.execute(
@@ -159,6 +163,7 @@ class Record(Lookup):
 
         rows = [(article.id, name, times) for name, times in (people or {}).items()]
         self._db.executemany("INSERT INTO people VALUES (?,?,?)", rows)
+        self._db.executemany("INSERT INTO roles VALUES (?,?,?)", [(article.id, role, name) for role, name in (roles or {}).items()])
 
     def drop(self, ids: Iterable[str]) -> None:
         """Remove articles and all that was made from them."""

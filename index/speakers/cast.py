@@ -10,7 +10,7 @@ from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from index.lexicon import words
-from index.speakers.mentions import Mention, read_mentions
+from index.speakers.mentions import Mention, is_headline, read_mentions
 from index.speakers.names import TITLES, tidy, without_article
 from index.tree import DOCUMENTS, ISSUED, VALUES, child, end_of, issuing_verb
 
@@ -39,22 +39,26 @@ class Cast:
         self.doc = doc
         self.text = doc.text  # spaCy builds it anew at every call
         self._is_quoted = quoted
-        self.mentions = read_mentions(doc, self.text)
-        self.at = {m.token: m for m in self.mentions}
-        self.surnames: dict[str, list[Mention]] = defaultdict(list)
-        for mention in self.mentions:
-            if mention.full:
-                self.surnames[mention.last].append(mention)
-        self.firsts: dict[str, set[str]] = defaultdict(set)
-        for mention in self.mentions:
-            if mention.full and mention.person:
-                self.firsts[mention.name.split(" ")[0].lower()].add(mention.name)
+        self.at = {m.token: m for m in read_mentions(doc, self.text)}
+        self.mentions = list({(m.start, m.end): m for m in reversed(self.at.values())}.values())[::-1]
         self.sentences = list(doc.sents)
         self.starts = [sentence.start for sentence in self.sentences]
+        capitals = {sentence.start for sentence in self.sentences if is_headline(sentence)}
+        running = self.running = {m.name for m in self.mentions if self.starts[self._sentence(m.token)] not in capitals}
+        self.surnames: dict[str, list[Mention]] = defaultdict(list)
+        for mention in self.mentions:
+            if mention.full and mention.known is not False and (mention.name in running or not running):
+                self.surnames[mention.last].append(mention)
+        self.firsts: dict[str, set[str]] = defaultdict(set)
+        times = Counter(m.name for m in self.mentions)
+        for mention in (m for bearers in self.surnames.values() for m in bearers if m.person):
+            first = mention.name.split(" ")[0]
+            if times[mention.name] * MAIN >= times[first]:
+                self.firsts[first.lower()].add(mention.name)
         self.sex: dict[str, str] = {}
         self.sex = self._sexes()
-        self.mentions = [replace(m, person=m.person or self.expand(m) in self.sex) for m in self.mentions]
-        self.at = {m.token: m for m in self.mentions}
+        self.at = {i: replace(m, person=m.person or self.expand(m) in self.sex) for i, m in self.at.items()}
+        self.mentions = [self.at[m.token] for m in self.mentions]
         self.people = {m.name for m in self.mentions if m.person}
         self.roles = self._roles()
         self.spoken: list[tuple[int, str | None]] = []
@@ -63,7 +67,11 @@ class Cast:
 
     def persons(self) -> dict[str, int]:
         """Return how often the article names which persons, by the fullest name it gives them."""
-        return Counter(self.expand(mention) for mention in self.mentions if mention.person)
+        return Counter(self.expand(m) for m in self.mentions if m.person and (m.name in self.running or not self.running))
+
+    def bearers(self) -> dict[str, str]:
+        """Return who bears which title here, of the titles that one person alone has: "cdc director" → "Tom Frieden"."""
+        return {role: name for role, names in self.roles.items() if len(names) == 1 for name in names}
 
     def _roles(self) -> dict[str, set[str]]:
         """Return who bears which title here: "Russian President Vladimir Putin", "Peter Cook, a Pentagon spokesman"."""
@@ -71,7 +79,7 @@ class Cast:
         for mention in filter(lambda m: m.person, self.mentions):
             head = self.doc[mention.token]
             before = list(self.doc[head.left_edge.i : mention.first])
-            called = [c for c in head.children if c.dep_ == "appos" and c.pos_ == "NOUN"]
+            called = [c for c in head.children if c.dep_ == "appos" and (c.pos_ == "NOUN" or is_member(c))]
             for title in (before, *([*c.lefts, c] for c in called)):
                 kept = [word for word in title if word.pos_ != "DET" and not word.is_punct]
                 while kept:
@@ -144,7 +152,7 @@ class Cast:
             return self._person(holder, sex_of(holder))
         if is_third(holder):
             return self._body(holder, "Plur" in holder.morph.get("Number", []))
-        if holder.i in self.at:
+        if holder.i in self.at and not is_member(holder):
             joined = (c for c in holder.children if c.dep_ == "conj" and c.pos_ in ("PROPN", "NOUN") and is_joined(c))
             return " and ".join(filter(None, (self.expand(self.at[holder.i]), *map(self.resolve, joined))))
         return None if word in GENERIC or holder.pos_ in ("PRON", "DET", "NUM") else self._noun(holder)
@@ -175,7 +183,8 @@ class Cast:
         on = list(takewhile(lambda c: c.dep_ == "prep" and c.lower_ in NAME_PREPOSITIONS, holder.rights))
         end = end_of(on[-1].right_edge if on else holder)
         owner = next((c for c in holder.children if c.dep_ == "poss" and c.tag_ == "PRP$"), None)
-        text = self.text[holder.left_edge.idx : end]
+        first = next((t for t in holder.subtree if t.is_digit or t.text[-1:].isalpha()), holder)  # no "11:42" before "Police"
+        text = self.text[first.idx : end]
         if owner is not None:
             name = self.resolve(owner)
             if name is None:
@@ -198,6 +207,16 @@ class Cast:
         for one, other in reversed(list(pairwise(before))):
             if called(one) and called(other) and joins(self.text[one.end : other.start]):
                 return " and ".join(dict.fromkeys((self.expand(one), self.expand(other))))
+        return self._pair(holder) if stem in PEOPLE else None
+
+    def _pair(self, holder: Token) -> str | None:
+        """Return the two persons that the sentences right before name, where they name no third."""
+        here = self._sentence(holder.i)
+        for first in range(here, max(here - LOOK_BACK, 0) - 1, -1):
+            near = [m for m in self.mentions if self.starts[first] <= m.token < holder.i and m.person]
+            names = list(dict.fromkeys(map(self.expand, near)))
+            if len(names) > 1:
+                return " and ".join(names) if len(names) == 2 else None
         return None
 
     def _owner(self, holder: Token) -> str | None:
@@ -316,6 +335,11 @@ def sex_of(token: Token) -> str:
     """Return "m" for he, "f" for she, "" for other words."""
     found = token.morph.get("Gender", []) if token.pos_ == "PRON" else []
     return SEXES.get(found[0], "") if found else ""
+
+
+def is_member(token: Token) -> bool:
+    """Is this one of a people or a party, and no name: "the Ohio Republican"?"""
+    return token.ent_type_ == "NORP" and token.tag_ == "NNP" and child(token, "det") is not None
 
 
 def is_joined(part: Token) -> bool:

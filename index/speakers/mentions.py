@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
 FEMALE_TITLES, MALE_TITLES = words("female_titles"), words("male_titles")
+PLACES = frozenset(("GPE", "LOC", "FAC"))
 LONGEST = 4  # words of a person's name
 
 
@@ -49,12 +50,32 @@ class Mention:
 def read_mentions(doc: Doc, text: str) -> list[Mention]:
     """Return the names of an article in order; those that share a last word are persons when most of them are."""
     entities = {token.i: entity for entity in doc.ents for token in entity}
+    capitals = {token.i for sentence in doc.sents if is_headline(sentence) for token in sentence}
     found = [m for m in (read_mention(t, text, entities.get(t.i)) for t in doc if is_name_head(t)) if m is not None]
+    running = {m.name for m in found if m.token not in capitals}
+    last = {name.rsplit(" ", 1)[-1].lower() for name in running}
+    found = [in_headline(m, doc[m.token], last) if m.token in capitals and m.name not in running else m for m in found]
+    whole = {m.last for m in found if m.full and m.known}
     votes: dict[str, Counter[bool]] = defaultdict(Counter)
     for mention in found:
-        if mention.known is not None:
+        # a bare "Trump" is often taken for a firm; a place is told well
+        mistaken = not mention.full and mention.last in whole and doc[mention.token].ent_type_ not in PLACES
+        if mention.known is not None and not (mention.known is False and mistaken):
             votes[mention.last][mention.known] += 1
     return [agreed(mention, votes[mention.last]) for mention in found]
+
+
+def is_headline(sentence: Span) -> bool:
+    """Do nearly all long words of a sentence have capitals? Any words may look like a name there: "As Fear Grips McMaster"."""
+    long = [token for token in sentence if token.is_alpha and len(token) > 3]
+    return len(long) > 3 and sum(token.text[0].isupper() for token in long) * 5 >= len(long) * 4
+
+
+def in_headline(mention: Mention, head: Token, last: set[str]) -> Mention:
+    """Return a headline's name as its head alone, where the text below knows somebody by that: "Putin Calls Trump"."""
+    if not mention.full or head.lower_ not in last:
+        return mention
+    return replace(mention, name=head.text, start=head.idx, end=end_of(head), first=head.i, known=None)
 
 
 def agreed(mention: Mention, votes: Counter[bool]) -> Mention:
@@ -82,11 +103,14 @@ def read_mention(head: Token, text: str, entity: Span | None) -> Mention | None:
         kept = kept[titles[-1] + 1 :]
     while len(kept) > 1 and (kept[0].text[0].islower() or kept[0].is_punct or kept[0].pos_ == "DET" or kept[0].ent_type_ in VALUES):
         kept = kept[1:]
+    while len(kept) > 1 and kept[0].is_upper and len(kept[0]) > 3 and kept[-1].is_title:  # "WATCHED Obama"
+        kept = kept[1:]
     name = " ".join(text[kept[0].idx : end_of(kept[-1])].split())
     if not kept[0].text[:1].isupper() or plain(name) in TITLES:
         return None
     before = {plain(t.text) for t in (*title_words(kept[0]), *head.lefts)}
-    gender = "f" if before & FEMALE_TITLES else "m" if before & MALE_TITLES else ""
+    female = before & FEMALE_TITLES or any(word.endswith("woman") for word in before)
+    gender = "f" if female else "m" if before & MALE_TITLES or any(word.endswith("man") for word in before & TITLES) else ""
     titled = bool(before & TITLES) and person is not False
     looks = titled or (not any(t.lower_ == "the" for t in head.lefts) and 1 < len(kept) <= LONGEST and not name.isupper())
     return Mention(

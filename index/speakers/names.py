@@ -10,6 +10,8 @@ from index.lexicon import words
 SUFFIXES = ("jr", "sr")
 STANDS_OUT = 3  # how many times as often as a namesake somebody is named whom a bare name means
 TITLES, BODIES, DETERMINERS = words("titles"), words("bodies"), words("determiners")
+FORMS_OF_ADDRESS = words("female_titles") | words("male_titles") | {"dr"}
+LONGEST_TITLE = 4  # words
 
 
 def plain(word: str) -> str:
@@ -42,6 +44,13 @@ def _without_possessive(word: str) -> str:
     return word.removesuffix(ending)
 
 
+def is_title(role: str) -> bool:
+    """Whether words are a title that tells of somebody's office: "cdc director", and neither "mr" nor "chess master"."""
+    parts = role.split()
+    plainly = all(part.isalpha() for part in parts) and "and" not in parts
+    return plainly and len(parts) <= LONGEST_TITLE and parts[-1] in TITLES - FORMS_OF_ADDRESS
+
+
 def parts_of(name: str) -> list[str]:
     """Return the single names of a joint one: "Vladimir Putin and Donald Trump"."""
     parts = name.split(" and ")
@@ -66,7 +75,7 @@ def canonical_names(names: Mapping[str, int], people: Mapping[str, int] | None =
     best |= {key: name.title() for key, name in best.items() if name.isupper() and key in standing and " " in key}
     found = {}
     for name in names:
-        key = _known_end(key_of(name), standing)
+        key = _known_end(name, standing)
         named = " " in key or people is None or key in standing  # "Washington" is nobody's surname where no person is called so
         found[name] = best[linked.get(key, key) if named else key]
     return found
@@ -98,11 +107,17 @@ def _owner(bearers: Counter[str], part: str) -> str | None:
     return ranked[0][0] if ranked and (len(ranked) == 1 or ranked[0][1] >= STANDS_OUT * ranked[1][1]) else None
 
 
-def _known_end(key: str, standing: Counter[str]) -> str:
-    """Return the person's name that a longer name ends with, when that is none itself: "clerk nora feld" → "nora feld"."""
-    words = key.split(" ")
-    ends = (" ".join(words[first:]) for first in range(1, len(words) - 1)) if key not in standing else ()
-    return next((end for end in ends if end in standing), key)
+def _known_end(name: str, standing: Counter[str]) -> str:
+    """Return the key of the person that a longer name ends with, where capitals lead to it: "Clerk Nora Feld" → "nora feld"."""
+    key, words = key_of(name), without_article(name).split(" ")
+    if key not in standing:
+        for first in range(1, len(words) - 1):
+            end = key_of(" ".join(words[first:]))
+            if not words[first - 1][:1].isupper() or BODIES & set(end.split(" ")):
+                break
+            if end in standing:
+                return end
+    return key
 
 
 def surname_of(name: str) -> str:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 CUES = Path(__file__).parent.with_name("cues.json")
 RUMOURS = words("rumours")
 CELL = 1000  # characters of a cell: only candidates of one cell are compared, so that a long text takes no longer
-SAME, SURE, NESTED = 0.6, 0.85, 0.92
+SAME, SURE, NESTED = 0.3, 0.85, 0.99
 REACH = 8000  # how many characters before a quotation the statement that it goes on from may begin
 WORDS = 4  # words of a quotation that can be a sentence of its own
 CARRIES = ("quote", "half", "n-quote", "ccomp", "inverted", "paren", "host-ccomp", "host-parataxis")
@@ -117,6 +117,8 @@ def repeats(one: Candidate, other: Candidate, sure: bool) -> bool:
     if nested and inside and one.holder is not None and one.holder == other.holder:
         return True  # "expressed support for …" is said once
     wide = max(one.end, other.end) - min(one.start, other.start)
+    if nested and max(one.explicit, other.explicit) > 1 and one.holder != other.holder:
+        return False  # "Putin asked Trump to congratulate …" is two statements
     if nested and one.explicit and other.explicit and one.holder != other.holder and both < NESTED * wide:
         return False  # "the statement said Trump told Putin …" is two statements
     if nested and (sure or "according" in (one.kind[:9], other.kind[:9])):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from index.lexicon import words
-from index.statements.holders import SPEECH_ACTS, beside, holder_of, lemma_of, name_among, noun_holder, source_type, words_of
+from index.statements.holders import SPEECH_ACTS, beside, can_speak, holder_of, lemma_of, name_among, noun_holder, source_type, words_of
 from index.statements.quotes import Page, Quote, Span, block, tagged
 from index.statements.spans import Stretch, cue_block, noun_stretches, stretches, tail, trimmed
 from index.tree import child, end_of
@@ -23,7 +23,10 @@ COLON = 70  # characters that may stand before the colon after a speaker's name
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A possible statement: the cue's token number and place, the construction, and spans in characters."""
+    """A possible statement: the cue's token number and place, the construction, and spans in characters.
+
+    ``explicit`` counts what leaves no doubt that the holder speaks: a verb of speech, and that somebody asks him to.
+    """
 
     cue: int
     at: int
@@ -33,7 +36,7 @@ class Candidate:
     start: int
     end: int
     quoted: bool
-    explicit: bool = False
+    explicit: int = 0
     features: tuple[str, ...] = ()
 
 
@@ -61,8 +64,9 @@ class Cue:
             return
         quoted = self.page.quotes_in(span)
         explicit = lemma_of(token) in SPEECH_ACTS and holder is not None and kind.startswith(REPORTED)
+        certain = int(explicit) + int(explicit and self.how == "control")
         at = holder.i if holder is not None else None
-        yield Candidate(token.i, token.idx, kind, source, at, *span, quoted, explicit, tuple(self.features(kind, span, mark, quoted)))
+        yield Candidate(token.i, token.idx, kind, source, at, *span, quoted, certain, tuple(self.features(kind, span, mark, quoted)))
 
     def features(self, kind: str, span: Span, mark: str, quoted: bool) -> Iterator[str]:
         """Yield what the model looks at, as names."""
@@ -173,7 +177,7 @@ def by_colon(page: Page, colon: Token) -> Iterator[Candidate]:
     named = sum(t.pos_ == "PROPN" for t in label)
     holder = name_among(label)
     span = trimmed(page, colon.idx + 1, end, (colon.idx, colon.idx + 1))
-    if holder is not None and span is not None:
+    if holder is not None and span is not None and can_speak(page, label):
         near = "name" if label[-1].pos_ in ("PROPN", "NOUN") else "far"
         kind = "colon" if run is None else "colon-quote"
         clause = any(t.pos_ in ("VERB", "AUX") for t in label)

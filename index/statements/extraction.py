@@ -28,6 +28,7 @@ class Voices:
 
     statements: list[Statement]
     people: dict[str, int]
+    roles: dict[str, str]
 
 
 def extract(article_id: str, text: str, doc: Doc) -> list[Statement]:
@@ -47,7 +48,7 @@ def read(article_id: str, text: str, doc: Doc) -> Voices:
     kept = continued(page, chosen(scored, model.threshold))
     parts = [part for one in (*kept, *unattributed(page, kept)) for part in parted(page, one)]
     cast = Cast(doc, lambda char: page.run_at(char) is not None)
-    return Voices(named(article_id, page, parts, cast), cast.persons())
+    return Voices(named(article_id, page, parts, cast), cast.persons(), cast.bearers())
 
 
 def named(article_id: str, page: Page, kept: list[Candidate], cast: Cast) -> list[Statement]:

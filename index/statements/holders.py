@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 SPEECH_ACTS, SPEAKING_PASSIVES, CONTACT = words("speech_acts"), words("speaking_passives"), words("contact")
+ROLES = words("titles") | words("people") | words("bodies")
 AUTHORS, KEPT_ISE = words("authors"), tuple(words("kept_ise"))
 TRAILING = {"relcl", "acl", "advcl", "punct", "cc", "conj", "appos", "parataxis"}
 INHERITING = ("conj", "xcomp", "advcl", "pcomp", "parataxis", "prep", "dep", "ccomp")
@@ -140,6 +141,14 @@ def name_among(words: Sequence[Token]) -> Token | None:
         if following is None or any(word.text == "," or word.pos_ == "ADP" for word in one.doc[one.i + 1 : following.i]):
             return one
     return next((word for word in reversed(words) if word.pos_ == "NOUN"), None)
+
+
+def can_speak(page: Page, label: Sequence[Token]) -> bool:
+    """Can the words before a colon be whoever speaks: a name the article knows, a title, a body, or a handle?"""
+    if len(label) == 1 and label[0].is_lower:
+        return True
+    names = [word for word in label if word.ent_type_ in ("PERSON", "ORG", "GPE", "NORP") and not (word.is_upper and len(label) == 1)]
+    return bool(names) or any({word.lower_.rstrip("."), word.lemma_.lower()} & ROLES or word.lower_ in page.persons for word in label)
 
 
 def words_of(head: Token) -> Span:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from unicodedata import category
 
 from index.statements.cues import Candidate
-from index.statements.holders import name_among
+from index.statements.holders import can_speak, name_among
 from index.statements.quotes import Page, stripped
 from index.tree import end_of
 
@@ -47,6 +47,7 @@ def laid_out(page: Page) -> Iterator[Candidate]:
     labels = [label for number in range(len(page.paragraphs)) if (label := label_of(page, number)) is not None]
     talk = labels if is_talk(labels) else []
     yield from turns(page, talk)
+    yield from timed(page, [label for label in labels if label not in talk])
     yield from signed(page, {label.paragraph: label for label in labels if label not in talk})
 
 
@@ -85,7 +86,7 @@ def turns(page: Page, labels: list[Label]) -> Iterator[Candidate]:
     guest = main_person(page, page.paragraphs[labels[0].paragraph]) if asked else None
     for label, following in zip_longest(labels, labels[1:]):
         holder = guest if label.letter else name_among(label.words)
-        if label.key == asker or holder is None:
+        if label.key == asker or holder is None or not (label.letter or can_speak(page, label.words)):
             continue
         stop = following.paragraph if following is not None else label.paragraph + 1
         if label.said >= page.ends[label.paragraph] and following is None:
@@ -93,6 +94,15 @@ def turns(page: Page, labels: list[Label]) -> Iterator[Candidate]:
         for number in range(label.paragraph, stop):
             start = label.said if number == label.paragraph else page.paragraphs[number]
             yield from belongs(page, label, holder, "turn", (start, page.ends[number]))
+
+
+def timed(page: Page, labels: list[Label]) -> Iterator[Candidate]:
+    """Yield what stands behind a time of day and a name: "10:31 Police: …"."""
+    for label in labels:
+        start, end = page.paragraphs[label.paragraph], page.ends[label.paragraph]
+        holder = name_among(label.words) if can_speak(page, label.words) else None
+        if holder is not None and any(c.isdigit() for c in page.text[start : label.words[0].idx]):
+            yield from belongs(page, label, holder, "turn", (label.said, end))
 
 
 def asks(page: Page, label: Label) -> bool:
@@ -150,4 +160,4 @@ def belongs(page: Page, label: Label, holder: Token, kind: str, span: tuple[int,
     cue = page.doc.char_span(label.mark, label.mark + 1, alignment_mode="expand")
     if start < end and cue is not None:
         source = (label.words[0].idx, end_of(label.words[-1]))
-        yield Candidate(cue.start, label.mark, kind, source, holder.i, start, end, page.quotes_in((start, end)), explicit=True)
+        yield Candidate(cue.start, label.mark, kind, source, holder.i, start, end, page.quotes_in((start, end)), explicit=1)

@@ -118,6 +118,7 @@ class Page:
         spans = paragraphs(text)
         self.paragraphs = [start for start, _ in spans]
         self.ends = [end for _, end in spans]
+        self.persons = frozenset(entity[-1].lower_ for entity in doc.ents if entity.label_ == "PERSON")
         self._stops = [token.idx for token in doc if token.text in STOPS]
         self.headline_end = self.ends[0] if spans else 0
 
