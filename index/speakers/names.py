@@ -67,7 +67,7 @@ def canonical_names(names: Mapping[str, int], people: Mapping[str, int] | None =
     found = {}
     for name in names:
         key = _known_end(name, standing)
-        named = " " in key or people is None or key in standing  # "Washington" is nobody's surname where no person is called so
+        named = " " in key or (name[:1].isupper() and (people is None or key in standing))  # a bill is no Bill, nor Washington a person
         found[name] = best[linked.get(key, key) if named else key]
     return found
 
