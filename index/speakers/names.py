@@ -86,7 +86,7 @@ def _linked(standing: Counter[str], firsts: bool = False) -> dict[str, str]:
     usual = {key: short for key in full if (short := _without_middle(key)) in standing}
     bearers: dict[str, Counter[str]] = defaultdict(Counter)
     for key in full:
-        for part in {surname_of(key), key.split(" ")[0]} if firsts else {surname_of(key)}:
+        for part in ({surname_of(key), key.split(" ")[0]} if firsts else {surname_of(key)}) - BODIES:  # nobody is called Senate
             bearers[part][usual.get(key, key)] += standing[key]
     return usual | {part: owner for part, counts in bearers.items() if (owner := _owner(counts, part))}
 
