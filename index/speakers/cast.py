@@ -122,6 +122,8 @@ class Cast:
         """
         if mention.full:
             return mention.name
+        if mention.last not in self.surnames and mention.name.lower() not in self.firsts:
+            return mention.name
         bearers = [m for m in self.surnames[mention.last] if agree(m, mention)]
         times = Counter(m.name for m in bearers).most_common(2)
         if times and (len(times) == 1 or times[0][1] >= MAIN * times[1][1]):
