@@ -51,12 +51,6 @@ def is_title(role: str) -> bool:
     return plainly and len(parts) <= LONGEST_TITLE and parts[-1] in TITLES - FORMS_OF_ADDRESS
 
 
-def parts_of(name: str) -> list[str]:
-    """Return the single names of a joint one: "Vladimir Putin and Donald Trump"."""
-    parts = name.split(" and ")
-    return parts if all(part[:1].isupper() for part in parts) else [name]
-
-
 def canonical_names(names: Mapping[str, int], people: Mapping[str, int] | None = None) -> dict[str, str]:
     """Return the name to use for each name of a corpus: {"Putin": "Vladimir Putin", "the Kremlin": "Kremlin"}.
 
