@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import corpus as module
-from index.corpus import BUNDLED, Corpus, decode, first_line, read_corpus
-from index.errors import CorpusError
+from index.corpus import BUNDLED, Corpus, columns_of, first_line, read_corpus
+from index.errors import CorpusError, UsageError
+from index.readers.decoding import decode
 from index.types import Article
 
 BODY = "Mayor speaks\n\nThe mayor said taxes would rise.\n"
@@ -86,13 +87,42 @@ def test_manifests_from_spreadsheets(tmp_path: Path, encoding: str, line_end: st
     assert article(read_corpus([write(tmp_path, a_txt=BODY, sources_csv=rows)])).outlet == "L’Écho"
 
 
-@pytest.mark.parametrize("day", ["14 November 2016", "2016-13-01", "2015-02-29", "20161114", "2016-11-14T10:00", "2016-W46-1", "yesterday"])
+@pytest.mark.parametrize("day", ["02/09/2024", "2016-13-01", "2015-02-29", "31.02.2024", "March 2016", "Monday", "2016", "yesterday"])
 def test_a_bad_date_is_a_problem_and_stays_unknown(tmp_path: Path, day: str) -> None:
     corpus = read_corpus([write(tmp_path, a_txt=BODY, sources_csv=f"file,published\na.txt,{day}\n")])
     assert article(corpus).published is None
     assert len(corpus.problems) == 1
     assert "a.txt" in corpus.problems[0]
     assert day in corpus.problems[0]
+
+
+@pytest.mark.parametrize(
+    ("stated", "day"),
+    [
+        ("14 November 2016", "2016-11-14"),
+        ("20161114", "2016-11-14"),
+        ("2016-11-14T10:00", "2016-11-14"),
+        ("2024-09-03T08:00:00Z", "2024-09-03"),
+        ("02.09.2024", "2024-09-02"),
+        ("13/09/2024", "2024-09-13"),
+        ("Fri, 08 Mar 2024 07:30:00 GMT", "2024-03-08"),
+        ("Sept. 3, 2024, 5 pm ET", "2024-09-03"),
+    ],
+)
+def test_a_day_is_a_day_however_it_is_written(tmp_path: Path, stated: str, day: str) -> None:
+    corpus = read_corpus([write(tmp_path, a_txt=BODY, sources_csv=f'file,published\na.txt,"{stated}"\n')])
+    assert (article(corpus).published, corpus.problems) == (day, [])
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_manifest_has_commas_semicolons_or_tabs(tmp_path: Path, separator: str) -> None:
+    rows = [["File", "Outlet", "Title"], ["a.txt", "The Post", "Taxes, again"], ["B.TXT", "Echo; Evening", ""], ["c", "Star", ""]]
+    rows = [[f'"{cell}"' if set(cell) & set(",;") else cell for cell in row] for row in rows]
+    table = "\r\n".join(separator.join(row) for row in rows)
+    corpus = read_corpus([write(tmp_path, a_txt=BODY, b_txt=BODY, c_txt=BODY, sources_csv=table)])
+    assert [source.article.outlet for source in corpus.sources] == ["The Post", "Echo; Evening", "Star"]
+    assert article(corpus).title == "Taxes, again"
+    assert not corpus.problems
 
 
 def test_a_row_for_a_file_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
@@ -103,9 +133,24 @@ def test_a_row_for_a_file_that_is_not_there_is_a_problem(tmp_path: Path) -> None
     assert article(corpus).outlet == "The Sun"
 
 
-@pytest.mark.parametrize("rows", ["", "\n", "nothing to see", "file;outlet\na.txt;The Post\n"])
-def test_a_manifest_without_the_columns_says_nothing(tmp_path: Path, rows: str) -> None:
-    assert article(read_corpus([write(tmp_path, a_txt=BODY, sources_csv=rows)])).outlet is None
+@pytest.mark.parametrize("rows", ["", "\n", "nothing to see", "filename,source\na.txt,The Post\n"])
+def test_a_manifest_without_the_columns_says_nothing_and_why_is_told(tmp_path: Path, rows: str) -> None:
+    corpus = read_corpus([write(tmp_path, a_txt=BODY, sources_csv=rows)])
+    assert article(corpus).outlet is None
+    assert len(corpus.problems) == bool(rows.strip())
+    assert all("has no column 'file'" in problem and "--map" in problem for problem in corpus.problems)
+
+
+def test_columns_of_other_names_are_said(tmp_path: Path) -> None:
+    folder = write(tmp_path, a_txt=BODY, sources_csv="filename,source,date\na.txt,The Post,2024-09-02\n")
+    corpus = read_corpus([folder], columns=columns_of("file=filename, outlet=Source,published=date"))
+    assert (article(corpus).outlet, article(corpus).published, corpus.problems) == ("The Post", "2024-09-02", [])
+
+
+@pytest.mark.parametrize("text", ["text", "colour=red", "text=", "=body"])
+def test_columns_that_cannot_be_meant_are_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="FIELD=COLUMN"):
+        columns_of(text)
 
 
 @pytest.mark.parametrize("rows", [b"\0\0\0", b"\xff\xfe\x00", b"file,outlet\na.txt," + b"x" * 200_000 + b"\n"])
@@ -126,11 +171,14 @@ def test_nested_folders_and_the_innermost_manifest_wins(tmp_path: Path) -> None:
 
 
 def test_hidden_files_links_and_notices_are_no_articles(tmp_path: Path) -> None:
-    write(tmp_path, a_txt=BODY, README_md=BODY, NOTICE_txt=BODY, LICENSE_txt=BODY, notes_docx=BODY)
+    write(tmp_path, a_txt=BODY, README_md=BODY, NOTICE_txt=BODY, LICENSE_txt=BODY)
     write(tmp_path / ".git", b_txt=BODY)
     (tmp_path / ".c.txt").write_text(BODY)
     (tmp_path / "d.txt").symlink_to(tmp_path / "a.txt")
-    assert [source.article.id for source in read_corpus([tmp_path]).sources] == ["a.txt"]
+    corpus = read_corpus([tmp_path])
+    assert [source.article.id for source in corpus.sources] == ["a.txt"]
+    assert not corpus.problems
+    assert {note.partition(":")[0] for note in corpus.notes} == {"README.md", "NOTICE.txt", "LICENSE.txt", ".git", ".c.txt", "d.txt"}
 
 
 # --- encodings ---------------------------------------------------------------------------------------------------------------
@@ -214,8 +262,8 @@ def test_a_path_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_a_single_file_of_another_kind(tmp_path: Path) -> None:
-    with pytest.raises(CorpusError, match=r"cannot read \.docx files"):
-        read_corpus([write(tmp_path, a_docx=BODY) / "a.docx"])
+    with pytest.raises(CorpusError, match=r"cannot read \.odt files"):
+        read_corpus([write(tmp_path, a_odt=BODY) / "a.odt"])
 
 
 def test_a_single_file_with_its_manifest(tmp_path: Path) -> None:

@@ -1,0 +1,94 @@
+"""Web pages, alone or saved with all that belongs to them: the article, and what the page says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from typing import Any
+
+import trafilatura
+from lxml import etree, html
+
+from index.errors import CorpusError
+from index.readers.decoding import decoded
+from index.readers.draft import Columns, Draft, Found
+from index.readers.layout import lines_of, name_of, text_of
+
+_HEAD = 4096  # bytes in which a page declares its encoding
+_UNDECLARED = ("ISO-8859-1", "UTF-8", None)  # what the parser says when a page declares nothing that it knows
+_DATES = {"extensive_search": False, "original_date": True}  # what the page states, not what its text looks like
+
+
+def read(data: bytes, columns: Columns) -> Iterator[Draft]:
+    """Read a web page."""
+    yield page(data)
+
+
+def read_saved(data: bytes, columns: Columns) -> Iterator[Found]:
+    """Read a page that was saved as one file (MHTML)."""
+    message = message_from_bytes(data, policy=policy.default)
+    part = next((part for part in message.walk() if part.get_content_type() in ("text/html", "application/xhtml+xml")), None)
+    if part is None:
+        raise CorpusError("no web page found in it; save the page anew")
+    address = str(part["Content-Location"] or message["Snapshot-Content-Location"] or "")
+    payload = part.get_payload(decode=True)
+    yield page(payload if isinstance(payload, bytes) else b"", part.get_content_charset(), address if address.startswith("http") else None)
+
+
+def page(data: bytes, charset: str | None = None, address: str | None = None) -> Draft:
+    """The article of a web page; ``charset`` and ``address`` are what whoever sent it said.
+
+    Raises:
+        CorpusError: the page holds no article.
+    """
+    markup, note = decoded(data, charset or _declared(data))
+    tree = html.document_fromstring(markup.encode("utf-8", "replace"), parser=html.HTMLParser(encoding="utf-8")) if markup.strip() else None
+    found: Any = None
+    if tree is not None:
+        _keep_captions(tree)
+        found = trafilatura.bare_extraction(
+            tree, url=address, include_comments=False, include_tables=True, with_metadata=True, date_extraction_params=_DATES
+        )
+    text = lines_of(found.body) if found is not None else ""
+    if not text:
+        raise CorpusError("no article text found in the page; save it as plain text")
+    title = " ".join((found.title or "").split()) or None
+    return Draft(headed(text, title), title, found.sitename, found.url or address, found.date, found.author, note=note)
+
+
+def headed(text: str, title: str | None) -> str:
+    """A text below its title: what a page prints outside the article is on the page nevertheless."""
+    first, _, _ = text.partition("\n")
+    return text if not title or first.casefold() == title.casefold() else f"{title}\n\n{text}"
+
+
+def _declared(data: bytes) -> str | None:
+    """The encoding that a page declares: by its XML declaration, or in its head."""
+    head = data[:_HEAD]
+    if head.lstrip().startswith(b"<?xml"):
+        declaration = head.lstrip().partition(b"?>")[0] + b"?><x/>"
+        try:
+            return str(etree.fromstring(declaration).getroottree().docinfo.encoding)
+        except etree.XMLSyntaxError:
+            pass
+    try:
+        found = etree.fromstring(head, etree.HTMLParser()).getroottree().docinfo.encoding
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+    return None if found in _UNDECLARED else str(found)
+
+
+def _keep_captions(tree: Any) -> None:
+    """Make paragraphs of captions, and of corrections beside the article: what finds the article would take them for ornament."""
+    for element in list(tree.iter("figcaption", "caption", "aside")):
+        if name_of(element) == "aside" and "correction" not in f"{element.get('class')} {element.get('id')}".lower():
+            continue
+        words, place = text_of(element), element
+        while name_of(place.getparent()) in ("figure", "table", "picture"):
+            place = place.getparent()
+        parent = place.getparent()
+        if words and parent is not None:
+            paragraph = etree.Element("p")
+            paragraph.text = words
+            parent.insert(parent.index(place), paragraph)
+            element.drop_tree()
