@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from index.lexicon import line_pattern
 from index.reader import Text
 from index.readers.days import day_of
-from index.statements.quotes import paragraphs, stripped
+from index.statements.quotes import Span, paragraphs, stripped
 from index.types import Article, Heard, Passage, Statement
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ VERSION = 2  # part of the index's fingerprint: raise it when the same article w
 _CLOSING = "\"'”’»)]"
 _STOPS = frozenset(".!?…")
 _ENDS = _STOPS | frozenset(":;")  # a row of a table has these inside
+_COLUMNS = 3  # from which on lines with gaps inside are a table
+_LONGEST_TABLE = 800  # characters that are quoted as one
 _BREAK = 2  # characters between a line and the one right below
 _SHORT_LABEL = 12  # words: a line without a verb up to this long may end in a full stop and be a label
 _SHORT_HEADING = 20  # words: a line that does not end like a sentence up to this long may be a teaser's
@@ -40,6 +42,7 @@ class _Line:
     end: int
     text: str
     tokens: list[Token]
+    table: bool = False
 
     @property
     def mark(self) -> int:
@@ -90,7 +93,7 @@ def split(article: str, text: str, title: str, doc: Doc) -> list[Passage]:
     starts = sorted(sentence.start_char for sentence in doc.sents)
     passages: list[Passage] = []
     for line, headline in kept:
-        inside = starts[bisect_right(starts, line.start) : bisect_left(starts, line.end)]
+        inside = [] if line.table else starts[bisect_right(starts, line.start) : bisect_left(starts, line.end)]
         for bounds in pairwise([line.start + line.mark, *inside, line.end]):
             start, end = stripped(text, *bounds)
             if start < end:
@@ -102,10 +105,24 @@ def split(article: str, text: str, title: str, doc: Doc) -> list[Passage]:
 
 def _lines(text: str, doc: Doc) -> Iterator[_Line]:
     starts = [token.idx for token in doc]
-    for paragraph in paragraphs(text):
-        start, end = stripped(text, *paragraph)
+    for start, end, table in _with_tables(text, [stripped(text, *paragraph) for paragraph in paragraphs(text)]):
         tokens = doc[bisect_left(starts, start) : bisect_left(starts, end)]
-        yield _Line(start, end, text[start:end], [token for token in tokens if not token.is_space])
+        yield _Line(start, end, text[start:end], [token for token in tokens if not token.is_space], table)
+
+
+def _with_tables(text: str, spans: list[Span]) -> Iterator[tuple[int, int, bool]]:
+    """Yield lines, and whether one is a table in columns: its rows are one, as a row says nothing without the names of its columns."""
+    held: list[Span] = []
+    columns = 0
+    for start, end in (*spans, (len(text), len(text))):
+        cells = sum(bool(cell.strip()) for cell in text[start:end].replace("\t", "  ").split("  "))
+        goes_on = cells == columns >= _COLUMNS and start - held[-1][1] <= _BREAK and end - held[0][0] <= _LONGEST_TABLE
+        if held and not goes_on:
+            yield held[0][0], held[-1][1], len(held) > 1
+            held = []
+        if end > start:
+            held.append((start, end))
+            columns = cells
 
 
 def _evidence(lines: list[_Line], title: str) -> Iterator[tuple[_Line, bool]]:

@@ -1,7 +1,7 @@
 """Elements of a page → lines of text: a paragraph, an item of a list, a row of a table or a caption is a line each.
 
 One walker for HTML, for what trafilatura makes of it, and for the elements that news agencies use. A row of a table says the heading
-of each cell, since a line is what will be quoted.
+of each cell, since a line is what will be quoted; the first cell is what the row is about.
 """
 
 from __future__ import annotations
@@ -125,11 +125,12 @@ def table_lines(rows: list[list[str]], heads: int | None) -> list[str]:
     names = rows[heads] if heads is not None else []
     lines = []
     for number, row in enumerate(rows):
-        named = [
-            f"{name}: {cell}" if name and number > (heads or 0) else cell
-            for cell, name in zip_longest(row, names[: len(row)], fillvalue="")
-        ]
-        filled = [cell for cell in named if cell]
-        if number != heads:
-            lines.append((": " if len(filled) == 2 and not names else " | ").join(filled))
+        under = number > (heads or 0) and len(row) > 1
+        named = [f"{name}: {cell}" if name and under and place else cell for place, (cell, name) in enumerate(_paired(row, names))]
+        lines.append(" | ".join(cell for cell in named if cell))
     return lines
+
+
+def _paired(row: list[str], names: list[str]) -> list[tuple[str, str]]:
+    """Cells, each with the name of its column."""
+    return list(zip_longest(row, names[: len(row)], fillvalue=""))
