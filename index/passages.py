@@ -29,6 +29,8 @@ _STOPS = frozenset(".!?…")
 _ENDS = _STOPS | frozenset(":;")  # a row of a table has these inside
 _COLUMNS = 3  # from which on lines with gaps inside are a table
 _LONGEST_TABLE = 800  # characters that are quoted as one
+_LONGEST_PASSAGE = 2_000  # characters: a longer one is no sentence, and no model reads it whole
+_LONGEST_FURNITURE = 1_200  # characters
 _BREAK = 2  # characters between a line and the one right below
 _SHORT_LABEL = 12  # words: a line without a verb up to this long may end in a full stop and be a label
 _SHORT_HEADING = 20  # words: a line that does not end like a sentence up to this long may be a teaser's
@@ -74,6 +76,16 @@ class _Line:
         return self.text.endswith(('"', "”", "»")) or self.text.rstrip("\"'”’»)]*").endswith(tuple(".!?…:;,—–-"))
 
 
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """Where a sentence stands; ``last`` is its last character but for closing marks: none where it has no other."""
+
+    start: int
+    end: int
+    headline: bool
+    last: str
+
+
 def split(article: str, text: str, title: str, doc: Doc) -> list[Passage]:
     """Split an article into passages in reading order.
 
@@ -91,16 +103,24 @@ def split(article: str, text: str, title: str, doc: Doc) -> list[Passage]:
     if not any(not headline for _, headline in kept):
         kept = [(line, False) for line in lines]  # nothing looks like prose: then what is there is all there is
     starts = sorted(sentence.start_char for sentence in doc.sents)
-    passages: list[Passage] = []
+    return [Passage(article, one.start, one.end, text[one.start : one.end], one.headline) for one in _sentences(text, kept, starts)]
+
+
+def _sentences(text: str, kept: list[tuple[_Line, bool]], starts: list[int]) -> list[_Sentence]:
+    """The sentences of these lines; ``starts`` is where the parse begins one."""
+    found: list[_Sentence] = []
     for line, headline in kept:
         inside = [] if line.table else starts[bisect_right(starts, line.start) : bisect_left(starts, line.end)]
+        stops = _ENDS if line.ends else _STOPS
         for bounds in pairwise([line.start + line.mark, *inside, line.end]):
             start, end = stripped(text, *bounds)
             if start < end:
-                joined = passages and _continues(text, passages[-1], start, end, _ENDS if line.ends else _STOPS)
-                first = passages.pop().start if joined else start
-                passages.append(Passage(article, first, end, text[first:end], headline))
-    return passages
+                last = text[start:end].rstrip(_CLOSING)[-1:]
+                if found and _continues(text, found[-1], start, last, stops) and end - found[-1].start <= _LONGEST_PASSAGE:
+                    found[-1] = _Sentence(found[-1].start, end, headline, last or found[-1].last)
+                else:
+                    found.append(_Sentence(start, end, headline, last))
+    return found
 
 
 def _lines(text: str, doc: Doc) -> Iterator[_Line]:
@@ -145,6 +165,8 @@ def _evidence(lines: list[_Line], title: str) -> Iterator[tuple[_Line, bool]]:
 
 def _is_furniture(line: _Line) -> bool:
     """Whether sites print this line around every article."""
+    if len(line.text) > _LONGEST_FURNITURE:
+        return False
     told = line.ends and line.has_verb and not line.text.endswith("?")
     return bool(line_pattern("site_sentences").fullmatch(line.text) or (line_pattern("site_labels").fullmatch(line.text) and not told))
 
@@ -153,7 +175,11 @@ def _is_teaser(lines: list[_Line], number: int) -> bool:
     """Whether this line and one beside it are the title of another story and what that story says of itself."""
     pairs = [lines[place : place + 2] for place in (number - 1, number) if place > 0]
     return any(
-        len(pair) == 2 and not pair[0].ends and pair[0].words <= _SHORT_HEADING and line_pattern("self_references").fullmatch(pair[1].text)
+        len(pair) == 2
+        and not pair[0].ends
+        and pair[0].words <= _SHORT_HEADING
+        and len(pair[1].text) <= _LONGEST_FURNITURE
+        and line_pattern("self_references").fullmatch(pair[1].text)
         for pair in pairs
     )
 
@@ -180,17 +206,16 @@ def _plain(text: str) -> str:
     return " ".join("".join(c if c.isalnum() else " " for c in text.casefold()).split())
 
 
-def _continues(text: str, before: Passage, start: int, end: int, stops: frozenset[str]) -> bool:
-    """Whether what starts here goes on with the sentence before it.
+def _continues(text: str, before: _Sentence, start: int, last: str, stops: frozenset[str]) -> bool:
+    """Whether what starts here, and ends with ``last``, goes on with the sentence before it.
 
     Over a line break only where the sentence plainly goes on: «“… these activities,”» / «the two departments wrote …».
     Within a line the parse sometimes ends a sentence at a comma or at nothing, or leaves its closing quotation mark behind; ``stops`` are
     the marks at which one ends there.
     """
-    bare = before.text.rstrip(_CLOSING)
     if any(mark in text[before.end : start] for mark in "\r\n"):
-        return not before.headline and text[start].islower() and bare.endswith(",")
-    return not text[start:end].strip(_CLOSING) or bare[-1:] not in stops
+        return not before.headline and text[start].islower() and before.last == ","
+    return not last or before.last not in stops
 
 
 def heard_in(passages: Sequence[Passage], statements: Sequence[Statement]) -> Iterator[tuple[int, int, bool]]:
