@@ -18,6 +18,7 @@ _FULL = 0.75  # a line shorter than this share of the widest ends its paragraph
 _ON_MOST = 0.5  # the share of pages on which a line at the edge is printed on each
 _END = b"\nstartxref\n0\n%%EOF\n"  # with it, what a cut file still has is found
 _CUT = "is cut short; what is left of it was read"
+_RUNNING = 60  # characters: a longer line is no running title
 _EDGE = 2  # lines at the top and the bottom of a page that may be printed on each
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what it could not read is told by what comes of it
@@ -59,7 +60,9 @@ def _edge(page: list[str]) -> set[int]:
 
 
 def _bare(line: str) -> str:
-    """A line without its numbers."""
+    """A line, without its numbers where it may be one that numbers pages."""
+    if len(line) > _RUNNING:
+        return line
     return " ".join("".join(" " if sign.isdigit() else sign for sign in line).split())
 
 

@@ -42,7 +42,7 @@ def page(data: bytes, charset: str | None = None, address: str | None = None) ->
         CorpusError: the page holds no article.
     """
     markup, note = decoded(data, charset or _declared(data))
-    tree = html.document_fromstring(markup.encode("utf-8", "replace"), parser=html.HTMLParser(encoding="utf-8")) if markup.strip() else None
+    tree = _tree(markup)
     found: Any = None
     if tree is not None:
         _keep_captions(tree)
@@ -54,6 +54,14 @@ def page(data: bytes, charset: str | None = None, address: str | None = None) ->
         raise CorpusError("no article text found in the page; save it as plain text")
     title = " ".join((found.title or "").split()) or None
     return Draft(headed(text, title), title, found.sitename, found.url or address, found.date, found.author, note=note)
+
+
+def _tree(markup: str) -> Any:
+    """The elements of a page, or `None` where there are none."""
+    try:
+        return html.document_fromstring(markup.encode("utf-8", "replace"), parser=html.HTMLParser(encoding="utf-8"))
+    except etree.ParserError:  # it is empty
+        return None
 
 
 def headed(text: str, title: str | None) -> str:
@@ -72,9 +80,10 @@ def _declared(data: bytes) -> str | None:
         except etree.XMLSyntaxError:
             pass
     try:
-        found = etree.fromstring(head, etree.HTMLParser()).getroottree().docinfo.encoding
+        root = etree.fromstring(head, etree.HTMLParser())
     except (etree.XMLSyntaxError, ValueError):
         return None
+    found = root.getroottree().docinfo.encoding if root is not None else None
     return None if found in _UNDECLARED else str(found)
 
 
