@@ -156,7 +156,7 @@ def _files(folder: Path, corpus: Corpus) -> list[Path]:
             elif name.startswith((".", "__")):
                 note(path, "a hidden folder")
         folders[:] = sorted(name for name in folders if not name.startswith((".", "__")))
-        for name in names:
+        for name in sorted(names):
             path = Path(place, name)
             if path.is_symlink():
                 _note_link(path, folder, note)

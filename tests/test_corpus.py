@@ -272,6 +272,86 @@ def test_a_single_file_with_its_manifest(tmp_path: Path) -> None:
     assert [(source.article.id, source.article.outlet) for source in corpus.sources] == [("a.txt", "The Post")]
 
 
+def test_every_file_that_is_passed_over_is_named(tmp_path: Path) -> None:
+    write(tmp_path, a_txt=BODY, picture_png=b"..", bare=BODY, letter_odt=b"PK", broken_pdf=b"nonsense")
+    corpus = read_corpus([tmp_path])
+    assert [problem.partition(":")[0] for problem in corpus.problems] == ["bare", "letter.odt", "picture.png", "broken.pdf"]
+    assert len(corpus.sources) == 1
+
+
+def test_links_out_of_the_folder_in_circles_and_to_nowhere_are_named(tmp_path: Path) -> None:
+    folder = write(tmp_path / "news", a_txt=BODY)
+    write(tmp_path / "elsewhere", b_txt=BODY)
+    for name, target in (
+        ("out", tmp_path / "elsewhere"),
+        ("circle", folder),
+        ("nowhere.txt", tmp_path / "none"),
+        ("self.txt", folder / "self.txt"),
+    ):
+        (folder / name).symlink_to(target)
+    corpus = read_corpus([folder])
+    assert [source.article.id for source in corpus.sources] == ["a.txt"]
+    assert sorted(problem.partition(":")[0] for problem in corpus.problems) == ["nowhere.txt", "out", "self.txt"]
+    assert [note.partition(":")[0] for note in corpus.notes] == ["circle"]
+
+
+def test_a_folder_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "shut", b_txt=BODY)
+    scan = os.scandir
+
+    def refuse(path: str) -> object:
+        if str(path).endswith("shut"):
+            raise PermissionError(13, os.strerror(13), str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)  # root may read whatever its mode
+    corpus = read_corpus([write(tmp_path, a_txt=BODY)])
+    assert corpus.problems == ["shut: cannot be read (Permission denied); check its permissions"]
+    assert [source.article.id for source in corpus.sources] == ["a.txt"]
+
+
+@pytest.mark.parametrize("name", [b"caf\xe9.txt", "Überfall 🙂.txt".encode(), b"two\nlines.txt", b"100% #1.txt"])
+def test_any_name_a_file_can_have(tmp_path: Path, name: bytes) -> None:
+    (tmp_path / os.fsdecode(name)).write_text(BODY)
+    corpus = read_corpus([tmp_path])
+    [source] = corpus.sources
+    source.article.id.encode("utf-8")
+    assert source.article.text == BODY
+    assert not corpus.problems
+
+
+def test_what_was_done_to_letters_is_noted(tmp_path: Path) -> None:
+    corpus = read_corpus([write(tmp_path, a_txt="Zoë said “no” to the café.\n".encode("cp1252"), b_txt=BODY)])
+    assert article(corpus).text == "Zoë said “no” to the café.\n"
+    assert corpus.notes == ["a.txt: is not UTF-8; it was read as cp1252"]
+
+
+# --- files of several articles -----------------------------------------------------------------------------------------------
+
+ROWS = '{"text": "The mayor spoke.", "title": "Mayor", "id": "m"}\n{"text": "Snow fell."}\n{"text": "It fell again.", "id": "m"}\n'
+
+
+def test_each_article_of_a_file_has_a_name_of_its_own(tmp_path: Path) -> None:
+    manifest = "file,outlet,published\nrows.jsonl,The Post,2024-03-08\n"
+    corpus = read_corpus([write(tmp_path, rows_jsonl=ROWS, sources_csv=manifest)])
+    assert [source.article.id for source in corpus.sources] == ["rows.jsonl#m", "rows.jsonl#2", "rows.jsonl#m-2"]
+    assert {(source.article.outlet, source.article.published) for source in corpus.sources} == {("The Post", "2024-03-08")}
+    assert [source.article.title for source in corpus.sources] == ["Mayor", "Snow fell.", "It fell again."]
+
+
+def test_what_the_manifest_says_wins_over_the_file(tmp_path: Path) -> None:
+    row = '{"text": "The mayor spoke.", "title": "Mayor", "outlet": "Star", "published": "2020-01-01", "author": "Ann Lee"}'
+    corpus = read_corpus([write(tmp_path, a_json=row, sources_csv="file;outlet;published\na.json;The Post;02.09.2024\n")])
+    assert article(corpus, "a.json") == Article("a.json", "The mayor spoke.", "Mayor", "The Post", None, "2024-09-02", "Ann Lee")
+
+
+@pytest.mark.parametrize("both", [True, False])
+def test_articles_of_one_file_stay_what_they_are_alone_and_in_their_folder(tmp_path: Path, both: bool) -> None:
+    folder = write(tmp_path, rows_jsonl=ROWS)
+    corpus = read_corpus([folder, folder / "rows.jsonl"] if both else [folder / "rows.jsonl"])
+    assert {source.article.id for source in corpus.sources} == {"rows.jsonl#m", "rows.jsonl#2", "rows.jsonl#m-2"}
+
+
 # --- several folders ---------------------------------------------------------------------------------------------------------
 
 

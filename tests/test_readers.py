@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from index import readers
 from index.readers import KINDS, Draft, Found, Trouble, kind_of, read
 from index.readers.decoding import decode, decoded
-from index.readers.draft import PAGE
+from index.types import PAGE, Article
 
 LEDE = "The ferry Aurora sank off Holm on Saturday night with 214 people on board, the coast guard said in a statement."
 MORE = "Captain Leif Aas refused to leave the bridge until the last passenger was in a boat, two survivors told reporters."
@@ -323,7 +323,9 @@ def test_a_pdf_has_paragraphs_and_pages() -> None:
         PAGE,
         "The captain stayed.",
     ]
-    assert text.count(PAGE, 0, text.index("The captain")) + 1 == 2
+    found = Article("a.pdf", text, "Ferry sinks off Holm")
+    assert [found.page_of(text.index(words)) for words in ("Nobody", "The captain")] == [1, 2]
+    assert Article("a.txt", "Text.", "Text.").page_of(2) is None
 
 
 def test_running_titles_of_a_pdf_are_no_text() -> None:

@@ -9,9 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
 
-PAGE = "\f"
-"""What stands between two pages of an article that has pages."""
-
 
 @dataclass(frozen=True, slots=True)
 class Draft:

@@ -11,7 +11,8 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
 from index.errors import CorpusError
-from index.readers.draft import PAGE, Columns, Draft
+from index.readers.draft import Columns, Draft
+from index.types import PAGE
 
 MAX_PAGES = 2_000
 _FULL = 0.75  # a line shorter than this share of the widest ends its paragraph
