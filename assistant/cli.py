@@ -76,6 +76,7 @@ def index_command(
     from index.corpus import BUNDLED, columns_of
 
     settings, columns = load_settings(index=index), columns_of(named or "")
+    _write_report(report, [])  # what cannot be written is found out before anything is read
     with progress("reading", "{done} of {total} articles read") as show:
         done = build(
             settings.index, paths or [], settings.embedding, server=settings.chroma, replace=replace, columns=columns, progress=show
@@ -83,8 +84,7 @@ def index_command(
     remarks = [f"left out: {one_line(text)}" for text in done.problems] + [f"noted: {one_line(text)}" for text in done.notes]
     for remark in remarks:
         typer.echo(f"readout: {remark}", err=True)
-    if report:
-        _write_report(report, remarks)
+    _write_report(report, remarks)
     totals = done.totals
     typer.echo(
         f"{settings.index}: {done.added} added, {done.changed} changed, {done.removed} removed, {done.unchanged} unchanged "
@@ -98,10 +98,11 @@ def index_command(
         raise typer.Exit(1)
 
 
-def _write_report(file: Path, remarks: list[str]) -> None:
+def _write_report(file: Path | None, remarks: list[str]) -> None:
     """Write what the index command said of files, a line each."""
     try:
-        file.write_text("".join(f"{remark}\n" for remark in remarks), encoding="utf-8")
+        if file:
+            file.write_text("".join(f"{remark}\n" for remark in remarks), encoding="utf-8")
     except OSError as error:
         raise UsageError(f"the report {file} cannot be written ({error.strerror}). Name another file.") from error
 
