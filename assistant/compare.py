@@ -13,13 +13,15 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from assistant.coverage import MOST_LOOKED
 from assistant.evidence import Gatherer
 from assistant.extractive import cite
 from assistant.grouping import may_be_one
-from assistant.relation import WORD, Kin, Told, plain
+from assistant.relation import WORD, Kin, Told, plain, shared
 from assistant.render import listed
 from assistant.topic import capitalised
 from assistant.types import Citation, Question
+from index.lexicon import words
 from index.record import Scope
 from index.text import content_stems, stem
 from index.types import NOBODY, Hit, Voice
@@ -30,8 +32,11 @@ FEWEST_WORDS, ASKED_WORDS = 3, 5  # words of meaning that a cut needs: to be lik
 SAME = 0.565  # likeness from which on two cuts are one utterance
 LIKELY, SHARED = 3, 0.2  # cuts of a passage that are compared by meaning, and the share of words from which on they are
 A_NAME = 0.2  # what a name, or a word that only tells that somebody spoke, weighs beside a word as rare: it tells less of what is said
-TELLING = frozenset(map(stem, "say says said told statement according report reported announced added revealed readout".split()))
+TELLING = frozenset(map(stem, words("only_telling")))
 POOL = 24  # passages looked through for an utterance
+OF_ONE = 4  # passages of an outlet that has none among them
+ALIKE = 0.55  # the likeness in meaning from which on the same holds
+MAY_BE = 0.5  # the share of an utterance's words from which on a passage may tell it: then nobody says that the outlet does not
 MOST_UTTERANCES = 6
 
 
@@ -100,7 +105,7 @@ def compare(question: Question, gatherer: Gatherer, scope: Scope) -> list[Uttera
             said.append([cut for cut in same if cut is anchor or not any(_overlap(cut, other) for cuts in said for other in cuts)])
             anchors += contrary
     numbers = itertools.count(1)
-    found = [_utterance(cuts, gatherer, outlets, numbers) for cuts in said]
+    found = [_utterance(cuts, gatherer, matcher.lacking(cuts, outlets), numbers) for cuts in said]
     firsts = [cuts[0] for cuts in said]
     return [replace(one, conflicts=matcher.contrary(first, firsts)) for one, first in zip(found, firsts, strict=True)]
 
@@ -140,7 +145,10 @@ class Matcher:
     def _most_like(self, anchor: Cut) -> list[Cut]:
         """The anchor, and of each other article the cut most like it, where one is like enough and nobody else says it."""
         best = {anchor.hit.passage.article: anchor}
-        for hit in self._near(anchor.words):
+        near = self._near(anchor.words)
+        there = {self.gatherer.article(hit).outlet for hit in near}
+        left = [outlet for outlet in self.gatherer.record.outlets(self.scope) if outlet not in there]
+        for hit in (*near, *(hit for outlet in left[:MOST_LOOKED] for hit in self._in_outlet(anchor.words, outlet))):
             known = best.get(hit.passage.article)
             found = None if known is anchor else self._best(anchor.words, hit)
             if found is None or found.likeness < SAME or not may_be_one(found.voice, anchor.voice):
@@ -152,6 +160,24 @@ class Matcher:
     def _near(self, words: str) -> list[Hit]:
         return self.gatherer.searcher.search(words, self.scope, pool=POOL)
 
+    def _in_outlet(self, words: str, outlet: str) -> list[Hit]:
+        """The passages of one outlet that are most like some words."""
+        searcher = self.gatherer.searcher
+        numbers = searcher.find(words, Scope((outlet,), self.scope.since, self.scope.until), pool=OF_ONE)
+        return [Hit(stored.passage, 0.0, 0.0, number) for number, stored in searcher.record.passages(numbers).items()]
+
+    def lacking(self, cuts: list[Cut], outlets: Iterable[str]) -> tuple[str, ...]:
+        """Those outlets that do not carry an utterance: none of its cuts is theirs, and no passage of theirs comes near it."""
+        carried = {self.gatherer.article(cut.hit).outlet for cut in cuts}
+        words = cuts[0].words
+        left = [outlet for outlet in outlets if outlet not in carried][:MOST_LOOKED]
+        return tuple(one for one in left if not self._comes_near(words, [hit.passage.text for hit in self._in_outlet(words, one)]))
+
+    def _comes_near(self, words: str, passages: list[str]) -> bool:
+        """Whether any passage has half of some words, or much of their meaning."""
+        alike = self.gatherer.searcher.likeness(words, passages)
+        return any(shared(words, text) >= MAY_BE or near >= ALIKE for text, near in zip(passages, alike, strict=True))
+
     def _best(self, words: str, hit: Hit, fewest: int = FEWEST_WORDS) -> Cut | None:
         """The cut of a passage most like some words; None when it has none that shares enough with them."""
         wanted, voice = content_stems(words), hit.passage.voice
@@ -160,11 +186,11 @@ class Matcher:
         rarity = self.gatherer.record.rarity({stem: stem for stems in (wanted, *held.values()) for stem in stems})
         names = map(stem, capitalised(f"{words} {hit.passage.text}"))
         rarity |= {one: rarity[one] * A_NAME for one in TELLING.union(names) & rarity.keys()}
-        shared = {cut: _shared(wanted, stems, rarity) for cut, stems in held.items() if len(stems) >= most}
-        likely = sorted(shared, key=lambda cut: (-shared[cut], cut.start, cut.end))[:LIKELY]
-        likely = [cut for cut in likely if shared[cut] >= SHARED]
+        common = {cut: _shared(wanted, stems, rarity) for cut, stems in held.items() if len(stems) >= most}
+        likely = sorted(common, key=lambda cut: (-common[cut], cut.start, cut.end))[:LIKELY]
+        likely = [cut for cut in likely if common[cut] >= SHARED]
         meaning = self.gatherer.searcher.likeness(words, [cut.words for cut in likely])
-        scored = [replace(cut, likeness=(shared[cut] + alike) / 2) for cut, alike in zip(likely, meaning, strict=True)]
+        scored = [replace(cut, likeness=(common[cut] + alike) / 2) for cut, alike in zip(likely, meaning, strict=True)]
         return max(scored, key=lambda cut: cut.likeness, default=None)
 
 
@@ -205,7 +231,7 @@ def _overlap(one: Cut, other: Cut) -> bool:
     return one.hit.passage.article == other.hit.passage.article and one.start < other.end and other.start < one.end
 
 
-def _utterance(cuts: list[Cut], gatherer: Gatherer, outlets: tuple[str, ...], numbers: Iterator[int]) -> Utterance:
+def _utterance(cuts: list[Cut], gatherer: Gatherer, lacking: tuple[str, ...], numbers: Iterator[int]) -> Utterance:
     by_wording: dict[str, list[tuple[Cut, Citation]]] = {}
     for cut in cuts:
         cited = replace(cite(cut.hit, gatherer.article(cut.hit), next(numbers)), start=cut.start, end=cut.end, quote=cut.words)
@@ -214,8 +240,7 @@ def _utterance(cuts: list[Cut], gatherer: Gatherer, outlets: tuple[str, ...], nu
     first = ordered[0][0][0].words
     wordings = tuple(_wording([cited for _, cited in group], first) for group in ordered)
     speakers, side = next((cut.voice for cut in cuts if cut.voice[1]), next((cut.voice for cut in cuts if cut.voice[0]), NOBODY))
-    carried = {cited.outlet for group in ordered for _, cited in group}
-    return Utterance(speakers, side, wordings, tuple(outlet for outlet in outlets if outlet not in carried))
+    return Utterance(speakers, side, wordings, lacking)
 
 
 def _wording(citations: Iterable[Citation], first: str) -> Wording:

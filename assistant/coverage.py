@@ -33,11 +33,20 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What one outlet, side or speaker has on a topic: the passages on it, the best first, and how many were looked through."""
+    """What one outlet, side or speaker has on a topic: the passages on it, the best first, and how many were looked through.
+
+    ``maybe`` is the passage that comes nearest where none is plainly on it.
+    """
 
     state: State
     hits: tuple[Hit, ...] = ()
     looked: int = 0
+    maybe: tuple[Hit, ...] = ()
+
+    @property
+    def account(self) -> tuple[Hit, ...]:
+        """What is shown of somebody who was asked by name, and would else be called silent."""
+        return self.hits or self.maybe
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +83,18 @@ def _looked_through(judge: Judge, question: Question, place: Place) -> Coverage:
     read = judge.searcher.read(asked(question), [*held[:BY_WORDS], *near], BY_WORDS + BY_MEANING)
     judged = judge.judge(question, [hit for hit in read if place.is_theirs(hit)])
     looked = judge.record.size(place.scope) if place.numbers is None else len(place.numbers)
-    if judged.on or judged.doubtful:
-        return Coverage(State.SPEAKS, tuple(judged.on or judged.doubtful[:1]), looked)
+    if judged.on:
+        return Coverage(State.SPEAKS, tuple(judged.on), looked)
     named = len(words) <= NAMED  # what so few words name is only where one of them is
     if judged.read and not named and judge.searcher.belief(asked(question), judged.read) >= ANSWERED:
         return Coverage(State.SPEAKS, tuple(judged.read[:1]), looked)  # no word of the topic, but an answer
     unsure = held or (place.numbers is None and judge.record.text_holds(words, place.scope))
-    return Coverage(State.UNSURE if unsure else State.NOTHING, (), looked)
+    return Coverage(State.UNSURE if unsure else State.NOTHING, (), looked, tuple(judged.doubtful[:1]))
+
+
+def without_account(found: Mapping[str, Coverage]) -> dict[str, Coverage]:
+    """Those of whom nothing is shown."""
+    return {key: one for key, one in found.items() if not one.account}
 
 
 def in_state(found: Mapping[str, Coverage], *states: State) -> tuple[str, ...]:

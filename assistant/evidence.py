@@ -13,11 +13,11 @@ from types import MappingProxyType
 
 import numpy as np
 
-from assistant.coverage import Coverage, Place, State, in_state, look
+from assistant.coverage import Coverage, Place, State, in_state, look, without_account
 from assistant.grouping import Finding, Grouper, Limit, place_of
 from assistant.relation import Comparer, Kin
-from assistant.topic import ANSWERED, NAMED, REPLIES, TOLD, Judge, Judged, denies, holds_name
-from assistant.types import Answer, Conflict, Form, Question
+from assistant.topic import ANSWERED, REPLIES, TOLD, Judge, Judged, denies, holds_name
+from assistant.types import Answer, Conflict, Form, Kind, Question
 from index.record import Record, Scope
 from index.search import Searcher, parts_of
 from index.text import content_stems, content_words
@@ -30,6 +30,7 @@ MOST_SPEAKERS = 6  # of a question to all of them
 ALL_SPOKEN = 2_000  # passages of one speaker that are looked through at most
 # How much is wanted of a question, of a part of it, of one of all speakers, of a side (which says more than one thing), of several jointly:
 WHOLE, PART, EACH, SIDE, JOINTLY = Limit(3), Limit(2), Limit(1), Limit(3, mass=2.0, margin=3.0), Limit(1)
+SPOKEN = Limit(5, mass=2.0, margin=3.0)  # of somebody asked by name: they say more than one thing on a topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,11 @@ class Gatherer:
         if question.outlets:
             wanted = tuple(outlet for outlet in question.outlets if not scope.outlets or outlet in scope.outlets)
             scope = Scope(wanted or (NO_OUTLET,), scope.since, scope.until)
+        elif question.excluded:
+            scope = self.without(question, scope)
+        if question.day and (days := self.judge.days(question)):
+            narrowed = days.narrowed(scope)
+            scope = narrowed if self.record.extent(narrowed)[0] else scope
         if question.form is Form.BY_SIDE:
             return self._by_side(question, scope) if question.sides or self.sides else self._by_speaker(question, scope)
         if question.form is Form.BY_OUTLET:
@@ -109,6 +115,12 @@ class Gatherer:
         if question.speakers:
             return self._of_speakers(question, scope)
         return self._whole(question, scope)
+
+    def without(self, question: Question, scope: Scope) -> Scope:
+        """A scope without the outlets that a question leaves out."""
+        there = scope.outlets or tuple(self.record.outlets(scope))
+        left = tuple(outlet for outlet in there if outlet not in question.excluded)
+        return Scope(left or (NO_OUTLET,), scope.since, scope.until) if len(left) < len(there) else scope
 
     def evidence(self, question: Question, scope: Scope, found: Iterable[Finding], looked: Mapping[str, Coverage] = NOT_LOOKED) -> Evidence:
         """Findings, each once, as evidence; without any, how near the articles come. ``looked`` is what was looked through for them."""
@@ -120,21 +132,18 @@ class Gatherer:
     # -- the question itself, whole or part by part ------------------------------------------------------------
 
     def _whole(self, question: Question, scope: Scope) -> Evidence:
-        hits = self.searcher.search(question.standalone, scope)
+        hits = _of_others(question, self.searcher.search(question.standalone, scope))
         if question.stranger:
             hits = [hit for hit in hits if holds_name(hit, question.stranger)]
         if REPLIES & content_stems(question.text):
             hits = [hit for hit in hits if denies(hit)] or hits  # who denied what is told by a denial, not by the charge
         belief = self.searcher.belief(question.standalone, hits)
-        if belief < ANSWERED and question.outlets and 0 < len(content_words(question.topic)) <= NAMED:
-            about = replace(question, standalone=f"What did they say about {question.topic}?")
-            told = self.judge.judge(about, self.searcher.search(about.standalone, scope)).on
-            if told:  # "What does the Echo report about Europe?": what it has on the topic
-                return Evidence(self.grouper.findings(told, WHOLE), belief=belief)
-        if belief < ANSWERED:
-            outlets = self.outlets_on(question, scope, self.judge.judge(question, [])) if question.outlets else {}
-            return replace(self.evidence(question, scope, (), outlets), belief=belief)
-        return Evidence(self.grouper.findings(hits[:LIKELY], WHOLE), belief=belief)
+        hits = self.judge.dated(question, hits)
+        if belief >= ANSWERED:
+            return Evidence(self.grouper.findings(hits[:LIKELY], WHOLE), belief=belief)
+        looked = self.outlets_on(question, scope, self.judge.judge(question, hits)) if question.outlets else {}
+        told = chain.from_iterable(one.account for one in looked.values()) if question.kind is Kind.OUTLETS else ()
+        return replace(self.evidence(question, scope, self.grouper.findings([*told], WHOLE), looked), belief=belief)
 
     def _by_part(self, question: Question, scope: Scope) -> Evidence:
         """A long question part by part: what answers each, of the passages found for all of them."""
@@ -154,8 +163,8 @@ class Gatherer:
         judged = self.judge.judged(question, scope, self._numbers(places))
         found = {name: self._account_of(name, question, judged) for name in question.speakers}
         looked = look(self.judge, question, judged, {name: places[name] for name, own in found.items() if not own})
-        found |= {name: self.grouper.findings(one.hits, EACH, {name}) for name, one in looked.items() if one.hits}
-        return self.evidence(question, scope, chain.from_iterable(found.values()), looked)
+        found |= {name: self.grouper.findings(one.account, EACH, {name}) for name, one in looked.items() if one.account}
+        return self.evidence(question, scope, chain.from_iterable(found.values()), without_account(looked))
 
     def _account_of(self, name: str, question: Question, judged: Judged) -> Sequence[Finding]:
         """What a speaker says, alone or else through their side or with others; else what is told of them."""
@@ -170,7 +179,7 @@ class Gatherer:
             hits = heard(judged.read)  # no word of the topic, but an answer
         for wanted, alone in ((frozenset({name}), True), (side, True), (frozenset({name}), False)):
             if own := [hit for hit in hits if has(hit, wanted, alone=alone)]:
-                return self.grouper.findings(own, WHOLE, wanted)
+                return self.grouper.findings(own, SPOKEN, wanted)
         joint = self.grouper.findings(judged.on, WHOLE) if question.topic and side else ()
         if theirs := [finding for finding in joint if len(finding.speakers) > 1 and side.intersection(finding.speakers)]:
             return theirs  # "Putin and Trump agreed …" for the Kremlin
@@ -179,7 +188,7 @@ class Gatherer:
 
     def _by_speaker(self, question: Question, scope: Scope) -> Evidence:
         """By side, where nobody said who belongs together: then every speaker stands for itself."""
-        hits = self.judge.judged(question, scope).on
+        hits = _of_others(question, self.judge.judged(question, scope).on)
         speakers = list(dict.fromkeys(hit.passage.voice[0] for hit in hits if hit.passage.voice[0]))[:MOST_SPEAKERS]
         own = ([hit for hit in hits if hit.passage.voice[0] == names] for names in speakers)
         return self.evidence(question, scope, chain.from_iterable(self.grouper.findings(hits, EACH) for hits in own))
@@ -207,12 +216,12 @@ class Gatherer:
         places = {side: self._place_of(self._of_side(side), scope, side) for side in sides}
         judged = self.judge.judged(question, scope, self._numbers(places))
         looked = look(self.judge, question, judged, places)
-        findings = [one for side, own in looked.items() for one in self.grouper.findings(own.hits, SIDE, side=side)]
+        findings = [one for side, own in looked.items() for one in self.grouper.findings(own.account, SIDE, side=side)]
         members = frozenset().union(*(self._of_side(side) for side in sides))
         findings = self._with_joint(findings, judged.on, members)
         together = {name for one in findings if len(one.speakers) > 1 for name in one.speakers}
-        alone = {side: one for side, one in looked.items() if one.hits or not together & self._of_side(side)}
-        return self.evidence(question, scope, findings, alone)
+        alone = {side: one for side, one in looked.items() if not together & self._of_side(side)}
+        return self.evidence(question, scope, findings, without_account(alone))
 
     def _with_joint(self, findings: list[Finding], hits: list[Hit], members: frozenset[str]) -> list[Finding]:
         """Add what outlets tell of speakers of several sides together ("Putin and Trump agreed …"): nobody's side alone.
@@ -237,8 +246,8 @@ class Gatherer:
         judged = self.judge.judged(question, scope, self.record.spoken(question.speakers, scope, ALL_SPOKEN))
         looked = self.outlets_on(question, scope, judged)
         wanted = frozenset(question.speakers)
-        best = [next((hit for hit in one.hits if has(hit, wanted)), one.hits[0]) for one in looked.values() if one.hits]
-        return self.evidence(question, scope, self.grouper.findings(best, Limit(len(best), 2.0, np.inf)), looked)
+        best = [next((hit for hit in one.account if has(hit, wanted)), one.account[0]) for one in looked.values() if one.account]
+        return self.evidence(question, scope, self.grouper.findings(best, Limit(len(best), 2.0, np.inf)), without_account(looked))
 
     def outlets_on(self, question: Question, scope: Scope, judged: Judged) -> dict[str, Coverage]:
         """What each outlet asked about, or each of a scope, has on a topic."""
@@ -251,7 +260,7 @@ class Gatherer:
 
     def _nothing(self, question: Question, scope: Scope) -> Evidence:
         hits = self.searcher.search(question.standalone, scope)
-        missing = self.judge.absent(content_words(question.text))
+        missing = self.judge.absent(content_words(question.standalone))
         nearest = max(hits, key=lambda hit: (hit.score + LIKENESS * hit.similarity, -hit.number), default=None)
         return Evidence(nearest=nearest, missing=missing)
 
@@ -286,6 +295,12 @@ class Gatherer:
 def has(hit: Hit, speakers: frozenset[str], *, alone: bool = False) -> bool:
     """Whether any of some speakers says something in a passage; ``alone``: and nobody says it with them."""
     return any(speakers.intersection(one.speakers) and (len(one.speakers) == 1 or not alone) for one in hit.passage.heard)
+
+
+def _of_others(question: Question, hits: list[Hit]) -> list[Hit]:
+    """Passages in which nobody speaks whom a question leaves out."""
+    excluded = frozenset(question.excluded)
+    return [hit for hit in hits if not has(hit, excluded)] if excluded else hits
 
 
 def speaks(hit: Hit, side: str) -> bool:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from assistant.coverage import Coverage, State, in_state
-from assistant.evidence import Evidence, Gatherer, Verdict, has
+from assistant.evidence import NO_OUTLET, Evidence, Gatherer, Verdict, has
 from assistant.grouping import Finding, Limit, in_conflict
-from assistant.relation import LIKE_VECTOR
+from assistant.reading import outlet_aliases
+from assistant.relation import LIKE_VECTOR, shared
 from assistant.render import listed
 from assistant.topic import denies
 from assistant.types import Kind, Question
@@ -26,10 +27,12 @@ from index.types import Hit
 OPENING = 14  # passages of each article that a summary looks at: news tells the most first
 MOST_OPENING = 4_000
 MAIN, LISTED, DATED = Limit(5, 2.0, np.inf), Limit(20, 2.0, np.inf), Limit(10, 2.0, np.inf)
+PLAIN = 2.0  # the log-odds from which on the articles plainly answer what sounds like asking for an opinion
 CARRIED = 0.5  # the chance from which on one passage carries a claim, or another passage
 ALIKE = 0.6  # two passages so alike may tell one thing: then neither is one outlet's alone
-NEAREST = 4  # passages elsewhere that a passage is compared with
-MOST_COMPARED = 2_000  # passages that such a claim is made over
+SHARED = 0.6  # two passages that share so much of the shorter one's words may, too
+MAY_CARRY = 0.3  # a passage that carries another with such a chance may tell it
+NEAREST = 6  # passages elsewhere that a passage is compared with
 ABOUT = 60  # passages that are looked at for what one outlet alone has, or leaves out
 
 Answering = Callable[["Kinds", Question, Scope], Evidence]
@@ -43,8 +46,20 @@ class Kinds:
 
     def gather(self, question: Question, scope: Scope) -> Evidence:
         """The evidence for a question of any kind."""
+        if question.day and not question.topic and not question.outlets and (evidence := self._of_day(question, scope)).findings:
+            return evidence
         answering = KINDS.get(question.kind)
         return answering(self, question, scope) if answering else self.gatherer.gather(question, scope)
+
+    def _of_day(self, question: Question, scope: Scope) -> Evidence:
+        """What is told of a day, or was said on it: "Who said what on Monday?"; of those asked about, where somebody is."""
+        days = self.gatherer.judge.days(question)
+        speakers = frozenset(question.speakers)
+        hits = self._central(scope, MOST_OPENING) if days else []
+        own = [hit for hit in hits if days and days.told(hit.passage.text, self.gatherer.article(hit).published)]
+        heard = [hit for hit in own if (has(hit, speakers) if speakers else hit.passage.voice[0])]
+        said = question.kind in (Kind.SAID, Kind.WHO_SAID, Kind.QUOTES)
+        return self._shown(question, scope, (heard if said or speakers else own)[: 2 * DATED.most], DATED, speakers)
 
     # -- who reports it ----------------------------------------------------------------------------------------
 
@@ -100,9 +115,8 @@ class Kinds:
         )
 
     def _looked(self, question: Question, scope: Scope) -> dict[str, Coverage]:
-        judged = self.gatherer.judge.judged(question, scope)
-        left = tuple(outlet for outlet in self.gatherer.record.outlets(scope) if outlet not in question.excluded)
-        return self.gatherer.outlets_on(question, Scope(scope.outlets or left, scope.since, scope.until), judged)
+        scope = self.gatherer.without(question, scope)
+        return self.gatherer.outlets_on(question, scope, self.gatherer.judge.judged(question, scope))
 
     def _of_outlets(
         self, question: Question, scope: Scope, looked: dict[str, Coverage], verdict: str, names: Sequence[str], **values: str
@@ -116,41 +130,56 @@ class Kinds:
     # -- what one alone has, or leaves out ---------------------------------------------------------------------
 
     def only(self, question: Question, scope: Scope) -> Evidence:
-        """What an outlet has and no other: those of its passages that none elsewhere carries."""
+        """What an outlet has and no other: those of its passages to which nothing in the others comes near."""
         if not question.outlets:
             return self.gatherer.gather(question, scope)
-        own, others = self._in_and_out(question, scope)
-        alone = [hit for hit in own[:ABOUT] if not self._carried(hit, others)]
-        evidence = self._shown(question, scope, alone[: MAIN.most], MAIN)
-        verdict = "only" if alone else "nothing_alone"
-        return self._with(evidence, verdict, names=listed(question.outlets), looked=str(len(others)))
+        others = self._without(question.outlets, scope)
+        alone = self._lacking(self._passages(question, self._within(question.outlets, scope)), others)
+        return self._compared(question, scope, alone, "only", "nothing_alone", others)
 
     def left_out(self, question: Question, scope: Scope) -> Evidence:
-        """What the others have and an outlet does not."""
+        """What the others have, or the second outlet named, and the first does not."""
         if not question.outlets:
             return self.gatherer.gather(question, scope)
-        own, others = self._in_and_out(question, scope)
-        missing = [hit for hit in others[:ABOUT] if not self._carried(hit, own)]
-        evidence = self._shown(question, scope, missing[: MAIN.most], MAIN)
-        size = str(self.gatherer.record.size(Scope(question.outlets, scope.since, scope.until)))
-        return self._with(evidence, "left_out" if missing else "nothing_left_out", names=listed(question.outlets), looked=size)
+        first, *rest = sorted(question.outlets, key=lambda outlet: _place_in(question.text, outlet))
+        own = self._within((first,), scope)
+        source = self._within(tuple(rest), scope) if rest else self._without((first,), scope)
+        missing = self._lacking(self._passages(question, source), own)
+        return self._compared(replace(question, outlets=(first,)), scope, missing, "left_out", "nothing_left_out", own)
 
-    def _in_and_out(self, question: Question, scope: Scope) -> tuple[list[Hit], list[Hit]]:
-        """The passages of the outlets asked about, and of the others: on a topic, or all; the most telling first."""
-        everywhere = replace(question, outlets=())
-        hits = self._on(everywhere, scope) if question.topic else self._central(scope, MOST_COMPARED)
-        theirs = [hit for hit in hits if self.gatherer.article(hit).outlet in question.outlets]
-        return theirs, [hit for hit in hits if hit not in theirs]
+    def _compared(self, question: Question, scope: Scope, hits: list[Hit], found: str, nothing: str, other: Scope) -> Evidence:
+        evidence = self._shown(question, scope, hits, MAIN)
+        looked = str(self.gatherer.record.size(other))
+        return self._with(evidence, found if hits else nothing, names=listed(question.outlets), looked=looked)
 
-    def _carried(self, hit: Hit, others: Sequence[Hit]) -> bool:
-        """Whether some other passage carries what one tells."""
-        vectors = self.gatherer.record.vectors([hit.number, *(other.number for other in others)])
-        alike = {other.number: float(vectors[other.number] @ vectors[hit.number]) for other in others}
-        if any(one >= ALIKE for one in alike.values()):
+    def _within(self, outlets: tuple[str, ...], scope: Scope) -> Scope:
+        return Scope(outlets, scope.since, scope.until)
+
+    def _without(self, outlets: tuple[str, ...], scope: Scope) -> Scope:
+        there = scope.outlets or tuple(self.gatherer.record.outlets(scope))
+        return self._within(tuple(outlet for outlet in there if outlet not in outlets) or (NO_OUTLET,), scope)
+
+    def _passages(self, question: Question, scope: Scope) -> list[Hit]:
+        """The passages of a scope on a topic, or all; the most telling first."""
+        return (self._on(replace(question, outlets=()), scope) if question.topic else self._central(scope))[:ABOUT]
+
+    def _lacking(self, hits: Sequence[Hit], scope: Scope) -> list[Hit]:
+        """Those passages to which nothing in a scope comes near: each is searched for there by its words and by its meaning."""
+        found: list[Hit] = []
+        for hit in hits:
+            if len(found) < MAIN.most and not self._comes_near(hit, scope):
+                found.append(hit)
+        return found
+
+    def _comes_near(self, hit: Hit, scope: Scope) -> bool:
+        text = hit.passage.text
+        others = list(self.gatherer.record.passages(self.gatherer.searcher.find(text, scope, pool=NEAREST)).values())
+        vectors = self.gatherer.record.vectors([hit.number, *(other.id for other in others)])
+        alike = [float(vectors[other.id] @ vectors[hit.number]) for other in others]
+        if any(near >= ALIKE for near in alike) or any(shared(text, other.passage.text) >= SHARED for other in others):
             return True
-        near = sorted(others, key=lambda other: -alike[other.number])[:NEAREST]
-        pairs = [(hit.passage.text, Text(other.passage.text)) for other in near]
-        return any(relation.entails >= CARRIED for relation in self.gatherer.comparer.reader.relations(pairs))
+        read = self.gatherer.comparer.reader.relations([(text, Text(other.passage.text)) for other in others])
+        return any(relation.entails >= MAY_CARRY for relation in read)
 
     # -- lists -------------------------------------------------------------------------------------------------
 
@@ -177,6 +206,8 @@ class Kinds:
         """What is told, in the order of the days on which it was printed; what has no date comes last."""
         hits = self._on(question, scope) if question.topic else self._central(scope)
         evidence = self._shown(question, scope, hits[: 2 * DATED.most], DATED)
+        if not evidence.findings:
+            return evidence
         dated = [(min(days, default=""), one) for one in evidence.findings for days in [self._days(one)]]
         ordered = sorted(dated, key=lambda pair: (not pair[0], pair[0], pair[1].hits[0].number))
         return replace(evidence, findings=tuple(replace(one, day=day or None) for day, one in ordered), verdict=Verdict("timeline", {}))
@@ -233,18 +264,32 @@ class Kinds:
     # -- whether it is so --------------------------------------------------------------------------------------
 
     def true(self, question: Question, scope: Scope) -> Evidence:
-        """Who says that something is so, and who denies it."""
+        """Who tells that a claim is so, and who contradicts it; where neither, what comes near it stands without a word on that."""
         evidence = self.gatherer.gather(question, scope)
-        if not evidence.findings:
+        claim = question.topic if question.topic and question.topic.lower() != question.standalone.lower().strip(" ?!.") else ""
+        if not evidence.findings or not claim:
             return evidence
-        first = evidence.findings[0]
-        outlets = list(dict.fromkeys(self.gatherer.article(hit).outlet or self.gatherer.article(hit).title for hit in first.hits))
-        who = listed(first.speakers or outlets)
-        return self._with(evidence, "denied_by" if first.speakers and denies(first.hits[0]) else "said_by", names=who)
+        firsts = [one.hits[0] for one in evidence.findings]
+        read = self.gatherer.comparer.reader.relations([(claim, Text(hit.passage.text)) for hit in firsts])
+        pairs = list(zip(evidence.findings, read, strict=True))
+        denied = [one for one, relation in pairs if relation.contradicts >= CARRIED or denies(one.hits[0])]
+        told = [one for one, relation in pairs if relation.entails >= CARRIED and one not in denied]
+        for verdict, carried in (("denied_by", denied), ("said_by", told)):
+            if carried:
+                rest = [one for one in evidence.findings if one not in carried]
+                names = listed(dict.fromkeys(name for one in carried for name in one.speakers or self._outlets(one)))
+                return self._with(replace(evidence, findings=(*carried, *rest)), verdict, names=names)
+        return evidence
+
+    def _outlets(self, finding: Finding) -> list[str]:
+        articles = [self.gatherer.article(hit) for hit in finding.hits]
+        return list(dict.fromkeys(article.outlet or article.title for article in articles))
 
     def opinion(self, question: Question, scope: Scope) -> Evidence:
-        """Nothing: no article settles who is right."""
-        return Evidence(refusal="opinion")
+        """Nothing: no article settles who is right; unless the articles plainly answer it."""
+        evidence = self.gatherer.gather(replace(question, kind=Kind.DIRECT), scope)
+        plain = evidence.findings and evidence.belief is not None and evidence.belief >= PLAIN
+        return evidence if plain else Evidence(refusal="opinion")
 
     # -- passages ----------------------------------------------------------------------------------------------
 
@@ -281,6 +326,12 @@ class Kinds:
 
     def _with(self, evidence: Evidence, verdict: str, **values: str) -> Evidence:
         return replace(evidence, verdict=Verdict(verdict, values))
+
+
+def _place_in(text: str, outlet: str) -> int:
+    """Where a question names an outlet, by the first of its names that it has."""
+    found = (text.lower().find(alias.lower()) for alias in outlet_aliases(outlet))
+    return next((place for place in found if place >= 0), len(text))
 
 
 TIMES, LAST = (frozenset(map(stem, words(name))) for name in ("times", "last"))

@@ -29,6 +29,7 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
     "unanswered": frozenset({"model"}),
     "opinion": frozenset(),
     "unsure": frozenset({"names"}),
+    "taken_for": frozenset({"typed", "meant"}),
 }
 VERDICTS = "verdicts.toml"  # the lines before answers of a kind of their own: what fills each, `assistant.kinds` says
 

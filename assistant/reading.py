@@ -12,6 +12,7 @@ from index.lexicon import words as listed_words
 
 PRONOUNS = frozenset().union(*map(listed_words, ("he", "she", "it", "they", "definite"))) | {"these", "those"}
 ASKING = r"(?:who|whom|whose|what|which|when|where|why|how)"
+GENERIC = listed_words("outlet_ends")
 LONGEST_NAME = 6  # words
 SHORT = 6  # letters from which on an outlet's name is told from a common word without its capital
 ALIKE = 0.8  # the likeness of two spellings of one name: a letter in five may differ
@@ -104,6 +105,8 @@ def outlet_aliases(outlet: str) -> list[str]:
     words = bare.split()
     apart = "".join(f" {sign}" if place and sign.isupper() and bare[place - 1].islower() else sign for place, sign in enumerate(bare))
     forms = {outlet, bare, bare.replace(" ", ""), apart, *(" ".join(words[position:]) for position in range(1, len(words) - 1))}
+    named = next((place for place in range(len(words), 0, -1) if words[place - 1].lower() not in GENERIC), 0)
+    forms.add(" ".join(words[:named]))  # "Fox" of "Fox Online News"
     if len(words) > 1 and words[0].lower() == "the":
         forms.add(" ".join(words[1:]))
     return sorted((form for form in forms if len(form) > 1), key=lambda form: (-len(form), form))

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from assistant.types import Form, Question
+from assistant.days import Days, days_of
+from assistant.types import Form, Kind, Question
 from index.lexicon import words
 from index.record import Record, Scope
 from index.search import Searcher, fuse
@@ -19,12 +20,14 @@ ANSWERED = -1.0  # that the articles answer, from which on Readout does
 TOLD = -1.25  # that a passage tells of a speaker asked about, though in nobody's words
 ON_TOPIC = -1.25  # the sum from which on a passage is on a topic: what the reader gives it, and what its words add
 NAMES_IT = 4.0  # what holding all words of a topic adds
+ON_DAY = 2.0  # what being of the day asked about adds
 UNHEARD = 2.0  # how much surer the reader must be for each name in a topic that no passage holds
 DOUBT = 2.0  # how much less sure a passage may be of somebody who would else be called silent
 
 MOST_READ = 40  # passages read for a topic: of each side, outlet or speaker one is wanted
 NAMED = 2  # a topic of so few words of meaning is only where one of them is
 ASKING = words("asking")
+OF_TOPIC = frozenset({Kind.TIMELINE, Kind.SUMMARY, Kind.QUOTES, Kind.AGREE, Kind.DIFFER, Kind.FIRST, Kind.ONLY, Kind.LEFT_OUT, Kind.COUNT})
 QUOTING = f'"{OPENING}'  # what a passage begins with that is a quotation
 REPLIES = frozenset(map(stem, words("replies")))
 JOINT = re.compile(r",\s*|\s+(?:and|or)\s+")  # what parts a topic: "trade and the economy"
@@ -53,7 +56,7 @@ class Judge:
 
     def judged(self, question: Question, scope: Scope, among: Iterable[int] = ()) -> Judged:
         """The most promising passages for a topic, judged: those that a search for it or for the question finds, and those ``among``."""
-        texts = dict.fromkeys((question.topic or question.standalone, question.standalone))
+        texts = dict.fromkeys((question.topic or question.standalone, *(() if of_topic(question) else (question.standalone,))))
         found = fuse(*(self.searcher.find(text, scope) for text in texts))
         read = self.searcher.read(asked(question), dict.fromkeys([*found, *among]), MOST_READ)
         return self.judge(question, read)
@@ -63,7 +66,23 @@ class Judge:
         topic = content_stems(question.topic)
         doubtful = [hit for hit in self._topical(question, read, DOUBT) if topic & content_stems(hit.passage.text)]
         belief = self.searcher.belief(question.standalone, read)
-        return Judged(self._on_topic(question, read), sorted(doubtful, key=lambda hit: -hit.score), read, belief)
+        return Judged(self.dated(question, self._on_topic(question, read)), sorted(doubtful, key=lambda hit: -hit.score), read, belief)
+
+    def days(self, question: Question) -> Days | None:
+        """The days that a question names, where it names any."""
+        return days_of(question.text, question.day, self.record.extent()[2]) if question.day else None
+
+    def dated(self, question: Question, hits: list[Hit]) -> list[Hit]:
+        """Hits, those first that a day asked about names or that were printed on it."""
+        if not (days := self.days(question)):
+            return hits
+        named = content_stems(question.day)
+
+        def told(hit: Hit) -> bool:
+            published = self.record.article(hit.passage.article).published
+            return named <= content_stems(hit.passage.text) or days.told(hit.passage.text, published)
+
+        return sorted((replace(hit, score=hit.score + ON_DAY) if told(hit) else hit for hit in hits), key=lambda hit: -hit.score)
 
     def _on_topic(self, question: Question, pool: list[Hit]) -> list[Hit]:
         """Those passages of a pool that are about a question's topic, the best first.
@@ -105,8 +124,13 @@ class Judge:
 def asked(question: Question) -> str:
     """What a passage is read for: the question, or where it asks all sides or outlets, what anybody says about its topic."""
     still_asks = question.topic.partition(" ")[0].lower() in ASKING  # nothing could be taken off it
-    whole = question.form is Form.DIRECT or not question.topic or still_asks
+    whole = (question.form is Form.DIRECT and not of_topic(question)) or not question.topic or still_asks
     return question.standalone if whole else f"What did they say about {question.topic}?"
+
+
+def of_topic(question: Question) -> bool:
+    """Whether a question tells what to do with its topic, and only the topic is looked for: "Give me a timeline of …"."""
+    return bool(question.topic) and question.kind in OF_TOPIC
 
 
 def denies(hit: Hit) -> bool:

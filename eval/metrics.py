@@ -20,7 +20,7 @@ from assistant import render
 from assistant.render import plain, shown
 from assistant.types import Citation, Point
 from eval.case import Case, meets
-from eval.golden import DIRECT_KINDS, Words
+from eval.golden import DIRECT_KINDS, OF_ALL_KINDS, Words
 from eval.stats import Summary
 from eval.support import restated, stands, verbatim
 from index.embedder import QuickEmbedder, Vectors, bundled_folder
@@ -113,7 +113,8 @@ def _names_speakers(case: Case) -> bool:
 
 
 def _retrievable(case: Case) -> bool:
-    return case.golden.answerable and case.retrieved is not None and not case.golden.history
+    searched = case.golden.kind not in OF_ALL_KINDS
+    return searched and case.golden.answerable and case.retrieved is not None and not case.golden.history
 
 
 def _says(good: bool, reason: str) -> MetricResult:

@@ -31,8 +31,8 @@ from index.reader import CHECKSUM, Reader
 from index.readers import Columns
 from index.record import FILE, SCHEMA, Record
 from index.search import Searcher
-from index.speakers import Sides, name_speakers
-from index.statements import extract, load_parser, parse
+from index.speakers import Sides, bare_names, is_title, key_of, name_speakers
+from index.statements import Voices, load_parser, parse
 from index.types import Passage, Statement
 from index.vectors import VectorStore
 
@@ -160,11 +160,11 @@ def build(
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """An article with its passages and statements; ``language`` is what it is in, where that is not English."""
+    """An article with its passages, its statements and whom it names; ``language`` is what it is in, where that is not English."""
 
     source: Source
     passages: list[Passage]
-    statements: list[Statement]
+    voices: Voices
     language: str | None
 
 
@@ -179,8 +179,11 @@ def _store(record: Record, model: str, todo: list[Source], progress: Progress) -
             with record.transaction():
                 for read, rows in zip(batch, vectors, strict=True):
                     source = read.source
-                    heard = splitter.heard_in(read.passages, read.statements)
-                    record.put(source.article, source.root, source.digest, read.passages, rows, read.statements, heard)
+                    said = read.voices.statements
+                    heard = splitter.heard_in(read.passages, said)
+                    record.put(
+                        source.article, source.root, source.digest, read.passages, rows, said, heard, read.voices.people, read.voices.roles
+                    )
                 record.set_meta(named="")
             notes += [f"{read.source.article.id}: is in {read.language}; no statements are read in it" for read in batch if read.language]
             done += len(batch)
@@ -199,7 +202,7 @@ def _name(record: Record, *, changed: bool) -> None:
     if changed or record.meta("named") != state:
         with record.transaction():
             groups = list(sides.values())
-            named = name_speakers(record.numbered_statements(raw=True), groups)
+            named = name_speakers(record.numbered_statements(raw=True), groups, record.people())
             record.rename_speakers(named)
             record.set_names(_aliases(record, [said for _, said in named], groups))
             record.set_meta(sides=json.dumps([name for group in groups for name in group.names]), named=state)
@@ -228,9 +231,9 @@ def _read(sources: list[Source]) -> Iterator[_Read]:
 def _read_one(source: Source) -> _Read:
     article = source.article
     doc = next(parse([article.text], _parser()))
-    language = other_language(article.text)
-    statements = [] if language else extract(article.id, article.text, doc)
-    return _Read(source, splitter.split(article.id, article.text, article.title, doc), statements, language)
+    passages, language = splitter.split(article.id, article.text, article.title, doc), other_language(article.text)
+    voices = Voices([], {}, {}) if language else attribution.read(article.id, article.text, doc)
+    return _Read(source, passages, voices, language)
 
 
 @cache
@@ -240,7 +243,7 @@ def _bulk_embedder(model: str) -> SentenceTransformerEmbedder:
 
 @cache
 def _parser() -> Language:
-    return load_parser(entities=False)
+    return load_parser()
 
 
 def _batches(items: Iterable[_Read], size: int) -> Iterator[list[_Read]]:
@@ -250,7 +253,7 @@ def _batches(items: Iterable[_Read], size: int) -> Iterator[list[_Read]]:
 
 
 def _aliases(record: Record, statements: list[Statement], sides: list[Sides]) -> Iterator[tuple[str, str, str | None]]:
-    """What each speaker is called: canonical names, the names beside quotations that hold a capital, and those of sides.toml.
+    """What each speaker is called: canonical names, names beside quotations that hold a capital, plain surnames, those of sides.toml.
 
     A name used for several speakers is the one's who it nearly always means, else nobody's; sides.toml has the last word.
     """
@@ -265,12 +268,19 @@ def _aliases(record: Record, statements: list[Statement], sides: list[Sides]) ->
             words = re.sub(r"^(?:the|an?)\s+|['’]s?$", "", texts[said.article][said.speaker_start : said.speaker_end], flags=re.I)
             if any(word[:1].isupper() for word in words.split()) and len(words) <= LONGEST_NAME:
                 meant.setdefault(" ".join(words.lower().replace("’", "'").split()), Counter())[speaker, said.side] += 1
+    speaking = {key_of(said.speakers[0]): (said.speakers[0], said.side) for said in statements if len(said.speakers) == 1}
+    for surname, person in bare_names(record.people()).items():
+        if person in speaking and surname not in meant:
+            meant[surname] = Counter([speaking[person]])
+    for role, name, count in record.roles():
+        if is_title(role):
+            meant.setdefault(role, Counter())[speaking.get(key_of(name), (name, None))] += count
     for group in sides:
         for alias, (speaker, side) in group.speakers.items():
             meant[alias] = Counter({(speaker, side): 1})
     for alias, speakers in meant.items():
         [((speaker, owner), count)] = speakers.most_common(1)
-        if count >= NEARLY_ALWAYS * speakers.total():
+        if count >= NEARLY_ALWAYS * speakers.total() and (key_of(speaker) in speaking or owner):
             yield alias, speaker, owner
 
 

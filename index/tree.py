@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 DOCUMENTS, ISSUED = words("documents"), words("issued")
+VALUES = frozenset(("CARDINAL", "DATE", "MONEY", "ORDINAL", "PERCENT", "QUANTITY", "TIME"))
+"""Kinds of entities that are amounts or times: nobody speaks by such a name."""
 
 
 def child(token: Token, *labels: str) -> Token | None:

@@ -189,12 +189,13 @@ KINDS = {
         "Give me a summary of the flood",
         "Sum up the coverage of the harbour strike",
         "tl;dr",
+        "Summarize what Kasparov said",
     ],
     Kind.SAID: [
         "Compare what Putin and Kasparov said",
         "What is the difference between what Trump and Kasparov said about the flood?",
         "What did Trump and Kasparov say about the flood?",
-        "Summarize what Kasparov said",
+        "What does Kasparov think of the flood?",
     ],
     Kind.DIRECT: [
         "How many people died?",

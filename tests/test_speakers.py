@@ -25,7 +25,7 @@ BUNDLED = ROOT / "index" / "articles" / "sides.toml"
 
 @pytest.fixture(scope="module")
 def nlp() -> Language:
-    return load_parser(entities=False)
+    return load_parser()
 
 
 def said(speaker: str | None) -> Statement:

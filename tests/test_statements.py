@@ -30,7 +30,7 @@ SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthChe
 
 @pytest.fixture(scope="module")
 def nlp() -> Language:
-    return load_parser(entities=False)
+    return load_parser()
 
 
 def read(nlp: Language, text: str) -> list[Statement]:

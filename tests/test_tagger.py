@@ -44,10 +44,10 @@ def test_neither_torch_nor_a_parser_is_needed() -> None:
 def test_a_question_takes_milliseconds() -> None:
     reader = Tagger()
     reader.read("What did the mayor say about the bridge?")
-    began = time.perf_counter()
+    began = time.process_time()  # what others do meanwhile does not count
     for _ in range(20):
         reader.read("What did the mayor say about the bridge?", "When was it opened?")
-    assert (time.perf_counter() - began) / 20 < 0.1
+    assert (time.process_time() - began) / 20 < 0.1
 
 
 def test_slots_and_lean() -> None:

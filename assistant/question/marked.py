@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from assistant.question.tagger import Slot, Span
 from assistant.types import Kind
+from index.text import content_words
 
 ENDS = " ?!.,;:"
-BETWEEN = 5  # letters between two that are listed: ", ", " and "
+BETWEEN = 6  # letters between two that are listed: ", ", " and ", " with "
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,23 @@ class Marked:
             made = made.cut(span)
         return made
 
+    def from_word(self, span: Span, words: str) -> Span:
+        """A span with the word before it, where the words that take its place begin with that word too."""
+        word = self.text[: span.start].rstrip().rpartition(" ")[2]
+        twice = word and words.lower().split()[:1] == [word.lower()]
+        return replace(span, start=self.text.rfind(word, 0, span.start)) if twice else span
+
+    def in_words(self, span: Span) -> Span:
+        """A span from the beginning of its first word to the end of its last."""
+        start = self.text.rfind(" ", 0, span.start) + 1
+        end = self.text.find(" ", span.end - 1)
+        return replace(span, start=start, end=end if end >= 0 else len(self.text))
+
     def listed(self, span: Span, others: Iterable[Span]) -> Span:
         """A span with those that are listed behind it: "Putin and Trump"."""
         for other in others:
-            if 0 <= other.start - span.end <= BETWEEN:
+            between = self.text[span.end : other.start]
+            if 0 < len(between) <= BETWEEN and not content_words(between):
                 span = replace(span, end=other.end)
         return span
 

@@ -9,11 +9,16 @@ from assistant.question.marked import ENDS, Marked
 from assistant.question.tagger import Slot, Span
 from assistant.reading import PRONOUNS, Named, Names, named_outlets, named_speakers, nearest
 from assistant.types import Form, Kind, Question
+from index.lexicon import words as listed_words
 from index.text import content_words
 
 ABOUT_ITSELF = {Kind.TALK: Form.TALK, Kind.HELP: Form.HELP, Kind.CORPUS: Form.CORPUS}
 OF_OUTLETS = frozenset({Kind.WHICH, Kind.WHICH_NOT, Kind.ONLY, Kind.LEFT_OUT, Kind.FIRST, Kind.COUNT})  # answered by outlet
 OF_PEOPLE = frozenset({Kind.SAID, Kind.QUOTES, Kind.SIDES, Kind.AGREE, Kind.DIFFER, Kind.SUMMARY})  # who is named is to be heard
+WITH_NAME = 2  # words that introduce a name which stands apart: "according to"
+NOUNS = frozenset({Slot.WHO, Slot.TOPIC, Slot.OUTLET, Slot.NOT_WHO, Slot.NOT_OUTLET})
+ASKING_WORDS = listed_words("asking")
+ARTICLES = listed_words("indefinite") | {"the"}
 WHOLE = frozenset({Kind.DIRECT, Kind.TRUE, Kind.WHO_SAID, Kind.OPINION})  # the whole question says what is looked for
 
 
@@ -32,12 +37,37 @@ def with_known_names(marked: Marked, names: Names) -> Marked:
 
     An outlet counts wherever it stands but within a topic or a claim; a speaker counts where the network saw a part of the name.
     """
+    whole = [_whole(span, marked.text) for span in marked.spans]
+    marked = replace(marked, spans=tuple(one for one in whole if not any(_within(one, other) for other in whole)))
     people = [Span(one.start, one.end, span.slot) for one in named_speakers(marked.text, names) for span in _wider(one, marked)]
     found = [Span(one.start, one.end, Slot.OUTLET) for one in named_outlets(marked.text, names.outlets)]
     sure = [one for one in found if not any(over(one, span) and span.slot not in (Slot.WHO, Slot.OUTLET) for span in marked.spans)]
     sure += [one for one in people if not any(over(one, other) for other in sure)]
+    marked = _without_strange_outlets(marked, found, names)
     spans = [span for span in marked.spans if not any(over(one, span) for one in sure)]
     return replace(marked, spans=tuple(sorted((*spans, *sure), key=lambda span: span.start)))
+
+
+def _without_strange_outlets(marked: Marked, found: list[Span], names: Names) -> Marked:
+    """A question in which what was taken for an outlet is somebody, where the index knows no outlet like it: "economists"."""
+    aliases = {one.lower(): one for one in names.outlets}
+    strange = {
+        span
+        for span in marked.of(Slot.OUTLET)
+        if not any(over(span, one) for one in found) and not nearest(marked.words(span).removeprefix("the "), aliases)
+    }
+    spans = tuple(replace(span, slot=Slot.WHO) if span in strange else span for span in marked.spans)
+    said = strange and marked.kind is Kind.OUTLETS and not found
+    return replace(marked, spans=spans, kinds=(Kind.SAID, *marked.kinds) if said else marked.kinds)
+
+
+def _whole(span: Span, text: str) -> Span:
+    """A span with the article before it, and without an apostrophe behind it."""
+    if text[max(0, span.start - 1) : span.start + 2] in ("'s ", "’s "):
+        span = replace(span, start=span.start + 2)
+    word = text[: span.start].rstrip().rpartition(" ")[2]
+    start = max(0, span.start - len(word) - 1) if word.lower() in ARTICLES and span.slot in NOUNS else span.start
+    return replace(span, start=start, end=max(span.start + 1, len(text[: span.end].rstrip("'’ "))))
 
 
 def _wider(one: Named, marked: Marked) -> list[Span]:
@@ -49,6 +79,10 @@ def _wider(one: Named, marked: Marked) -> list[Span]:
 def over(one: Span, other: Span) -> bool:
     """Whether two spans share a letter."""
     return one.start < other.end and other.start < one.end
+
+
+def _within(one: Span, other: Span) -> bool:
+    return other.start <= one.start and one.end <= other.end and one.end - one.start < other.end - other.start
 
 
 def respelled_topics(marked: Marked, names: Names) -> tuple[Marked, tuple[tuple[str, str], ...]]:
@@ -96,6 +130,8 @@ def question_of(text: str, marked: Marked, names: Names) -> Question:
 def _form(marked: Marked, outlets: tuple[str, ...], heard: Who) -> Form:
     """The form of the answer: by outlet or by side where these are asked about, or several are named."""
     kind = marked.kind
+    if kind in (Kind.AGREE, Kind.DIFFER) and len(heard.sides) > 1:
+        return Form.BY_SIDE
     if kind in (Kind.AGREE, Kind.DIFFER):  # of whom, the next likeliest kind says
         kind = next(one for one in marked.kinds if one in (Kind.SIDES, Kind.OUTLETS))
     if kind in OF_OUTLETS or (kind is Kind.OUTLETS and len(outlets) != 1) or len(outlets) > 1:
@@ -113,9 +149,24 @@ def heard_of(marked: Marked, names: Names) -> Who:
     if marked.kind is Kind.TRUE:  # "Did Clinton say that …?" asks for her words, "Did Clinton resign?" does not
         claims = marked.of(Slot.CLAIM)
         spans = tuple(span for span in spans if claims and span.end < claims[0].start)
+    elif marked.kind in (Kind.SAID, Kind.QUOTES) and spans:  # "What did Merkel tell Trump?" asks for her words alone
+        spans = tuple(span for span in spans if span.end <= marked.listed(spans[0], spans).end or _asks_again(marked, spans[0], span))
     elif marked.kind not in OF_PEOPLE | {Kind.OUTLETS, Kind.COUNT}:
-        return Who()
+        spans = tuple(span for span in spans if _apart(marked, span))
     return who_of(marked, spans, names)
+
+
+def _apart(marked: Marked, span: Span) -> bool:
+    """Whether somebody stands apart, between commas, with hardly a word more: "According to the Kremlin, what …?"."""
+    start, end = marked.text.rfind(",", 0, span.start) + 1, marked.text.find(",", span.end)
+    end = len(marked.text) if end < 0 else end
+    more = (marked.text[start : span.start] + marked.text[span.end : end]).split()
+    return end - start < len(marked.text) and len(more) <= WITH_NAME
+
+
+def _asks_again(marked: Marked, first: Span, span: Span) -> bool:
+    """Whether a question word stands between two: "what Putin said, and what Trump said"."""
+    return not ASKING_WORDS.isdisjoint(marked.text[first.end : span.start].lower().split())
 
 
 def who_of(marked: Marked, spans: Iterable[Span], names: Names) -> Who:
@@ -154,9 +205,10 @@ def _misspelled(words: str, names: Names) -> list[Named]:
     parts = words.replace("’", "'").removesuffix("'s").split()
     if names.mentioned(words):
         return []
+    whole = nearest(" ".join(parts), {alias: name for alias, (name, _) in names.speakers.items()})
     known = {alias.split()[-1]: name for alias, (name, _) in names.speakers.items()}
     wrong = [part for part in parts if len(part) >= 4 and not names.mentioned(part)]
-    right = {name for part in wrong if (name := nearest(part, known))}
+    right = {whole} if whole else {name for part in wrong if (name := nearest(part, known))}
     side = dict(names.speakers.values())
     return [Named(0, 0, name, side.get(name)) for name in right] if len(right) == 1 else []
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from difflib import SequenceMatcher, get_close_matches
 
 from assistant.reading import ALIKE
+from index.embedder import bundled_tokenizer
 from index.record import Record, Scope
 from index.text import content_words, stem
 
@@ -15,8 +16,8 @@ SHORTEST = 5  # letters of a word that is taken for a slip
 def respelled(word: str, record: Record) -> str | None:
     """The one word of the articles that a word misspells; nothing where none is like it, or several are."""
     typed = word.lower()
-    if len(typed) < SHORTEST or not typed.isalpha():
-        return None
+    if len(typed) < SHORTEST or not typed.isalpha() or len(bundled_tokenizer().encode(typed, add_special_tokens=False).ids) == 1:
+        return None  # what the embedding model knows as one word is a word
     stems = get_close_matches(stem(typed), record.terms(typed[0]), MOST, LIKE_STEMS)
     found = {one for near in stems if (one := _written(typed, near, record))}
     return found.pop() if len(found) == 1 else None

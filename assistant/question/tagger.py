@@ -25,6 +25,9 @@ from index.runtime import session, stored_weights
 WEIGHTS = Path(__file__).with_name("tagger.onnx")
 LONGEST, LONGEST_BEFORE = 160, 64  # word pieces of a question, and of the one before it, that are read
 SWITCH = 0.5  # what a change of slot from word to word costs, in log-odds
+SURE = 0.6  # the chance from which on a question is of a kind that has an answer of its own
+PLAIN = frozenset({Kind.DIRECT, Kind.SAID, Kind.SIDES, Kind.WHO_SAID, Kind.TRUE})
+OF_READOUT = frozenset({Kind.TALK, Kind.HELP, Kind.CORPUS})  # so near each other that one of them is sure where together they are
 KEPT = 512  # readings kept: a conversation is read again with each of its questions
 
 
@@ -107,7 +110,7 @@ class Tagger:
         first, second = min(len(asked.ids), LONGEST), min(len(earlier.ids), LONGEST_BEFORE)
         own = _spans(text, tags[1 : first + 1], asked, [slot for slot in Slot if slot is not Slot.MEANT])
         meant = _spans(before, tags[first + 2 : first + 2 + second], earlier, [Slot.MEANT])
-        return Tagged(text, tuple(KINDS[number] for number in (-kind).argsort()), LEANS[int(lean.argmax())], own, meant)
+        return Tagged(text, _likeliest(kind), LEANS[int(lean.argmax())], own, meant)
 
 
 @lru_cache(KEPT)
@@ -125,6 +128,15 @@ def joined(asked: Sequence[int], before: Sequence[int]) -> tuple[list[int], list
     """The word pieces of a question and the one before it as the network takes them, and for each whose it is: 0 the question's own."""
     first, second = [OPENS, *asked[:LONGEST], PARTS], [*before[:LONGEST_BEFORE], PARTS] if before else []
     return [*first, *second], [0] * len(first) + [1] * len(second)
+
+
+def _likeliest(scores: NDArray[np.float32]) -> tuple[Kind, ...]:
+    """The kinds by their scores, the likeliest first; where none is likely, those that the statements on a topic answer."""
+    chances = np.exp(scores - scores.max())
+    kinds = [KINDS[number] for number in (-scores).argsort()]
+    near = OF_READOUT if kinds[0] in OF_READOUT else {kinds[0]}
+    sure = sum(chances[KINDS.index(kind)] for kind in near) >= SURE * chances.sum()
+    return tuple(kinds if sure else sorted(kinds, key=lambda kind: kind not in PLAIN))
 
 
 def _spans(text: str, scores: NDArray[np.float32], cut: Any, slots: Sequence[Slot]) -> tuple[Span, ...]:

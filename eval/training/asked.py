@@ -2,6 +2,7 @@
 
 ``patterns.jsonl.gz`` holds single questions (``kind``, ``q``), ``follow_ups.jsonl.gz`` questions after another (``before``, ``lean`` and
 ``standalone``, the whole question), ``fillers.json.gz`` what fills their slots. ``{who}`` is a slot, ``{not:who}`` one that is left out,
+``{topic:who}`` somebody spoken of,
 ``[[please]]`` mere politeness, ``<<he>>`` a word that means something of the question before.
 """
 
@@ -34,6 +35,7 @@ _MARK = re.compile(r"\{(?P<slot>[a-z:]+)(?P<same>\d*)\}|\[\[(?P<drop>.+?)\]\]|<<
 _PART = re.compile(r"<<.+?>>|\[\[.+?\]\]|\{[^}]+\}|\w+|[^\w\s]")
 _NAME = re.compile(r"\b(?:[A-Z][\w.-]+|\d{4})(?:\s[A-Z][\w.-]+)*")
 _BACK = {"who": Slot.BACK_WHO, "topic": Slot.BACK_TOPIC, "claim": Slot.BACK_TOPIC, "outlet": Slot.BACK_OUTLET, "day": Slot.BACK_DAY}
+_REACHING = (Slot.BACK, Slot.BACK_TOPIC)
 _SURE = {Lean.SWAP: ({Slot.WHO}, {Slot.TOPIC}, {Slot.DAY}), Lean.PRONOUN: ({Slot.WHO},)}  # what one name in a question may be taken for
 PEOPLE = {"person": 0.4, "surname": 0.25, "body": 0.15, "said": 0.2}  # who is asked about, and how often
 
@@ -66,14 +68,9 @@ class Fillers:
 
     def value(self, slot: str) -> str:
         """A value for a slot."""
-        slot = slot.removeprefix("not:")
         if slot == Slot.WHO:
             slot = self._shuffle.choices(list(PEOPLE), list(PEOPLE.values()))[0]
-<<<<<<< HEAD
-        if slot == Slot.TOPIC and self._shuffle.random() < 0.3:
-=======
         if slot == Slot.TOPIC and self._shuffle.random() < NAMES_AS_TOPICS:
->>>>>>> tagger
             slot = self._shuffle.choice(["place", "person", "surname"])
         return self._shuffle.choice(self._values[slot])
 
@@ -88,8 +85,9 @@ def fill(pattern: str, fillers: Fillers, known: dict[str, str] | None = None, ba
     for mark in _MARK.finditer(pattern):
         text += pattern[last : mark.start()]
         if slot := mark["slot"]:
-            value = fillers.value(slot)
+            value = fillers.value(slot.rpartition(":")[2])
             words = value if known is None else known.setdefault(slot.removeprefix("not:") + mark["same"], value)
+            slot = slot if slot.startswith("not:") else slot.partition(":")[0]
         else:
             slot, words = (Slot.DROP, mark["drop"]) if mark["drop"] else (next(reaching, Slot.BACK), mark["back"])
         spans.append(Span(len(text), len(text) + len(words), Slot(slot)))
@@ -141,7 +139,7 @@ def follow_ups(shuffle: random.Random, held_out: bool, times: int) -> Iterator[E
         if lean is not Lean.ALONE:
             yield roughened(Example(text, None, lean, spans), shuffle)
         kind = Kind(entry["kind"])
-        if lean is Lean.JOINED and not spans:
+        if lean is Lean.JOINED and all(span.slot in _REACHING for span in spans):
             before = shuffle.choice(real[Slot.TOPIC])[0]
             yield roughened(Example(text, kind if entry["kind"] != entry["before_kind"] else Kind.DIRECT, lean, spans, before, ()), shuffle)
         if len(spans) == 1 and taken in _SURE.get(lean, ()):
@@ -190,7 +188,7 @@ def after_others(examples: Sequence[Example], shuffle: random.Random) -> list[Ex
 
 def roughened(example: Example, shuffle: random.Random) -> Example:
     """An example as hurried people type it: now and then without its question mark, or with a slip."""
-    if example.text.endswith("?") and shuffle.random() < PLAIN:
+    if example.text.endswith("?") and " " in example.text and shuffle.random() < PLAIN:
         example = replace(example, text=example.text[:-1])
     if shuffle.random() >= TYPO:
         return example

@@ -97,6 +97,7 @@ class Net(nn.Module):
                 part.weight.copy_(stored[f"embeddings.{name}_embeddings.weight"])
             _take(self.norm, stored, "embeddings.LayerNorm")
             for number, layer in enumerate(self.layers):
+                assert isinstance(layer, Layer)
                 take_layer(layer, stored, number)
 
     def trained(self) -> list[nn.Parameter]:

@@ -1,7 +1,8 @@
-"""Train the tagger and write it: ``python -m eval.training.tagger [--epochs N] [--seed N] [--out FOLDER]``.
+"""Train the tagger and write it: ``python -m eval.training.tagger [--epochs N] [--seed N] [--begin NET.pt] [--keep NET.pt] [--out FOLDER]``.
 
 The lower layers of the bundled model stay as they are, so what they make of the questions is computed once. Our two layers begin as
-MiniLM's own next two. At the end the figures on patterns that were held out are printed. Needs the extra ``training``.
+MiniLM's own next two, or where ``--begin`` says; another ``--seed`` fills the patterns anew. The weights in use come of eight epochs, and
+six more with another seed. At the end the figures on patterns that were held out are printed. Needs the extra ``training``.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from index.embedder import MIDDLE, bundled_folder, bundled_tokenizer, middle_sta
 
 OURS = 2  # layers of our own
 BATCH, RATE, RATE_OF_HEADS, DECAY, WARM = 32, 3e-4, 1.5e-3, 0.01, 0.06
-TIMES, TIMES_AFTER, REAL = 3, 3, 1_800  # fillings of a pattern, of a follow-up; real questions learned from
+TIMES, TIMES_AFTER, REAL = 3, 2, 1_800  # fillings of a pattern, of a follow-up; real questions learned from
 OPSET = 20
 UNKNOWN = -100  # what is not taught
 
@@ -234,6 +235,8 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--epochs", type=int, default=8)
     options.add_argument("--seed", type=int, default=0)
+    options.add_argument("--begin", type=Path, help="weights to begin with, of an earlier run")
+    options.add_argument("--keep", type=Path, help="where to keep the weights as torch has them")
     options.add_argument("--out", type=Path, default=WEIGHTS.parent)
     chosen = options.parse_args()
     shuffle = random.Random(chosen.seed)
@@ -248,7 +251,11 @@ def main() -> None:
     print(f"{len(learned)} examples, {sum(len(row.tags) for row in learned)} word pieces", flush=True)
     net = Net()
     net.begin()
+    if chosen.begin:
+        net.load_state_dict(torch.load(chosen.begin, weights_only=True))
     learn(net, learned, chosen.epochs, shuffle)
+    if chosen.keep:
+        torch.save(net.state_dict(), chosen.keep)
     file = chosen.out / WEIGHTS.name
     write(net, file)
     tagger = Tagger(file)

@@ -5,43 +5,26 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from index.lexicon import words
-from index.speakers.names import BODIES, TITLES, gender_of, plain, tidy, without_article
-from index.tree import DOCUMENTS, ISSUED, child, end_of, issuing_verb
+from index.speakers.mentions import Mention, is_headline, read_mentions
+from index.speakers.names import TITLES, tidy, without_article
+from index.tree import DOCUMENTS, ISSUED, VALUES, child, end_of, issuing_verb
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
-FEMALE_TITLES, MALE_TITLES = words("female_titles"), words("male_titles")
-HE, SHE, IT, THEY = words("he"), words("she"), words("it"), words("they")
 GENERIC, RELATIVES, DEFINITE = words("generic"), words("relatives"), words("definite")
-PEOPLE, DAYS, BOTH = words("people"), words("days"), words("both")
+PEOPLE, BOTH = words("people"), words("both")
 ISSUERS, NAME_PREPOSITIONS = words("issuers"), words("name_prepositions")
-NEAR = 2  # how many sentences back a full name is still the one that a bare surname takes up
+SEXES = {"Masc": "m", "Fem": "f"}
 LOOK_BACK = 4  # how many sentences back a pronoun may reach
 DEEPEST = 6  # how many steps lead from what stands for a name to that name
 LONGEST = 90  # characters of a noun phrase that can stand as a name
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A proper name in the text: where its head stands, its words without titles, and what they tell of the bearer."""
-
-    token: int
-    name: str
-    gender: str
-    person: bool
-    start: int
-    end: int
-
-    @property
-    def full(self) -> bool:
-        """Is this more than a surname?"""
-        return " " in self.name
+MAIN = 2  # how many times as often as a namesake somebody is named in full whom a bare surname means
 
 
 class Cast:
@@ -56,48 +39,96 @@ class Cast:
         self.doc = doc
         self.text = doc.text  # spaCy builds it anew at every call
         self._is_quoted = quoted
-        self.mentions = [m for m in (read_mention(t, self.text) for t in doc if is_name_head(t)) if m]
-        self.at = {m.token: m for m in self.mentions}
-        self.surnames: dict[str, list[Mention]] = defaultdict(list)
-        for mention in self.mentions:
-            if mention.full:
-                self.surnames[mention.name.rsplit(" ", 1)[-1]].append(mention)
-        self.people = {m.name for m in self.mentions if m.person}
+        self.at = {m.token: m for m in read_mentions(doc, self.text)}
+        self.mentions = list({(m.start, m.end): m for m in reversed(self.at.values())}.values())[::-1]
         self.sentences = list(doc.sents)
         self.starts = [sentence.start for sentence in self.sentences]
+        capitals = {sentence.start for sentence in self.sentences if is_headline(sentence)}
+        running = self.running = {m.name for m in self.mentions if self.starts[self._sentence(m.token)] not in capitals}
+        self.surnames: dict[str, list[Mention]] = defaultdict(list)
+        for mention in self.mentions:
+            if mention.full and mention.known is not False and (mention.name in running or not running):
+                self.surnames[mention.last].append(mention)
+        self.firsts: dict[str, set[str]] = defaultdict(set)
+        times = Counter(m.name for m in self.mentions)
+        for mention in (m for bearers in self.surnames.values() for m in bearers if m.person):
+            first = mention.name.split(" ")[0]
+            if times[mention.name] * MAIN >= times[first]:
+                self.firsts[first.lower()].add(mention.name)
+        self.sex: dict[str, str] = {}
+        self.sex = self._sexes()
+        self.at = {i: replace(m, person=m.person or self.expand(m) in self.sex) for i, m in self.at.items()}
+        self.mentions = [self.at[m.token] for m in self.mentions]
+        self.people = {m.name for m in self.mentions if m.person}
         self.roles = self._roles()
         self.spoken: list[tuple[int, str | None]] = []
         self.memo: dict[int, str | None] = {}
         self.depth = 0
 
+    def persons(self) -> dict[str, int]:
+        """Return how often the article names which persons, by the fullest name it gives them."""
+        return Counter(self.expand(m) for m in self.mentions if m.person and (m.name in self.running or not self.running))
+
+    def bearers(self) -> dict[str, str]:
+        """Return who bears which title here, of the titles that one person alone has: "cdc director" → "Tom Frieden"."""
+        return {role: name for role, names in self.roles.items() if len(names) == 1 for name in names}
+
     def _roles(self) -> dict[str, set[str]]:
-        """Return who bears which title here: "russian president" → {"Vladimir Putin"}."""
+        """Return who bears which title here: "Russian President Vladimir Putin", "Peter Cook, a Pentagon spokesman"."""
         roles: dict[str, set[str]] = defaultdict(set)
-        for mention in self.mentions:
+        for mention in filter(lambda m: m.person, self.mentions):
             head = self.doc[mention.token]
-            before = self.text[head.left_edge.idx : head.idx].lower().split()
-            titles = [i for i, word in enumerate(before) if plain(word) in TITLES]
-            if titles and mention.person:
-                for first in range(titles[-1] + 1):
-                    roles[" ".join(before[first : titles[-1] + 1])].add(self.expand(mention))
+            before = list(self.doc[head.left_edge.i : mention.first])
+            called = [c for c in head.children if c.dep_ == "appos" and (c.pos_ == "NOUN" or is_member(c))]
+            for title in (before, *([*c.lefts, c] for c in called)):
+                kept = [word for word in title if word.pos_ != "DET" and not word.is_punct]
+                while kept:
+                    roles[" ".join(word.lower_ for word in kept)].add(self.expand(mention))
+                    if not kept[0].ent_type_:  # "Russian president" is the president, "vice president" is not
+                        break
+                    kept = kept[1:]
         return roles
 
-    def expand(self, mention: Mention) -> str:
-        """Return the fullest name this article gives a mention: the nearest before it, or the only one after it.
+    def _sexes(self) -> dict[str, str]:
+        """Return who the titles and pronouns of this article tell to be a man ("m") or a woman ("f")."""
+        votes: dict[str, Counter[str]] = defaultdict(Counter)
+        for mention in self.mentions:
+            if mention.gender:
+                votes[self.expand(mention)][mention.gender] += 3
+        for token in self.doc:
+            sex = sex_of(token)
+            name, weight = self._alone(token) if sex and not self._quoted(token) else (None, 0)
+            if name is not None:
+                votes[name][sex] += weight
+        return {name: told for name, counts in votes.items() if (told := told_by(counts))}
 
-        Where the nearest is some sentences away, the one named most often counts: a relative is named in full each time.
+    def _alone(self, pronoun: Token) -> tuple[str | None, int]:
+        """Return the one person named before a pronoun in its sentence, or else in the one before, and how much that tells."""
+        here = self._sentence(pronoun.i)
+        before = self.starts[max(here - 1, 0)], self.starts[here]
+        for weight, (first, last) in ((3, (self.starts[here], pronoun.i)), (1, before)):
+            named = [self.at[i] for i in range(first, last) if i in self.at and not self._quoted(self.doc[i])]
+            people = {self.expand(mention) for mention in named if mention.person}
+            if weight == 3 and len(named) == 1 and self.doc[named[0].token].dep_ == "nsubj" and named[0].full:
+                people.add(named[0].name)  # "Abimbola Oni lost her seat": whoever the recognizer took for a body is none
+            if people:
+                return people.pop() if len(people) == 1 else None, weight
+        return None, 0
+
+    def expand(self, mention: Mention) -> str:
+        """Return the fullest name this article gives a mention.
+
+        Of namesakes it is the one named in full most often, or where none stands out the nearest before, or the only one after.
         """
         if mention.full:
             return mention.name
-        bearers = [m for m in self.surnames[mention.name] if agree(m, mention)]
+        bearers = [m for m in self.surnames[mention.last] if agree(m, mention)]
+        times = Counter(m.name for m in bearers).most_common(2)
+        if times and (len(times) == 1 or times[0][1] >= MAIN * times[1][1]):
+            return times[0][0]
         before = [m for m in bearers if m.token < mention.token]
-        if before and self._sentence(mention.token) - self._sentence(before[-1].token) <= NEAR:
-            return before[-1].name
-        if before:
-            times = Counter(m.name.split(" ")[0] for m in bearers)
-            return max(before, key=lambda m: (times[m.name.split(" ")[0]], m.token)).name
-        after = {m.name for m in bearers}
-        return after.pop() if len(after) == 1 else mention.name
+        called = self.firsts[mention.name.lower()] if not bearers else set()
+        return before[-1].name if before else next(iter(called)) if len(called) == 1 else mention.name
 
     def resolve(self, holder: Token) -> str | None:
         """Return the name that the words headed by ``holder`` stand for, or None when the text does not tell."""
@@ -112,15 +143,17 @@ class Cast:
 
     def _resolve(self, holder: Token) -> str | None:
         word = holder.lower_
+        if holder.ent_type_ in VALUES:
+            return None
         if word in RELATIVES and holder.pos_ in ("PRON", "DET", "SCONJ"):
             antecedent = next((a.head for a in holder.ancestors if a.dep_ == "relcl"), None)
             return self.resolve(antecedent) if antecedent is not None else None
-        if word in HE or word in SHE:
-            return self._person(holder, "f" if word in SHE else "m")
-        if word in IT or word in THEY:
-            return self._body(holder, word in THEY)
-        if holder.i in self.at:
-            joined = (c for c in holder.children if c.dep_ == "conj" and c.pos_ in ("PROPN", "NOUN"))
+        if sex_of(holder):
+            return self._person(holder, sex_of(holder))
+        if is_third(holder):
+            return self._body(holder, "Plur" in holder.morph.get("Number", []))
+        if holder.i in self.at and not is_member(holder):
+            joined = (c for c in holder.children if c.dep_ == "conj" and c.pos_ in ("PROPN", "NOUN") and is_joined(c))
             return " and ".join(filter(None, (self.expand(self.at[holder.i]), *map(self.resolve, joined))))
         return None if word in GENERIC or holder.pos_ in ("PRON", "DET", "NUM") else self._noun(holder)
 
@@ -132,6 +165,9 @@ class Cast:
         if named is not None:
             return self.expand(self.at[named.i])
         lemma = holder.lemma_.lower()
+        namesakes = self.surnames.get(holder.lower_) if holder.text[:1].isupper() and holder.i == holder.left_edge.i else None
+        if namesakes:  # the parse takes a surname for a noun
+            return self.expand(replace(namesakes[0], token=holder.i, name=holder.text, gender=""))
         owner = self._owner(holder) if lemma in DOCUMENTS else None
         if owner is not None or lemma in ISSUED:
             return owner
@@ -147,7 +183,8 @@ class Cast:
         on = list(takewhile(lambda c: c.dep_ == "prep" and c.lower_ in NAME_PREPOSITIONS, holder.rights))
         end = end_of(on[-1].right_edge if on else holder)
         owner = next((c for c in holder.children if c.dep_ == "poss" and c.tag_ == "PRP$"), None)
-        text = self.text[holder.left_edge.idx : end]
+        first = next((t for t in holder.subtree if t.is_digit or t.text[-1:].isalpha()), holder)  # no "11:42" before "Police"
+        text = self.text[first.idx : end]
         if owner is not None:
             name = self.resolve(owner)
             if name is None:
@@ -170,6 +207,16 @@ class Cast:
         for one, other in reversed(list(pairwise(before))):
             if called(one) and called(other) and joins(self.text[one.end : other.start]):
                 return " and ".join(dict.fromkeys((self.expand(one), self.expand(other))))
+        return self._pair(holder) if stem in PEOPLE else None
+
+    def _pair(self, holder: Token) -> str | None:
+        """Return the two persons that the sentences right before name, where they name no third."""
+        here = self._sentence(holder.i)
+        for first in range(here, max(here - LOOK_BACK, 0) - 1, -1):
+            near = [m for m in self.mentions if self.starts[first] <= m.token < holder.i and m.person]
+            names = list(dict.fromkeys(map(self.expand, near)))
+            if len(names) > 1:
+                return " and ".join(names) if len(names) == 2 else None
         return None
 
     def _owner(self, holder: Token) -> str | None:
@@ -247,11 +294,11 @@ class Cast:
 
     def _suits(self, named: Token, gender: str) -> bool:
         mention = self.at[named.i]
-        return mention.person and (mention.gender or gender_of(self.expand(mention))) in (gender, "")
+        return mention.person and (mention.gender or self.sex.get(self.expand(mention), "")) in (gender, "")
 
     def _as_person(self, subject: Token, gender: str) -> str | None:
         """Return the name of a subject that can be "he" (``m``) or "she" (``f``)."""
-        if subject.lower_ in (SHE if gender == "f" else HE):
+        if sex_of(subject) == gender:
             return self.resolve(subject)
         if child(subject, "conj") is not None:
             return None
@@ -259,7 +306,8 @@ class Cast:
             return self.expand(self.at[subject.i]) if self._suits(subject, gender) else None
         if subject.pos_ == "NOUN" and subject.tag_ == "NN":
             name = self._noun(subject) or ""
-            return name if gender_of(name) in (gender, "") and name in self.people else None
+            known = name in self.people or subject.lemma_.lower() in TITLES
+            return name if known and self.sex.get(name, "") in (gender, "") else None
         return None
 
     def _body(self, holder: Token, plural: bool) -> str | None:
@@ -280,44 +328,35 @@ class Cast:
 
     def _is_body(self, subject: Token) -> bool:
         mention = self.at.get(subject.i)
-        if subject.pos_ == "NOUN" or mention is None:
-            return subject.pos_ == "NOUN"
-        return not (mention.person or mention.full) or plain(mention.name.split()[-1]) in BODIES
+        return subject.pos_ == "NOUN" if mention is None else not mention.person
 
 
-def is_name_head(token: Token) -> bool:
-    """Does this token head a proper name?"""
-    apart = token.dep_ != "compound" or (token.head.pos_ != "PROPN" and token.text[:1].isupper())
-    return token.pos_ == "PROPN" and apart
+def sex_of(token: Token) -> str:
+    """Return "m" for he, "f" for she, "" for other words."""
+    found = token.morph.get("Gender", []) if token.pos_ == "PRON" else []
+    return SEXES.get(found[0], "") if found else ""
 
 
-def read_mention(head: Token, text: str) -> Mention | None:
-    """Return the name a token heads, without its titles; None for a bare title ("the President")."""
-    first = next((t for t in head.lefts if t.dep_ in ("compound", "nmod") and t.text[:1].isupper()), head)
-    kept = [t for t in head.doc[first.i : head.i + 1] if not t.is_space]
-    body = plain(head.text) in BODIES
-    titles = [i for i, t in enumerate(kept) if plain(t.text) in TITLES or (t.text.endswith(".") and len(t) > 2)]
-    if titles and not body:  # the Justice Department is no judge
-        kept = kept[titles[-1] + 1 :]
-    while kept and (kept[0].text.islower() or kept[0].is_punct or plain(kept[0].text) in DAYS) and kept[0] != head:
-        kept = kept[1:]
-    if not kept or not kept[0].text[:1].isupper() or plain(text[kept[0].idx : end_of(head)]) in TITLES:
-        return None
-    of = next((c for c in head.children if c.dep_ == "prep" and c.lower_ == "of" and body), None)
-    end = end_of(of.right_edge if of is not None and of.right_edge.pos_ == "PROPN" else head)
-    name = " ".join(text[kept[0].idx : end].split())
-    before = {plain(t.text) for t in (*head.doc[max(first.i - 1, 0) : head.i], *head.lefts)}
-    gender = "f" if before & FEMALE_TITLES else "m" if before & MALE_TITLES else gender_of(name)
-    person = bool((titles and not body) or gender) or looks_personal(name, head)
-    return Mention(head.i, name, gender, person, kept[0].idx, end)
+def is_member(token: Token) -> bool:
+    """Is this one of a people or a party, and no name: "the Ohio Republican"?"""
+    return token.ent_type_ == "NORP" and token.tag_ == "NNP" and child(token, "det") is not None
 
 
-def looks_personal(name: str, head: Token) -> bool:
-    """Could this be a person's name, by its look? Bodies, acronyms and names with an article are none."""
-    parts = name.split(" ")
-    if any(plain(part) in BODIES or (part.isupper() and len(part) > 2) for part in parts) or " of " in name:
-        return False
-    return not any(c.lower_ == "the" for c in head.children) and len(parts) <= 4
+def is_joined(part: Token) -> bool:
+    """Does "and" stand before this part of a list, or a later one: more than "Ann Jones, Treasurer, Valley Bank"?"""
+    following = child(part, "conj")
+    return child(part.head, "cc") is not None or (following is not None and is_joined(following))
+
+
+def is_third(token: Token) -> bool:
+    """Is this "it" or "they"?"""
+    return token.pos_ == "PRON" and token.morph.get("Person", []) == ["3"] and token.morph.get("PronType", []) == ["Prs"]
+
+
+def told_by(votes: Counter[str]) -> str:
+    """Return what votes tell clearly, "" when they do not."""
+    [(sex, most), *_] = votes.most_common(1)
+    return sex if most >= 2 and most > 2 * (votes.total() - most) else ""
 
 
 def joins(between: str) -> bool:

