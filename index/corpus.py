@@ -15,10 +15,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 from index import readers
+from index.days import day_of
 from index.errors import CorpusError, UsageError
 from index.lexicon import line_pattern, words
 from index.readers import Columns, Draft, Found, Trouble, manifest
-from index.readers.days import day_of
 from index.readers.decoding import decode
 from index.types import Article
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from index.days import day_of
 from index.lexicon import line_pattern
 from index.reader import Text
-from index.readers.days import day_of
 from index.statements.quotes import Span, paragraphs, stripped
 from index.types import Article, Heard, Passage, Statement
 

@@ -6,8 +6,6 @@ import datetime
 import warnings
 from itertools import product
 
-from dateutil import parser
-
 _LEAP, _OTHER = datetime.datetime(2000, 1, 1), datetime.datetime(2004, 2, 2)  # what fills in what is not stated: two, to tell
 
 
@@ -27,6 +25,8 @@ def day_of(value: str) -> str | None:
 
 
 def _parsed(value: str, default: datetime.datetime, day_first: bool) -> str | None:
+    from dateutil import parser  # a tenth of a second, and answering needs none of it
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of zones that it does not know, which change no day as it was printed
