@@ -184,7 +184,7 @@ TAIL = "\n\nThe coast guard will speak to reporters at noon on Sunday.\n"
         ["The Aurora in Varde harbour in 2019"],
         ["What happened next"],
         ["Key points", "Leif Aas", "Mia Borg", "Jon Hale"],
-        ["Roads | This year: 41.5 | Next year: 47.0"],
+        ["Roads | This year 41.5 | Next year 47.0"],
         ["Correction: An earlier version of this article said that 41 people had died."],
         ["Editor's note: This story has a new headline"],
         ["Editor’s note"],

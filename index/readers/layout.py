@@ -126,7 +126,7 @@ def table_lines(rows: list[list[str]], heads: int | None) -> list[str]:
     lines = []
     for number, row in enumerate(rows):
         under = number > (heads or 0) and len(row) > 1
-        named = [f"{name}: {cell}" if name and under and place else cell for place, (cell, name) in enumerate(_paired(row, names))]
+        named = [f"{name} {cell}" if name and under and place else cell for place, (cell, name) in enumerate(_paired(row, names))]
         lines.append(" | ".join(cell for cell in named if cell))
     return lines
 
