@@ -192,12 +192,18 @@ def test_letters_of_other_alphabets_are_detected(encoding: str, text: str) -> No
     assert one("a.txt", text.encode(encoding)).text == text
 
 
-@pytest.mark.parametrize("stray", [b"\xe9", b"\x93no\x94", b"\xff"])
+@pytest.mark.parametrize("stray", [b"\xe9", b"\x93no\x94", b"\xff"], ids=ascii)
 def test_a_stray_byte_spoils_one_character(stray: bytes) -> None:
     found = one("a.txt", WORDS.encode() + b"Clerk Andr" + stray + b".\n")
     assert found.text.startswith(WORDS)
     assert len(found.text) == len(WORDS) + len("Clerk Andr.\n") + len(stray)
     assert "not UTF-8" in found.note
+
+
+def test_a_zero_byte_is_one_character() -> None:
+    found = one("a.txt", WORDS.encode() * 3 + b"The\0end.\n")
+    assert found.text == WORDS * 3 + "The\ufffdend.\n"
+    assert found.note
 
 
 @pytest.mark.parametrize(
@@ -661,6 +667,19 @@ def test_no_file_fails(suffix: str, data: bytes) -> None:
 def test_what_has_no_reader_is_said(name: str) -> None:
     assert kind_of(name) is None
     assert "cannot read" in refused(read(name, b"x"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<p>The mayor<u<b spoke.</p>", "<ul\xa0<li>The mayor spoke.</ul>", "<p>\x00The mayor spoke.</p>", "<p>The <[[x]]> mayor spoke.</p>"],
+)
+def test_broken_marks_spoil_no_other_article(text: str) -> None:
+    rows = [{"text": text}, {"text": "Snow fell."}]
+    drafts, troubles = every("a.jsonl", "\n".join(map(json.dumps, rows)))
+    assert not troubles
+    assert drafts[-1].text == "Snow fell."
+    assert "mayor" in drafts[0].text
+    assert "mayor" in one("a.html", article(text)).text
 
 
 def test_halves_of_characters_are_replaced() -> None:

@@ -85,7 +85,7 @@ class _Contents:
         try:
             with self.file.open(member) as part:
                 content = part.read(MAX_MEMBER + 1)
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, zlib.error) as error:
+        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError, zlib.error) as error:
             return Trouble(f"is damaged or encrypted ({error}); unpack it yourself", member.filename)
         self.total += len(content)
         return content

@@ -21,6 +21,7 @@ _IN_USE = [
     *("cp932", "euc_jp", "gb18030", "big5", "cp949", "utf_16_le", "utf_16_be", "utf_32_le", "utf_32_be"),
 ]
 _BETTER = 0.05  # how much less of a mess a text must be in another encoding, for that to be believed
+_STRAY = 100  # bytes to each that is zero, from which on those are strays and not what the file is made of
 _DETECTED_IN = 1_000_000  # bytes: more say no more about an encoding
 
 
@@ -50,6 +51,9 @@ def decoded(data: bytes, declared: str | None = None) -> tuple[str, str]:
     known = _known(declared) if declared else None
     if known and (text := _as_declared(data, known)) is not None:
         return text, ""
+    if 0 < data.count(b"\0") * _STRAY <= len(data):
+        text, note = decoded(data.replace(b"\0", "\ufffd".encode()), declared)
+        return text, note or "holds bytes that are no text"
     if b"\0" in data:
         return _detected(data)
     try:

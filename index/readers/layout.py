@@ -25,7 +25,7 @@ _UNREAD = frozenset({"script", "style", "template", "noscript", "button", "form"
 
 def name_of(element: Any) -> str:
     """An element's name without its namespace; empty for comments and instructions."""
-    return etree.QName(element).localname.lower() if isinstance(element.tag, str) else ""
+    return element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
 
 
 def text_of(element: Any) -> str:
@@ -46,7 +46,10 @@ def fragment(markup: str) -> str:
     """The text of a piece of HTML. What holds no element is text already, but for its character references."""
     if "<" not in markup and "&" not in markup:
         return markup.strip()
-    return lines_of(html.fragment_fromstring(markup, create_parent="div")) if markup.strip() else ""
+    try:
+        return lines_of(html.fragment_fromstring(markup, create_parent="div")) if markup.strip() else ""
+    except (etree.LxmlError, ValueError):  # signs that no page may hold
+        return markup
 
 
 def parse_xml(data: bytes) -> Any:

@@ -25,7 +25,7 @@ def read(data: bytes, columns: Columns) -> Iterator[Draft]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as file:
             roots = [_part(file, name) for name in _PARTS if name in file.namelist()]
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError, OSError) as error:
         raise CorpusError("is not a Word document, or a damaged or encrypted one; save it anew, or as text") from error
     if not roots or roots[0] is None:
         raise CorpusError("is not a Word document (it holds none); save it anew, or as text")
