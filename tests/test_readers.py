@@ -73,6 +73,7 @@ def article(*blocks: str, head: str = "") -> str:
         ),
         ("<aside class='correction'><p>Correction: 41 was wrong.</p></aside>", ["Correction: 41 was wrong."]),
         ("<div class='note'>Editor's note: This was updated on Sunday.</div>", ["Editor's note: This was updated on Sunday."]),
+        ("<div class='box'><b>At a glance</b><div>Dead: 31</div><div>Hurt: 160</div></div>", ["At a glance", "Dead: 31", "Hurt: 160"]),
         ("<blockquote><p>We waited for an hour.</p></blockquote>", ["We waited for an hour."]),
         ("<h2>What we know</h2><p>Short.</p>", ["What we know", "Short."]),
     ],
@@ -82,6 +83,22 @@ def test_everything_in_the_article_of_a_page_is_read(block: str, lines: list[str
     found = one("a.html", article(block)).text.split("\n")
     assert [line for line in lines if line not in found] == []
     assert found.index(LEDE) < found.index(lines[0]) < found.index(MORE)
+
+
+@pytest.mark.parametrize(
+    ("body", "lines"),
+    [
+        ("<article><h1>Toll rises</h1><p>31 dead.</p><p>Holm: 19.</p></article>", ["Toll rises", "31 dead.", "Holm: 19."]),
+        (
+            "<article><p>The toll rose to 31.</p><ul><li><a href='/a'>The ruling in full</a></li></ul><p>Nobody is missing.</p></article>",
+            ["The toll rose to 31.", "- The ruling in full", "Nobody is missing."],
+        ),
+        ("<div><div>10:00</div><p>The ferry sank.</p></div><div><p>Boats arrive.</p></div>", ["10:00", "The ferry sank.", "Boats arrive."]),
+    ],
+)
+def test_a_short_page_has_its_lines(body: str, lines: list[str]) -> None:
+    around = "<nav><a href='/'>Home</a></nav>", "<footer>© The Courier</footer>"
+    assert one("a.html", page(f"{around[0]}{body}{around[1]}")).text.split("\n") == lines
 
 
 def test_what_stands_around_the_article_is_not_read() -> None:

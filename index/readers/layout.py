@@ -13,7 +13,7 @@ from lxml import etree, html
 
 MARK = "- "
 """What an item of a list begins with."""
-_BLOCKS = frozenset(
+BLOCKS = frozenset(
     """p div section article main header footer aside h1 h2 h3 h4 h5 h6 head ul ol dl list li item dt dd blockquote quote pre figure
     figcaption caption table thead tbody tfoot tr row address details summary hr br lb body html td th cell block hl1 hl2 hedline media
     media-caption byline dateline abstract note bq""".split()
@@ -85,7 +85,7 @@ class _Walk:
             self.end()
             self.done += rows
             return
-        if name in _BLOCKS:
+        if name in BLOCKS:
             self.end(MARK if name in _ITEMS else "")
         self.words.append(element.text or "")
         for child in element:
@@ -93,7 +93,7 @@ class _Walk:
             self.words.append(child.tail or "")
         if name in _ITEMS:
             self.words = [] if self.words == [MARK] else self.words
-        if name in _BLOCKS:
+        if name in BLOCKS:
             self.end()
 
 

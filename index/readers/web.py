@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from email import message_from_bytes, policy
 from typing import Any
 
@@ -12,7 +13,7 @@ from lxml import etree, html
 from index.errors import CorpusError
 from index.readers.decoding import decoded
 from index.readers.draft import Columns, Draft, Found
-from index.readers.layout import lines_of, name_of, text_of
+from index.readers.layout import BLOCKS, lines_of, name_of, text_of
 
 _HEAD = 4096  # bytes in which a page declares its encoding
 _UNDECLARED = ("ISO-8859-1", "UTF-8", None)  # what the parser says when a page declares nothing that it knows
@@ -44,12 +45,17 @@ def page(data: bytes, charset: str | None = None, address: str | None = None) ->
     markup, note = decoded(data, charset or _declared(data))
     tree = _tree(markup)
     found: Any = None
+    laid_out: list[str] = []
     if tree is not None:
+        _part_blocks(tree)
         _keep_captions(tree)
+        laid_out = _as_laid_out(tree)
         found = trafilatura.bare_extraction(
             tree, url=address, include_comments=False, include_tables=True, with_metadata=True, date_extraction_params=_DATES
         )
-    text = lines_of(found.body) if found is not None else ""
+    text = _once(lines_of(found.body)) if found is not None else ""
+    if text and "\n" not in text and len(laid_out) > 1:
+        text = "\n".join(laid_out)  # of a short page all words are found, without their lines
     if not text:
         raise CorpusError("no article text found in the page; save it as plain text")
     title = " ".join((found.title or "").split()) or None
@@ -85,6 +91,31 @@ def _declared(data: bytes) -> str | None:
         return None
     found = root.getroottree().docinfo.encoding if root is not None else None
     return None if found in _UNDECLARED else str(found)
+
+
+def _part_blocks(tree: Any) -> None:
+    """Make paragraphs of boxes that hold nothing but words: what finds the article would run such boxes together."""
+    for element in tree.iter("div"):
+        if text_of(element) and not any(name_of(one) in BLOCKS for one in element.iterdescendants(etree.Element)):
+            element.tag = "p"
+
+
+def _once(text: str) -> str:
+    """A text without the lines at its end that stand in it before: of a short page what was left out is added, and more than that."""
+    lines = text.split("\n")
+    while lines[-1] in lines[:-1]:
+        lines.pop()
+    return "\n".join(lines)
+
+
+def _as_laid_out(tree: Any) -> list[str]:
+    """The lines of what a page marks as its article, or of all that is not around it."""
+    marked = next((element for name in ("article", "main", "body") for element in tree.iter(name)), tree)
+    whole = deepcopy(marked)
+    for element in list(whole.iter("footer", "aside")):
+        if element is not whole:
+            element.drop_tree()
+    return lines_of(whole).split("\n")
 
 
 def _keep_captions(tree: Any) -> None:
