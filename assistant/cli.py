@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from assistant.batch.run import Summary
     from assistant.batch.table import Row
 
+MOST_NOTES = 20  # on what was read, that are printed; each thing that was not read is
 MOST_FAILURES = 10  # rows that failed and are named at the end of a batch
 
 app = typer.Typer(
@@ -81,10 +82,11 @@ def index_command(
         done = build(
             settings.index, paths or [], settings.embedding, server=settings.chroma, replace=replace, columns=columns, progress=show
         )
-    remarks = [f"left out: {one_line(text)}" for text in done.problems] + [f"noted: {one_line(text)}" for text in done.notes]
-    for remark in remarks:
+    left_out, noted = [f"left out: {one_line(text)}" for text in done.problems], [f"noted: {one_line(text)}" for text in done.notes]
+    more = [f"{len(noted) - MOST_NOTES} more notes; --report FILE has them all"] * (len(noted) > MOST_NOTES)
+    for remark in (*left_out, *noted[:MOST_NOTES], *more):
         typer.echo(f"readout: {remark}", err=True)
-    _write_report(report, remarks)
+    _write_report(report, [*left_out, *noted])
     totals = done.totals
     typer.echo(
         f"{settings.index}: {done.added} added, {done.changed} changed, {done.removed} removed, {done.unchanged} unchanged "
