@@ -175,16 +175,26 @@ class Check(StrEnum):
     NAME = "name"
     NEGATION = "negation"
     ROLES = "roles"
+    DATE = "date"
+    MODE = "mode"
+    HEDGE = "hedge"
+    CAUSE = "cause"
     MEANING = "meaning"
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something wrong with a point of an answer: the check it failed, the point's place in ``Answer.points``, and why, for a person."""
+    """Something wrong with a point of an answer: the check it failed, the point's place in ``Answer.points``, and why, for a person.
+
+    ``span`` is where in the point's words it is, ``evidence`` the words of what is cited that it was held against; both are empty where
+    no place can be named.
+    """
 
     check: Check
     point: int
     reason: str
+    span: tuple[int, int] | None = None
+    evidence: tuple[str, int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def test_words_that_tell_against_a_claim_halve_its_score(claim: str) -> None:
 @pytest.mark.parametrize("claim", ["The bridge is safe, the minister said on Monday.", "ann smith did not agree.", ""])
 def test_words_that_do_not_leave_its_score(claim: str) -> None:
     reader = Reader()
-    assert not contradicted(claim, [ARTICLE], ARTICLE)
+    assert not contradicted(claim, [ARTICLE], ARTICLE, reader)
     assert score(claim, [ARTICLE], reader) == weigh(claim, [ARTICLE], reader).score
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from index.lexicon import words
 from index.speakers.cast import Cast
-from index.speakers.names import parts_of
 from index.statements.choice import chosen, continued, load_model, parted, unattributed
 from index.statements.cues import Candidate, candidates
 from index.statements.layout import laid_out
@@ -56,15 +55,15 @@ def named(article_id: str, page: Page, kept: list[Candidate], cast: Cast) -> lis
     found: list[Statement] = []
     for one in sorted(kept, key=lambda c: c.cue):
         cue = page.doc[one.cue]
-        speaker = cast.resolve(page.doc[one.holder]) if one.holder is not None else None
-        cast.spoken.append((one.cue, speaker))
+        speakers = cast.resolve(page.doc[one.holder]) if one.holder is not None else ()
+        cast.spoken.append((one.cue, speakers))
         found.append(
             Statement(
                 article=article_id,
                 start=one.start,
                 end=one.end,
                 text=page.text[one.start : one.end],
-                speakers=tuple(parts_of(speaker)) if speaker else (),
+                speakers=speakers,
                 speaker_start=one.source[0] if one.source else None,
                 speaker_end=one.source[1] if one.source else None,
                 cue=cue_words(page, cue) if page.text[one.at].isalnum() else page.text[one.at],
