@@ -18,7 +18,7 @@ from typer import TyperException
 from assistant.scope import check_scope, read_scope
 from assistant.settings import load_settings
 from assistant.types import EXTRACTIVE, Watch, unwatched
-from index.errors import ReadoutError
+from index.errors import ReadoutError, UsageError
 from index.record import Scope
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from assistant.batch.run import Summary
     from assistant.batch.table import Row
 
+MOST_NOTES = 20  # on what was read, that are printed; each thing that was not read is
 MOST_FAILURES = 10  # rows that failed and are named at the end of a batch
 
 app = typer.Typer(
@@ -61,18 +62,31 @@ def index_command(
     paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="Folders or files. None: the bundled articles.")] = None,
     index: IndexOption = None,
     replace: Annotated[bool, typer.Option("--replace", help="Remove the articles of all other folders from the index.")] = False,
+    named: Annotated[
+        str | None,
+        typer.Option("--map", metavar="FIELD=COLUMN,…", help="What tables of articles call their columns: text=body,outlet=source."),
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a line for each thing that was left out or noted, and why, into this file.")
+    ] = None,
 ) -> None:
-    """Read articles into the index; only what changed is done again."""
+    """Read articles into the index; only what changed is done again. Exit status 1 when something could not be read."""
     from assistant.progress import progress
     from assistant.render import counted
     from index.build import build
-    from index.corpus import BUNDLED
+    from index.corpus import BUNDLED, columns_of
 
-    settings = load_settings(index=index)
+    settings, columns = load_settings(index=index), columns_of(named or "")
+    _write_report(report, [])  # what cannot be written is found out before anything is read
     with progress("reading", "{done} of {total} articles read") as show:
-        done = build(settings.index, paths or [], settings.embedding, server=settings.chroma, replace=replace, progress=show)
-    for problem in done.problems:
-        typer.echo(f"readout: left out: {one_line(problem)}", err=True)
+        done = build(
+            settings.index, paths or [], settings.embedding, server=settings.chroma, replace=replace, columns=columns, progress=show
+        )
+    left_out, noted = [f"left out: {one_line(text)}" for text in done.problems], [f"noted: {one_line(text)}" for text in done.notes]
+    more = [f"{len(noted) - MOST_NOTES} more notes; --report FILE has them all"] * (len(noted) > MOST_NOTES)
+    for remark in (*left_out, *noted[:MOST_NOTES], *more):
+        typer.echo(f"readout: {remark}", err=True)
+    _write_report(report, [*left_out, *noted])
     totals = done.totals
     typer.echo(
         f"{settings.index}: {done.added} added, {done.changed} changed, {done.removed} removed, {done.unchanged} unchanged "
@@ -84,6 +98,15 @@ def index_command(
         typer.echo(f"Also in this index: {counted(count, 'article')} of {name} (--replace removes them).")
     if done.problems:
         raise typer.Exit(1)
+
+
+def _write_report(file: Path | None, remarks: list[str]) -> None:
+    """Write what the index command said of files, a line each."""
+    try:
+        if file:
+            file.write_text("".join(f"{remark}\n" for remark in remarks), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"the report {file} cannot be written ({error.strerror}). Name another file.") from error
 
 
 @app.command()

@@ -96,6 +96,5 @@ class Extractive:
 def cite(hit: Hit, article: Article, number: int) -> Citation:
     """A passage as a numbered citation."""
     passage = hit.passage
-    return Citation(
-        number, article.id, article.outlet, article.title, article.url, article.published, passage.start, passage.end, passage.text
-    )
+    known = (article.id, article.outlet, article.title, article.url, article.published)
+    return Citation(number, *known, passage.start, passage.end, passage.text, article.page_of(passage.start))

@@ -21,9 +21,10 @@ from assistant.types import Kind, Question
 from index.lexicon import words
 from index.reader import Text
 from index.record import Scope
-from index.text import content_stems, stem, stems
+from index.text import content_stems, content_words, stem, stems
 from index.types import Hit
 
+BARE = 1  # words of meaning besides a day in a question that asks of nothing else: "What happened on Monday?"
 OPENING = 14  # passages of each article that a summary looks at: news tells the most first
 MOST_OPENING = 4_000
 MAIN, LISTED, DATED = Limit(5, 2.0, np.inf), Limit(20, 2.0, np.inf), Limit(10, 2.0, np.inf)
@@ -46,7 +47,8 @@ class Kinds:
 
     def gather(self, question: Question, scope: Scope) -> Evidence:
         """The evidence for a question of any kind."""
-        if question.day and not question.topic and not question.outlets and (evidence := self._of_day(question, scope)).findings:
+        of_day = {*content_words(question.standalone)} - {*content_words(question.day)} if question.day and not question.outlets else None
+        if of_day is not None and len(of_day) <= BARE and (evidence := self._of_day(question, scope)).findings:
             return evidence
         answering = KINDS.get(question.kind)
         return answering(self, question, scope) if answering else self.gatherer.gather(question, scope)

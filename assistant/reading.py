@@ -11,7 +11,6 @@ from functools import lru_cache
 from index.lexicon import words as listed_words
 
 PRONOUNS = frozenset().union(*map(listed_words, ("he", "she", "it", "they", "definite"))) | {"these", "those"}
-ASKING = r"(?:who|whom|whose|what|which|when|where|why|how)"
 GENERIC = listed_words("outlet_ends")
 LONGEST_NAME = 6  # words
 SHORT = 6  # letters from which on an outlet's name is told from a common word without its capital

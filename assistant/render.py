@@ -287,8 +287,9 @@ def _wrapped(text: str, width: int, hang: int = 2, first: str = "") -> str:
 
 
 def source(citation: Citation) -> str:
-    """Where a citation stands, on one line: outlet, title, date, address, as far as they are known."""
-    known = (citation.outlet, f"“{citation.title}”", citation.published or "date unknown", citation.url)
+    """Where a citation stands, on one line: outlet, title, date, page, address, as far as they are known."""
+    page = f"page {citation.page}" if citation.page else None
+    known = (citation.outlet, f"“{citation.title}”", citation.published or "date unknown", page, citation.url)
     return ", ".join(part for part in known if part) + f" ({citation.article}:{citation.start}-{citation.end})"
 
 

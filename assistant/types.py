@@ -91,7 +91,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A place in an article: ``quote`` equals the article's text at ``start:end``, character for character."""
+    """A place in an article: ``quote`` equals the article's text at ``start:end``, character for character.
+
+    ``page`` is the page it is on, counted from 1, where the article has pages.
+    """
 
     n: int
     article: str
@@ -102,6 +105,7 @@ class Citation:
     start: int
     end: int
     quote: str
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

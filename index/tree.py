@@ -16,7 +16,10 @@ VALUES = frozenset(("CARDINAL", "DATE", "MONEY", "ORDINAL", "PERCENT", "QUANTITY
 
 def child(token: Token, *labels: str) -> Token | None:
     """Return the first word that hangs on a token by one of these labels."""
-    return next((c for c in token.children if c.dep_ in labels), None)
+    for c in token.children:  # a plain loop: this is asked for every word
+        if c.dep_ in labels:
+            return c
+    return None
 
 
 def end_of(token: Token) -> int:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+PAGE = "\f"
+"""What stands between two pages of an article that has pages."""
+
 
 @dataclass(frozen=True, slots=True)
 class Article:
@@ -24,6 +27,10 @@ class Article:
     url: str | None = None
     published: str | None = None
     author: str | None = None
+
+    def page_of(self, place: int) -> int | None:
+        """The page that a place in the text is on, counted from 1, where the article has pages."""
+        return self.text.count(PAGE, 0, place) + 1 if PAGE in self.text else None
 
 
 Voice = tuple[tuple[str, ...], str | None]

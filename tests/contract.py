@@ -35,6 +35,7 @@ CITATION = {
     "start": int,
     "end": int,
     "quote": str,
+    "page": int | None,
 }
 
 

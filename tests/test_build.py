@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import shutil
 import subprocess
 import sys
@@ -141,6 +142,41 @@ def test_a_file_that_cannot_be_used_is_reported_and_the_others_are_read(news: Pa
     summary = build(target, [news], BUNDLED)
     assert did(summary) == (3, 0, 0, 0)
     assert summary.problems == ["empty.txt: holds no text; remove it or fill it"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Der Bürgermeister sagte am Montag, die Steuern würden im nächsten Jahr steigen.\n", "German"),
+        ("Le maire a déclaré lundi : « Les impôts augmenteront. »\n", "French"),
+        ("東京で記者団に対し、首相は増税を否定した。野党は反発している。市長は、来年の予算について語った。\n", "Japanese"),
+    ],
+)
+def test_another_language_is_named_and_read_without_statements(news: Path, target: Path, text: str, language: str) -> None:
+    (news / "d.txt").write_text(text)
+    summary = build(target, [news], BUNDLED)
+    assert summary.notes == [f"d.txt: is in {language}; no statements are read in it"]
+    assert not summary.problems
+    with Record(target) as record:
+        assert "d.txt" not in {said.article for said in record.statements()}
+        assert record.statements()
+        assert record.passages_of("d.txt")
+
+
+def test_what_tables_call_their_columns_is_remembered(news: Path, target: Path) -> None:
+    (news / "rows.csv").write_text("body,source\nThe mayor spoke on Monday.,The Post\n")
+    assert did(build(target, [news], BUNDLED, columns={"text": "body", "outlet": "source"})) == (4, 0, 0, 0)
+    summary = build(target, [news], BUNDLED)
+    assert (did(summary), summary.problems) == ((0, 0, 0, 4), [])
+    with Record(target) as record:
+        assert record.article("rows.csv#2").outlet == "The Post"
+
+
+def test_a_name_that_is_no_utf8_is_stored(news: Path, target: Path) -> None:
+    (news / os.fsdecode(b"caf\xe9.txt")).write_text(NEWS["b.txt"])
+    assert did(build(target, [news], BUNDLED)) == (4, 0, 0, 0)
+    assert did(build(target, [news], BUNDLED)) == (0, 0, 0, 4)
+    assert "caf\\xe9.txt" in texts(target)
 
 
 def test_an_empty_folder_makes_no_index(tmp_path: Path, target: Path) -> None:

@@ -156,6 +156,19 @@ def test_files_that_cannot_be_used_are_named_and_the_status_tells(run: Run, tmp_
     assert "It holds 0 articles" in done.stdout
 
 
+def test_the_report_names_what_was_left_out_and_what_was_noted(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "news").mkdir()
+    (tmp_path / "news" / "two\nlines.txt").touch()
+    (tmp_path / "news" / "README.txt").write_text("About this folder.")
+    done = run("index", "news", "--report", "report.txt")
+    assert done.returncode == 1
+    lines = (tmp_path / "report.txt").read_text().splitlines()
+    assert [line.partition(".txt")[0] for line in lines] == ["left out: two lines", "noted: README"]
+    assert [f"readout: {line}" for line in lines] == [line for line in done.stderr.splitlines() if "articles read" not in line]
+    refused(run("index", "news", "--report", "nowhere/report.txt"))
+    refused(run("index", "news", "--map", "colour=red"))
+
+
 def test_doctor_finds_nothing_in_a_sound_index(run: Run, own_index: Path) -> None:
     done = run("doctor", "--index", own_index)
     assert (done.returncode, done.stdout, done.stderr) == (0, "The index is sound.\n", "")

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import corpus as module
-from index.corpus import BUNDLED, Corpus, decode, first_line, read_corpus
-from index.errors import CorpusError
+from index.corpus import BUNDLED, Corpus, columns_of, first_line, read_corpus
+from index.errors import CorpusError, UsageError
+from index.readers.decoding import decode
 from index.types import Article
 
 BODY = "Mayor speaks\n\nThe mayor said taxes would rise.\n"
@@ -86,13 +87,42 @@ def test_manifests_from_spreadsheets(tmp_path: Path, encoding: str, line_end: st
     assert article(read_corpus([write(tmp_path, a_txt=BODY, sources_csv=rows)])).outlet == "L’Écho"
 
 
-@pytest.mark.parametrize("day", ["14 November 2016", "2016-13-01", "2015-02-29", "20161114", "2016-11-14T10:00", "2016-W46-1", "yesterday"])
+@pytest.mark.parametrize("day", ["02/09/2024", "2016-13-01", "2015-02-29", "31.02.2024", "March 2016", "Monday", "2016", "yesterday"])
 def test_a_bad_date_is_a_problem_and_stays_unknown(tmp_path: Path, day: str) -> None:
     corpus = read_corpus([write(tmp_path, a_txt=BODY, sources_csv=f"file,published\na.txt,{day}\n")])
     assert article(corpus).published is None
     assert len(corpus.problems) == 1
     assert "a.txt" in corpus.problems[0]
     assert day in corpus.problems[0]
+
+
+@pytest.mark.parametrize(
+    ("stated", "day"),
+    [
+        ("14 November 2016", "2016-11-14"),
+        ("20161114", "2016-11-14"),
+        ("2016-11-14T10:00", "2016-11-14"),
+        ("2024-09-03T08:00:00Z", "2024-09-03"),
+        ("02.09.2024", "2024-09-02"),
+        ("13/09/2024", "2024-09-13"),
+        ("Fri, 08 Mar 2024 07:30:00 GMT", "2024-03-08"),
+        ("Sept. 3, 2024, 5 pm ET", "2024-09-03"),
+    ],
+)
+def test_a_day_is_a_day_however_it_is_written(tmp_path: Path, stated: str, day: str) -> None:
+    corpus = read_corpus([write(tmp_path, a_txt=BODY, sources_csv=f'file,published\na.txt,"{stated}"\n')])
+    assert (article(corpus).published, corpus.problems) == (day, [])
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_manifest_has_commas_semicolons_or_tabs(tmp_path: Path, separator: str) -> None:
+    rows = [["File", "Outlet", "Title"], ["a.txt", "The Post", "Taxes, again"], ["B.TXT", "Echo; Evening", ""], ["c", "Star", ""]]
+    rows = [[f'"{cell}"' if set(cell) & set(",;") else cell for cell in row] for row in rows]
+    table = "\r\n".join(separator.join(row) for row in rows)
+    corpus = read_corpus([write(tmp_path, a_txt=BODY, b_txt=BODY, c_txt=BODY, sources_csv=table)])
+    assert [source.article.outlet for source in corpus.sources] == ["The Post", "Echo; Evening", "Star"]
+    assert article(corpus).title == "Taxes, again"
+    assert not corpus.problems
 
 
 def test_a_row_for_a_file_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
@@ -103,9 +133,24 @@ def test_a_row_for_a_file_that_is_not_there_is_a_problem(tmp_path: Path) -> None
     assert article(corpus).outlet == "The Sun"
 
 
-@pytest.mark.parametrize("rows", ["", "\n", "nothing to see", "file;outlet\na.txt;The Post\n"])
-def test_a_manifest_without_the_columns_says_nothing(tmp_path: Path, rows: str) -> None:
-    assert article(read_corpus([write(tmp_path, a_txt=BODY, sources_csv=rows)])).outlet is None
+@pytest.mark.parametrize("rows", ["", "\n", "nothing to see", "filename,source\na.txt,The Post\n"])
+def test_a_manifest_without_the_columns_says_nothing_and_why_is_told(tmp_path: Path, rows: str) -> None:
+    corpus = read_corpus([write(tmp_path, a_txt=BODY, sources_csv=rows)])
+    assert article(corpus).outlet is None
+    assert len(corpus.problems) == bool(rows.strip())
+    assert all("has no column 'file'" in problem and "--map" in problem for problem in corpus.problems)
+
+
+def test_columns_of_other_names_are_said(tmp_path: Path) -> None:
+    folder = write(tmp_path, a_txt=BODY, sources_csv="filename,source,date\na.txt,The Post,2024-09-02\n")
+    corpus = read_corpus([folder], columns=columns_of("file=filename, outlet=Source,published=date"))
+    assert (article(corpus).outlet, article(corpus).published, corpus.problems) == ("The Post", "2024-09-02", [])
+
+
+@pytest.mark.parametrize("text", ["text", "colour=red", "text=", "=body"])
+def test_columns_that_cannot_be_meant_are_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="FIELD=COLUMN"):
+        columns_of(text)
 
 
 @pytest.mark.parametrize("rows", [b"\0\0\0", b"\xff\xfe\x00", b"file,outlet\na.txt," + b"x" * 200_000 + b"\n"])
@@ -126,11 +171,14 @@ def test_nested_folders_and_the_innermost_manifest_wins(tmp_path: Path) -> None:
 
 
 def test_hidden_files_links_and_notices_are_no_articles(tmp_path: Path) -> None:
-    write(tmp_path, a_txt=BODY, README_md=BODY, NOTICE_txt=BODY, LICENSE_txt=BODY, notes_docx=BODY)
+    write(tmp_path, a_txt=BODY, README_md=BODY, NOTICE_txt=BODY, LICENSE_txt=BODY)
     write(tmp_path / ".git", b_txt=BODY)
     (tmp_path / ".c.txt").write_text(BODY)
     (tmp_path / "d.txt").symlink_to(tmp_path / "a.txt")
-    assert [source.article.id for source in read_corpus([tmp_path]).sources] == ["a.txt"]
+    corpus = read_corpus([tmp_path])
+    assert [source.article.id for source in corpus.sources] == ["a.txt"]
+    assert not corpus.problems
+    assert {note.partition(":")[0] for note in corpus.notes} == {"README.md", "NOTICE.txt", "LICENSE.txt", ".git", ".c.txt", "d.txt"}
 
 
 # --- encodings ---------------------------------------------------------------------------------------------------------------
@@ -214,14 +262,94 @@ def test_a_path_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_a_single_file_of_another_kind(tmp_path: Path) -> None:
-    with pytest.raises(CorpusError, match=r"cannot read \.docx files"):
-        read_corpus([write(tmp_path, a_docx=BODY) / "a.docx"])
+    with pytest.raises(CorpusError, match=r"cannot read \.odt files"):
+        read_corpus([write(tmp_path, a_odt=BODY) / "a.odt"])
 
 
 def test_a_single_file_with_its_manifest(tmp_path: Path) -> None:
     write(tmp_path, a_txt=BODY, b_txt=BODY, sources_csv="file,outlet\na.txt,The Post\n")
     corpus = read_corpus([tmp_path / "a.txt"])
     assert [(source.article.id, source.article.outlet) for source in corpus.sources] == [("a.txt", "The Post")]
+
+
+def test_every_file_that_is_passed_over_is_named(tmp_path: Path) -> None:
+    write(tmp_path, a_txt=BODY, picture_png=b"..", bare=BODY, letter_odt=b"PK", broken_pdf=b"nonsense")
+    corpus = read_corpus([tmp_path])
+    assert [problem.partition(":")[0] for problem in corpus.problems] == ["bare", "letter.odt", "picture.png", "broken.pdf"]
+    assert len(corpus.sources) == 1
+
+
+def test_links_out_of_the_folder_in_circles_and_to_nowhere_are_named(tmp_path: Path) -> None:
+    folder = write(tmp_path / "news", a_txt=BODY)
+    write(tmp_path / "elsewhere", b_txt=BODY)
+    for name, target in (
+        ("out", tmp_path / "elsewhere"),
+        ("circle", folder),
+        ("nowhere.txt", tmp_path / "none"),
+        ("self.txt", folder / "self.txt"),
+    ):
+        (folder / name).symlink_to(target)
+    corpus = read_corpus([folder])
+    assert [source.article.id for source in corpus.sources] == ["a.txt"]
+    assert sorted(problem.partition(":")[0] for problem in corpus.problems) == ["nowhere.txt", "out", "self.txt"]
+    assert [note.partition(":")[0] for note in corpus.notes] == ["circle"]
+
+
+def test_a_folder_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "shut", b_txt=BODY)
+    scan = os.scandir
+
+    def refuse(path: str) -> object:
+        if str(path).endswith("shut"):
+            raise PermissionError(13, os.strerror(13), str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)  # root may read whatever its mode
+    corpus = read_corpus([write(tmp_path, a_txt=BODY)])
+    assert corpus.problems == ["shut: cannot be read (Permission denied); check its permissions"]
+    assert [source.article.id for source in corpus.sources] == ["a.txt"]
+
+
+@pytest.mark.parametrize("name", [b"caf\xe9.txt", "Überfall 🙂.txt".encode(), b"two\nlines.txt", b"100% #1.txt"])
+def test_any_name_a_file_can_have(tmp_path: Path, name: bytes) -> None:
+    (tmp_path / os.fsdecode(name)).write_text(BODY)
+    corpus = read_corpus([tmp_path])
+    [source] = corpus.sources
+    source.article.id.encode("utf-8")
+    assert source.article.text == BODY
+    assert not corpus.problems
+
+
+def test_what_was_done_to_letters_is_noted(tmp_path: Path) -> None:
+    corpus = read_corpus([write(tmp_path, a_txt="Zoë said “no” to the café.\n".encode("cp1252"), b_txt=BODY)])
+    assert article(corpus).text == "Zoë said “no” to the café.\n"
+    assert corpus.notes == ["a.txt: is not UTF-8; it was read as cp1252"]
+
+
+# --- files of several articles -----------------------------------------------------------------------------------------------
+
+ROWS = '{"text": "The mayor spoke.", "title": "Mayor", "id": "m"}\n{"text": "Snow fell."}\n{"text": "It fell again.", "id": "m"}\n'
+
+
+def test_each_article_of_a_file_has_a_name_of_its_own(tmp_path: Path) -> None:
+    manifest = "file,outlet,published\nrows.jsonl,The Post,2024-03-08\n"
+    corpus = read_corpus([write(tmp_path, rows_jsonl=ROWS, sources_csv=manifest)])
+    assert [source.article.id for source in corpus.sources] == ["rows.jsonl#m", "rows.jsonl#2", "rows.jsonl#m-2"]
+    assert {(source.article.outlet, source.article.published) for source in corpus.sources} == {("The Post", "2024-03-08")}
+    assert [source.article.title for source in corpus.sources] == ["Mayor", "Snow fell.", "It fell again."]
+
+
+def test_what_the_manifest_says_wins_over_the_file(tmp_path: Path) -> None:
+    row = '{"text": "The mayor spoke.", "title": "Mayor", "outlet": "Star", "published": "2020-01-01", "author": "Ann Lee"}'
+    corpus = read_corpus([write(tmp_path, a_json=row, sources_csv="file;outlet;published\na.json;The Post;02.09.2024\n")])
+    assert article(corpus, "a.json") == Article("a.json", "The mayor spoke.", "Mayor", "The Post", None, "2024-09-02", "Ann Lee")
+
+
+@pytest.mark.parametrize("both", [True, False])
+def test_articles_of_one_file_stay_what_they_are_alone_and_in_their_folder(tmp_path: Path, both: bool) -> None:
+    folder = write(tmp_path, rows_jsonl=ROWS)
+    corpus = read_corpus([folder, folder / "rows.jsonl"] if both else [folder / "rows.jsonl"])
+    assert {source.article.id for source in corpus.sources} == {"rows.jsonl#m", "rows.jsonl#2", "rows.jsonl#m-2"}
 
 
 # --- several folders ---------------------------------------------------------------------------------------------------------

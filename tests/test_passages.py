@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from index.corpus import BUNDLED, read_article
 from index.passages import split
-from index.statements import parse
+from index.statements import extract, parse
 from index.types import Passage
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ FURNITURE = [
     "Click here to download our app",
     "Copyright 2016 The Daily News. All rights reserved.",
     "© The Daily News",
+    "You have reached your limit of free articles.",
+    "Read more: How loud is too loud?",
 ]
 NOT_EVIDENCE = {
     "euractiv.txt": [
@@ -164,6 +167,91 @@ def test_every_body_sentence_of_the_bundled_articles_is_there(cut: Split, file: 
         seen.add(words)
         left_out = [text[place] for place in range(line.start(), line.end()) if place not in covered and not text[place].isspace()]
         assert not left_out, f"not evidence: {words!r}"
+
+
+HEAD = "Ferry sinks off Holm\n\nThe ferry Aurora sank off Holm on Saturday night with 214 people on board.\n\n"
+TAIL = "\n\nThe coast guard will speak to reporters at noon on Sunday.\n"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["• At least 31 people are dead", "• 160 in hospital", "• Captain Leif Aas refused to leave the bridge, survivors said"],
+        ["- No library will close before 2027", "- School meals stay free"],
+        ["1. The bus keeps running", "2) Nobody pays"],
+        ["Toll by port:", "Holm: 19 dead", "Varde: 12 dead"],
+        ["21:40 - The captain sends a first call for help", "23:05 – The Aurora goes down"],
+        ["The Aurora in Varde harbour in 2019"],
+        ["What happened next"],
+        ["Key points", "Leif Aas", "Mia Borg", "Jon Hale"],
+        ["Roads | This year 41.5 | Next year 47.0"],
+        ["Correction: An earlier version of this article said that 41 people had died."],
+        ["Editor's note: This story has a new headline"],
+        ["Editor’s note"],
+        ["A line without a full stop that goes on for rather longer than most captions and headings on a page of news would ever do"],
+    ],
+    ids=lambda lines: lines[0][:20],
+)
+@pytest.mark.parametrize("gap", ["\n", "\r\n"])
+def test_lines_without_a_full_stop_are_evidence(cut: Split, lines: list[str], gap: str) -> None:
+    text = HEAD + gap.join(lines) + TAIL
+    passages = cut(text, "Ferry sinks off Holm")
+    check(text, passages)
+    found = [passage.text for passage in passages if not passage.headline]
+    bare = [line.removeprefix("• ").removeprefix("- ") for line in lines]
+    assert found[1:-1] == bare or " ".join(found[1:-1]) == " ".join(bare)
+
+
+def test_a_list_before_the_first_sentence_is_no_headline(cut: Split) -> None:
+    text = (
+        "Ferry sinks off Holm\n\n• At least 31 people are dead, officials said\n• The search goes on\n\nThe ferry sank on Saturday night.\n"
+    )
+    assert [(passage.text, passage.headline) for passage in cut(text)][1:] == [
+        ("At least 31 people are dead, officials said", False),
+        ("The search goes on", False),
+        ("The ferry sank on Saturday night.", False),
+    ]
+
+
+@pytest.mark.parametrize("separator", ["   ", "\t"])
+def test_a_table_in_columns_is_one_passage(cut: Split, separator: str) -> None:
+    rows = "\n".join(separator.join(row) for row in [("Country", "Aboard", "Missing"), ("Norway", "120", "9"), ("Denmark", "61", "11")])
+    text = HEAD + rows + TAIL
+    passages = cut(text)
+    check(text, passages)
+    assert rows in [passage.text for passage in passages]
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["By Ann Lee", "Ann Lee\nAP\nNovember 14, 2016", "AP", "Vladimir Putin [The Kremlin]", "8 March 2024"],
+    ids=lambda head: head[:10],
+)
+def test_names_and_days_above_the_article_are_no_evidence(cut: Split, head: str) -> None:
+    text = f"Ferry sinks off Holm\n\n{head}\n\nThe ferry sank on Saturday night.\n"
+    assert [passage.text for passage in cut(text)] == ["Ferry sinks off Holm", "The ferry sank on Saturday night."]
+
+
+@pytest.mark.parametrize("unit", ["“", '" ', "(", "He said, ", "the mayor of the town and the council said that ", ".", "x", "1,2 "])
+def test_the_work_grows_as_the_text_does(parser: Language, unit: str) -> None:
+    def seconds(size: int) -> float:
+        text = unit * (size // len(unit))
+        began = time.process_time()
+        doc = next(parse([text], parser))
+        check(text, split("a.txt", text, "", doc))
+        extract("a.txt", text, doc)
+        return time.process_time() - began
+
+    seconds(500)
+    assert seconds(16_000) < 0.5 + 8 * max(seconds(4_000), 0.05)  # four times the text; of what grows with the square, sixteen times
+
+
+def test_what_goes_on_for_longer_than_a_sentence_can_is_cut(cut: Split) -> None:
+    text = "Yesterday " + "the mayor of the old town and the council of the county said that the taxes would rise and " * 350
+    passages = cut(text)
+    check(text, passages)
+    assert max(len(passage.text) for passage in passages) < 3_000
+    assert sum(len(passage.text) for passage in passages) > 0.99 * len(text.strip())
 
 
 def test_a_headline_is_marked_and_taken_once(cut: Split) -> None:

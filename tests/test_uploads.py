@@ -34,10 +34,12 @@ def test_an_article_is_kept_as_it_was_sent(record: Record, tmp_path: Path) -> No
     [
         ("empty.txt", b" \n", "holds no text"),
         ("picture.txt", b"\x89PNG\0\0", "is not text"),
-        ("letter.docx", b"PK", "cannot read .docx files"),
+        ("letter.docx", b"PK", "not a Word document"),
+        ("letter.odt", b"PK", "cannot read .odt files"),
         ("README.txt", b"Some news.", "rename it"),
         (".hidden.txt", b"Some news.", "rename it"),
         ("broken.txt", b"\xff\xfea", "broken UTF-16"),
+        ("rows.jsonl", b'{"body": "Some news."}', "no text"),
         ("bare", b"Some news.", "cannot read this kind of files"),
     ],
 )
@@ -74,6 +76,14 @@ def test_another_article_of_the_same_name_does_not_replace_the_first(record: Rec
     assert "added as a-2.txt" in outcome.word
     assert (tmp_path / "kept" / "a.txt").read_bytes() == b"Some news."
     assert (tmp_path / "kept" / "a-2.txt").read_bytes() == b"Other news."
+
+
+def test_a_file_of_several_articles_is_one_upload(record: Record, tmp_path: Path) -> None:
+    rows = b'{"text": "Some news."}\n{"text": "Other news."}\n{"text": ""}\n'
+    outcome = take(record, tmp_path, "rows.jsonl", rows)
+    assert outcome.taken
+    assert outcome.word.startswith("added; not read: line 3 has no text")
+    assert len(read_corpus([tmp_path / "kept"]).sources) == 2
 
 
 def test_a_doubtful_encoding_is_told(record: Record, tmp_path: Path) -> None:

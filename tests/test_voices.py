@@ -219,3 +219,50 @@ def test_plain_names_mean_the_one_who_has_them() -> None:
     found = bare_names({"Ada Long": 40, "Piet Long": 2, "Ugo Rossi": 3, "Ada Rossi": 2, "Newt Quill": 1})
     assert (found["long"], found["quill"], found["newt"]) == ("ada long", "newt quill", "newt quill")
     assert "rossi" not in found
+
+
+# --- headlines and scare quotes --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "speaker"),
+    [
+        (
+            "‘We will build again,’ says governor after flood takes ‘bridge of sighs’\n\nGovernor Ines Calder spoke.",
+            "build again",
+            "Ines Calder",
+        ),
+        ("Governor Calder: “I will not sign it”\n\nMaria Calder spoke on Friday.", "not sign it", "Maria Calder"),
+        ("INES CALDER DENIES SHE WILL LEAVE\n\nGOVERNOR INES CALDER SAID ON SUNDAY THAT SHE WOULD STAY.", "WOULD STAY", "INES CALDER"),
+        ("“We never asked for that,” the ’80s mayor Sean O’Dowd said, “and we won’t.”", "never asked", "Sean O’Dowd"),
+        ("Calder’s deputy, Bram Oke, did not say that the county would appeal.", "would appeal", "Bram Oke"),
+    ],
+)
+def test_headlines_and_tags_name_their_speakers(nlp: Language, text: str, words: str, speaker: str) -> None:
+    assert said(nlp, text, words).speaker == speaker
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The so-called “window tax” would have cost each house 40 crowns a year.",
+        "A film of the flood, “The Long Water”, opened in May and closed in June.",
+        "The road, which drivers know as the “snake”, has nine bends.",
+        "The ’90s fountain has a “new” basin of 1911.",
+    ],
+)
+def test_words_in_scare_quotes_are_nobodys_speech(nlp: Language, text: str) -> None:
+    assert speakers(nlp, text) <= {None, "drivers"}
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "speaker"),
+    [
+        ("Ada Long called Rolf Berg on Friday. Later the two leaders said the talks went well.", "talks went", "Ada Long and Rolf Berg"),
+        ("Ada Long met Rolf Berg. In the hall, both men agreed that the talks went well.", "talks went", "Ada Long and Rolf Berg"),
+        ("Mara Quist, Treasurer, Valley Bank, said the talks went well.", "talks went", "Mara Quist"),
+        ("Lena Ferro, a Texas Republican, came. The Republican said the talks went well.", "talks went", "Lena Ferro"),
+    ],
+)
+def test_two_leaders_and_members_are_whom_the_text_just_named(nlp: Language, text: str, words: str, speaker: str) -> None:
+    assert said(nlp, text, words).speaker == speaker

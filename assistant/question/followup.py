@@ -102,8 +102,14 @@ def follow(text: str, before: Turn | None, names: Names) -> Turn:
     more = asked.kind is not Kind.SIDES and content_words(asked.without(*FILLED).text) and not named_outlets(text, names.outlets)
     if lean is Lean.ALONE or _is_name(text, names) or (lean is Lean.SWAP and alone.lean is Lean.ALONE and more):
         return whole
-    kinds = tuple(kind for kind in (alone if lean is Lean.PRONOUN else read).kinds if kind not in ABOUT_ITSELF)
+    by_itself = lean in (Lean.PRONOUN, Lean.JOINED) and alone.kinds[0] not in WHOLE  # what a whole question asks needs none before it
+    kinds = _of_articles((alone if by_itself else read).kinds)
     return _WAYS[lean](_Follow(text, replace(asked, kinds=kinds), read.meant, before, names))
+
+
+def _of_articles(kinds: tuple[Kind, ...]) -> tuple[Kind, ...]:
+    """The kinds that the articles answer."""
+    return tuple(kind for kind in kinds if kind not in ABOUT_ITSELF)
 
 
 def _is_name(text: str, names: Names) -> bool:
@@ -130,7 +136,8 @@ def _swapped(turn: _Follow) -> Turn:
     for span in new:
         words, slot = turn.asked.words(span).removesuffix("'s").removesuffix("’s"), _slot(turn, span)
         place = turn.like(slot)
-        if place is not None and ((slot not in NAMED and _elsewhere(turn, span, place)) or not content_words(turn.core.cut(place).text)):
+        emptied = place is not None and not content_words(turn.core.cut(place).text)
+        if place is not None and slot not in NAMED and (emptied or _elsewhere(turn, span, place)):
             return _joined(turn)
         if place is None and slot is Slot.WHO and turn.topic and turn.core.kind is Kind.SIDES:
             made = _said(words, turn.topic)
@@ -160,6 +167,8 @@ def _slot(turn: _Follow, span: Span) -> Slot:
     if span.slot is Slot.OUTLET:  # the index knows no such outlet
         return Slot.WHO if turn.core.of(Slot.WHO) else Slot.TOPIC
     subject = bool(turn.core.of(Slot.TOPIC, Slot.CLAIM))
+    if span.slot is Slot.TOPIC and not subject and turn.core.kind is Kind.SAID and turn.core.of(Slot.WHO):
+        return Slot.WHO
     if span.slot is Slot.WHO and subject and not named_speakers(words, turn.names) and turn.names.mentioned(words):
         return Slot.TOPIC
     if span.slot is Slot.WHO and subject and not turn.core.of(Slot.WHO) and turn.core.kind is not Kind.SIDES:
@@ -196,7 +205,9 @@ def _resolved(turn: _Follow) -> Turn:
     left = listed_words("it").intersection(turn.asked.without(*REACHING).text.lower().split())
     if made is None:
         return _in_doubt(turn)
-    return _told(turn, made) if made is not turn.asked and not left else _joined(turn)
+    if made is turn.asked or left:
+        return _joined(turn)
+    return _told(turn, replace(made, kinds=_of_articles(tagged(f"{made.from_upper().text}?").kinds)))  # of the kind that it is when typed
 
 
 def _put_back(turn: _Follow) -> Marked | None:

@@ -15,6 +15,7 @@ from index.text import content_words
 ABOUT_ITSELF = {Kind.TALK: Form.TALK, Kind.HELP: Form.HELP, Kind.CORPUS: Form.CORPUS}
 OF_OUTLETS = frozenset({Kind.WHICH, Kind.WHICH_NOT, Kind.ONLY, Kind.LEFT_OUT, Kind.FIRST, Kind.COUNT})  # answered by outlet
 OF_PEOPLE = frozenset({Kind.SAID, Kind.QUOTES, Kind.SIDES, Kind.AGREE, Kind.DIFFER, Kind.SUMMARY})  # who is named is to be heard
+NAMES = (Slot.WHO, Slot.OUTLET)
 WITH_NAME = 2  # words that introduce a name which stands apart: "according to"
 NOUNS = frozenset({Slot.WHO, Slot.TOPIC, Slot.OUTLET, Slot.NOT_WHO, Slot.NOT_OUTLET})
 ASKING_WORDS = listed_words("asking")
@@ -41,7 +42,10 @@ def with_known_names(marked: Marked, names: Names) -> Marked:
     marked = replace(marked, spans=tuple(one for one in whole if not any(_within(one, other) for other in whole)))
     people = [Span(one.start, one.end, span.slot) for one in named_speakers(marked.text, names) for span in _wider(one, marked)]
     found = [Span(one.start, one.end, Slot.OUTLET) for one in named_outlets(marked.text, names.outlets)]
-    sure = [one for one in found if not any(over(one, span) and span.slot not in (Slot.WHO, Slot.OUTLET) for span in marked.spans)]
+    found = [one for one in found if not any(over(one, span) for span in marked.of(Slot.NOT_OUTLET))]
+    apart = {one: part for one in found if (part := _apart(marked, one))}
+    marked = replace(marked, spans=tuple(_before(span, list(apart.values())) for span in marked.spans))
+    sure = [one for one in found if one in apart or not any(over(one, span) and span.slot not in NAMES for span in marked.spans)]
     sure += [one for one in people if not any(over(one, other) for other in sure)]
     marked = _without_strange_outlets(marked, found, names)
     spans = [span for span in marked.spans if not any(over(one, span) for one in sure)]
@@ -79,6 +83,12 @@ def _wider(one: Named, marked: Marked) -> list[Span]:
 def over(one: Span, other: Span) -> bool:
     """Whether two spans share a letter."""
     return one.start < other.end and other.start < one.end
+
+
+def _before(span: Span, parts: list[Span]) -> Span:
+    """A span without what stands apart behind it: "the strike" of "the strike, in the Echo"."""
+    end = min((part.start - 1 for part in parts if span.start < part.start - 1 < span.end), default=span.end)
+    return replace(span, end=end)
 
 
 def _within(one: Span, other: Span) -> bool:
@@ -156,12 +166,13 @@ def heard_of(marked: Marked, names: Names) -> Who:
     return who_of(marked, spans, names)
 
 
-def _apart(marked: Marked, span: Span) -> bool:
-    """Whether somebody stands apart, between commas, with hardly a word more: "According to the Kremlin, what …?"."""
+def _apart(marked: Marked, span: Span) -> Span | None:
+    """The part between commas in which a name stands with hardly a word more: "According to the Kremlin, what …?"."""
     start, end = marked.text.rfind(",", 0, span.start) + 1, marked.text.find(",", span.end)
-    end = len(marked.text) if end < 0 else end
+    end = len(marked.text.rstrip(ENDS)) if end < 0 else end
     more = (marked.text[start : span.start] + marked.text[span.end : end]).split()
-    return end - start < len(marked.text) and len(more) <= WITH_NAME
+    alone = not any(start <= other.start < end and not over(other, span) for other in marked.spans)
+    return Span(start, end, span.slot) if (start or marked.text[end : end + 1] == ",") and alone and len(more) <= WITH_NAME else None
 
 
 def _asks_again(marked: Marked, first: Span, span: Span) -> bool:
@@ -233,9 +244,8 @@ def without_outlets(marked: Marked) -> Marked:
     made = made if content_words(made.text) else marked
     while outlets := made.of(Slot.OUTLET):
         span = made.listed(outlets[0], outlets)
-        comma = made.text.find(",", span.end, span.end + 2)
-        opening = comma >= 0 and not any(other.end <= span.start for other in made.spans)  # "According to the Echo, who …?"
-        made = made.cut(Span(0, comma + 1, span.slot) if opening else span)
+        part = _apart(made, span) if span == outlets[0] else None
+        made = made.cut(Span(max(0, part.start - 1), part.end + (not part.start), span.slot) if part else span)
     return made.from_upper()
 
 

@@ -25,8 +25,9 @@ from index.runtime import session, stored_weights
 WEIGHTS = Path(__file__).with_name("tagger.onnx")
 LONGEST, LONGEST_BEFORE = 160, 64  # word pieces of a question, and of the one before it, that are read
 SWITCH = 0.5  # what a change of slot from word to word costs, in log-odds
-SURE = 0.6  # the chance from which on a question is of a kind that has an answer of its own
+SURE = 0.5  # the chance from which on a question is of a kind that has an answer of its own
 PLAIN = frozenset({Kind.DIRECT, Kind.SAID, Kind.SIDES, Kind.WHO_SAID, Kind.TRUE})
+TOLD = frozenset({Kind.OUTLETS, Kind.AGREE, Kind.DIFFER})  # where one of these is likely, somebody's words are asked for
 OF_READOUT = frozenset({Kind.TALK, Kind.HELP, Kind.CORPUS})  # so near each other that one of them is sure where together they are
 KEPT = 512  # readings kept: a conversation is read again with each of its questions
 
@@ -131,12 +132,14 @@ def joined(asked: Sequence[int], before: Sequence[int]) -> tuple[list[int], list
 
 
 def _likeliest(scores: NDArray[np.float32]) -> tuple[Kind, ...]:
-    """The kinds by their scores, the likeliest first; where none is likely, those that the statements on a topic answer."""
+    """The kinds by their scores, the likeliest first; where none is likely, those that need no answer of their own."""
     chances = np.exp(scores - scores.max())
     kinds = [KINDS[number] for number in (-scores).argsort()]
     near = OF_READOUT if kinds[0] in OF_READOUT else {kinds[0]}
     sure = sum(chances[KINDS.index(kind)] for kind in near) >= SURE * chances.sum()
-    return tuple(kinds if sure else sorted(kinds, key=lambda kind: kind not in PLAIN))
+    if sure or kinds[0] in PLAIN:
+        return tuple(kinds)
+    return tuple(sorted(kinds, key=lambda kind: kind not in (PLAIN if kinds[0] in TOLD else {Kind.DIRECT})))
 
 
 def _spans(text: str, scores: NDArray[np.float32], cut: Any, slots: Sequence[Slot]) -> tuple[Span, ...]:

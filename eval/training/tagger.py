@@ -1,4 +1,4 @@
-"""Train the tagger and write it: ``python -m eval.training.tagger [--epochs N] [--seed N] [--begin NET.pt] [--keep NET.pt] [--out FOLDER]``.
+"""Train the tagger and write it: ``python -m eval.training.tagger [--epochs N] [--seed N] [--begin NET] [--keep NET] [--out FOLDER]``.
 
 The lower layers of the bundled model stay as they are, so what they make of the questions is computed once. Our two layers begin as
 MiniLM's own next two, or where ``--begin`` says; another ``--seed`` fills the patterns anew. The weights in use come of eight epochs, and

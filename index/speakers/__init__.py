@@ -7,7 +7,7 @@ as it is written, or unknown.
 """
 
 from index.speakers.cast import PEOPLE, Cast
-from index.speakers.names import BODIES, TITLES, bare_names, canonical_names, is_title, key_of, parts_of, plain
+from index.speakers.names import BODIES, TITLES, bare_names, canonical_names, is_title, key_of, plain
 from index.speakers.sides import Sides, name_speakers
 
 __all__ = [
@@ -21,6 +21,5 @@ __all__ = [
     "is_title",
     "key_of",
     "name_speakers",
-    "parts_of",
     "plain",
 ]

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from itertools import pairwise, takewhile
+from itertools import chain, pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from index.lexicon import words
@@ -25,6 +25,10 @@ LOOK_BACK = 4  # how many sentences back a pronoun may reach
 DEEPEST = 6  # how many steps lead from what stands for a name to that name
 LONGEST = 90  # characters of a noun phrase that can stand as a name
 MAIN = 2  # how many times as often as a namesake somebody is named in full whom a bare surname means
+
+
+Names = tuple[str, ...]
+"""Those who speak: several where they do so together, none where nobody knows who."""
 
 
 class Cast:
@@ -61,8 +65,8 @@ class Cast:
         self.mentions = [self.at[m.token] for m in self.mentions]
         self.people = {m.name for m in self.mentions if m.person}
         self.roles = self._roles()
-        self.spoken: list[tuple[int, str | None]] = []
-        self.memo: dict[int, str | None] = {}
+        self.spoken: list[tuple[int, Names]] = []
+        self.memo: dict[int, Names] = {}
         self.depth = 0
 
     def persons(self) -> dict[str, int]:
@@ -122,6 +126,8 @@ class Cast:
         """
         if mention.full:
             return mention.name
+        if mention.last not in self.surnames and mention.name.lower() not in self.firsts:
+            return mention.name
         bearers = [m for m in self.surnames[mention.last] if agree(m, mention)]
         times = Counter(m.name for m in bearers).most_common(2)
         if times and (len(times) == 1 or times[0][1] >= MAIN * times[1][1]):
@@ -130,53 +136,53 @@ class Cast:
         called = self.firsts[mention.name.lower()] if not bearers else set()
         return before[-1].name if before else next(iter(called)) if len(called) == 1 else mention.name
 
-    def resolve(self, holder: Token) -> str | None:
-        """Return the name that the words headed by ``holder`` stand for, or None when the text does not tell."""
+    def resolve(self, holder: Token) -> Names:
+        """Return whom the words headed by ``holder`` stand for: several where they are named together, none when the text does not tell."""
         if self.depth > DEEPEST:
-            return None
+            return ()
         if holder.i not in self.memo:
-            self.memo[holder.i] = None  # a chain of pronouns that comes back to itself stays unknown
+            self.memo[holder.i] = ()  # a chain of pronouns that comes back to itself stays unknown
             self.depth += 1
             self.memo[holder.i] = self._resolve(holder)
             self.depth -= 1
         return self.memo[holder.i]
 
-    def _resolve(self, holder: Token) -> str | None:
+    def _resolve(self, holder: Token) -> Names:
         word = holder.lower_
         if holder.ent_type_ in VALUES:
-            return None
+            return ()
         if word in RELATIVES and holder.pos_ in ("PRON", "DET", "SCONJ"):
             antecedent = next((a.head for a in holder.ancestors if a.dep_ == "relcl"), None)
-            return self.resolve(antecedent) if antecedent is not None else None
+            return self.resolve(antecedent) if antecedent is not None else ()
         if sex_of(holder):
-            return self._person(holder, sex_of(holder))
+            return _one(self._person(holder, sex_of(holder)))
         if is_third(holder):
             return self._body(holder, "Plur" in holder.morph.get("Number", []))
         if holder.i in self.at and not is_member(holder):
             joined = (c for c in holder.children if c.dep_ == "conj" and c.pos_ in ("PROPN", "NOUN") and is_joined(c))
-            return " and ".join(filter(None, (self.expand(self.at[holder.i]), *map(self.resolve, joined))))
-        return None if word in GENERIC or holder.pos_ in ("PRON", "DET", "NUM") else self._noun(holder)
+            return tuple(dict.fromkeys((self.expand(self.at[holder.i]), *chain.from_iterable(map(self.resolve, joined)))))
+        return () if word in GENERIC or holder.pos_ in ("PRON", "DET", "NUM") else self._noun(holder)
 
     # --- nouns ---
 
-    def _noun(self, holder: Token) -> str | None:
+    def _noun(self, holder: Token) -> Names:
         """Return the name for a common noun: an apposition, a statement's owner, the bearer of a role, or its words."""
         named = next((c for c in holder.children if c.dep_ == "appos" and c.i in self.at), None)
         if named is not None:
-            return self.expand(self.at[named.i])
+            return (self.expand(self.at[named.i]),)
         lemma = holder.lemma_.lower()
         namesakes = self.surnames.get(holder.lower_) if holder.text[:1].isupper() and holder.i == holder.left_edge.i else None
         if namesakes:  # the parse takes a surname for a noun
-            return self.expand(replace(namesakes[0], token=holder.i, name=holder.text, gender=""))
-        owner = self._owner(holder) if lemma in DOCUMENTS else None
-        if owner is not None or lemma in ISSUED:
+            return (self.expand(replace(namesakes[0], token=holder.i, name=holder.text, gender="")),)
+        owner = self._owner(holder) if lemma in DOCUMENTS else ()
+        if owner or lemma in ISSUED:
             return owner
         bearers = self.roles.get(without_article(self.text[holder.left_edge.idx : end_of(holder)]).lower(), set())
         if len(bearers) == 1:
-            return next(iter(bearers))
+            return tuple(bearers)
         if any(c.lower_ in BOTH for c in holder.children) or holder.lower_ == "pair":
             return self._several(holder)
-        return self._phrase(holder)
+        return _one(self._phrase(holder))
 
     def _phrase(self, holder: Token) -> str | None:
         """Return a noun phrase as a name: its own words without the article, a pronoun in it replaced by its name."""
@@ -186,14 +192,14 @@ class Cast:
         first = next((t for t in holder.subtree if t.is_digit or t.text[-1:].isalpha()), holder)  # no "11:42" before "Police"
         text = self.text[first.idx : end]
         if owner is not None:
-            name = self.resolve(owner)
-            if name is None:
+            names = self.resolve(owner)
+            if not names:
                 return None
-            text = f"{name}’s{self.text[end_of(owner) : end]}"
+            text = f"{' and '.join(names)}’s{self.text[end_of(owner) : end]}"
         text = tidy(text)
         return text if 0 < len(text) <= LONGEST else None
 
-    def _several(self, holder: Token) -> str | None:
+    def _several(self, holder: Token) -> Names:
         """Return the names joined last before "the two departments" or "the two men"; None for anything else."""
         stem = holder.lemma_.lower()
         before = [m for m in self.mentions if m.token < holder.i]
@@ -203,49 +209,48 @@ class Cast:
 
         joint = next((m.name for m in reversed(before) if stem not in PEOPLE and called(m) > 1), None)
         if joint is not None:
-            return joint
+            return (joint,)
         for one, other in reversed(list(pairwise(before))):
             if called(one) and called(other) and joins(self.text[one.end : other.start]):
-                return " and ".join(dict.fromkeys((self.expand(one), self.expand(other))))
-        return self._pair(holder) if stem in PEOPLE else None
+                return tuple(dict.fromkeys((self.expand(one), self.expand(other))))
+        return self._pair(holder) if stem in PEOPLE else ()
 
-    def _pair(self, holder: Token) -> str | None:
+    def _pair(self, holder: Token) -> Names:
         """Return the two persons that the sentences right before name, where they name no third."""
         here = self._sentence(holder.i)
         for first in range(here, max(here - LOOK_BACK, 0) - 1, -1):
             near = [m for m in self.mentions if self.starts[first] <= m.token < holder.i and m.person]
             names = list(dict.fromkeys(map(self.expand, near)))
             if len(names) > 1:
-                return " and ".join(names) if len(names) == 2 else None
-        return None
+                return tuple(names) if len(names) == 2 else ()
+        return ()
 
-    def _owner(self, holder: Token) -> str | None:
+    def _owner(self, holder: Token) -> Names:
         """Return whose statement "the statement" is."""
         for c in holder.children:
             if c.dep_ in ("poss", "compound", "amod", "nmod") and (c.i in self.at or c.tag_ == "PRP$"):
                 return self.resolve(c)
             if c.dep_ in ("compound", "amod") and c.pos_ in ("PROPN", "ADJ") and c.text[0].isupper():
-                return f"{c.text} {holder.lower_}"
+                return (f"{c.text} {holder.lower_}",)
             if c.dep_ == "prep" and c.lower_ in ISSUERS:
                 inner = child(c, "pobj")
-                return self.resolve(inner) if inner is not None else None
+                return self.resolve(inner) if inner is not None else ()
         issuer = issuing_verb(holder)
         if issuer is not None:
             return self.resolve(issuer)
         known = any(c.lower_ in DEFINITE for c in holder.children) and holder.lemma_.lower() in ISSUED
-        return self._issuer_before(holder) if known else None
+        return self._issuer_before(holder) if known else ()
 
-    def _issuer_before(self, holder: Token) -> str | None:
+    def _issuer_before(self, holder: Token) -> Names:
         """Return who issued the document mentioned last, or the body that spoke in the sentence or two before."""
         for token in reversed(self.doc[: holder.i]):
-            if token.lemma_.lower() == holder.lemma_.lower() and token.pos_ == "NOUN" and not self._quoted(token):
-                name = self.resolve(token)
-                if name is not None:
-                    return name
+            alike = token.lemma_.lower() == holder.lemma_.lower() and token.pos_ == "NOUN" and not self._quoted(token)
+            if alike and (names := self.resolve(token)):
+                return names
         here = self._sentence(holder.i)
         near, start = self.starts[max(here - 2, 0)], self.starts[here]
-        recent = [name for cue, name in self.spoken if near <= cue < start and name]
-        return recent[-1] if recent and recent[-1] not in self.people else None
+        recent = [names for cue, names in self.spoken if near <= cue < start and names]
+        return recent[-1] if recent and not self.people.issuperset(recent[-1]) else ()
 
     # --- pronouns ---
 
@@ -299,24 +304,24 @@ class Cast:
     def _as_person(self, subject: Token, gender: str) -> str | None:
         """Return the name of a subject that can be "he" (``m``) or "she" (``f``)."""
         if sex_of(subject) == gender:
-            return self.resolve(subject)
+            return _only(self.resolve(subject))
         if child(subject, "conj") is not None:
             return None
         if subject.i in self.at:
             return self.expand(self.at[subject.i]) if self._suits(subject, gender) else None
         if subject.pos_ == "NOUN" and subject.tag_ == "NN":
-            name = self._noun(subject) or ""
+            name = _only(self._noun(subject)) or ""
             known = name in self.people or subject.lemma_.lower() in TITLES
             return name if known and self.sex.get(name, "") in (gender, "") else None
         return None
 
-    def _body(self, holder: Token, plural: bool) -> str | None:
+    def _body(self, holder: Token, plural: bool) -> Names:
         """Return whom "it" or "they" stands for: a body, or several, that spoke or acted just before."""
         here = self._sentence(holder.i)
         several = [t for t in self.doc[self.starts[here] : holder.i] if t.tag_ == "NNS" and self._quoted(t) == self._quoted(holder)]
         if plural and len(several) == 1:
             return self._noun(several[0])  # "I speak to generals, they say …"
-        cues = {cue for cue, name in self.spoken if name}
+        cues = {cue for cue, names in self.spoken if names}
         for sentence in reversed(self.sentences[max(here - 2, 0) : here]):
             for subject in sentence:
                 if subject.dep_ != "nsubj" or self._quoted(subject) or subject.pos_ not in ("PROPN", "NOUN"):
@@ -324,11 +329,19 @@ class Cast:
                 many = subject.tag_ in ("NNS", "NNPS") or child(subject, "conj") is not None
                 if many == plural and (plural or (subject.head.i in cues and self._is_body(subject))):
                     return self.resolve(subject)
-        return None
+        return ()
 
     def _is_body(self, subject: Token) -> bool:
         mention = self.at.get(subject.i)
         return subject.pos_ == "NOUN" if mention is None else not mention.person
+
+
+def _one(name: str | None) -> Names:
+    return (name,) if name else ()
+
+
+def _only(names: Names) -> str | None:
+    return names[0] if len(names) == 1 else None
 
 
 def sex_of(token: Token) -> str:

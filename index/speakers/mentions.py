@@ -108,6 +108,8 @@ def read_mention(head: Token, text: str, entity: Span | None) -> Mention | None:
     name = " ".join(text[kept[0].idx : end_of(kept[-1])].split())
     if not kept[0].text[:1].isupper() or plain(name) in TITLES:
         return None
+    if kept[0].i and head.dep_ != "compound" and plain(head.doc[kept[0].i - 1].text) in TITLES:
+        person = True  # "Governor Ines Calder", whatever the recognizer takes her for
     before = {plain(t.text) for t in (*title_words(kept[0]), *head.lefts)}
     female = before & FEMALE_TITLES or any(word.endswith("woman") for word in before)
     gender = "f" if female else "m" if before & MALE_TITLES or any(word.endswith("man") for word in before & TITLES) else ""

@@ -51,12 +51,6 @@ def is_title(role: str) -> bool:
     return plainly and len(parts) <= LONGEST_TITLE and parts[-1] in TITLES - FORMS_OF_ADDRESS
 
 
-def parts_of(name: str) -> list[str]:
-    """Return the single names of a joint one: "Vladimir Putin and Donald Trump"."""
-    parts = name.split(" and ")
-    return parts if all(part[:1].isupper() for part in parts) else [name]
-
-
 def canonical_names(names: Mapping[str, int], people: Mapping[str, int] | None = None) -> dict[str, str]:
     """Return the name to use for each name of a corpus: {"Putin": "Vladimir Putin", "the Kremlin": "Kremlin"}.
 
@@ -76,7 +70,7 @@ def canonical_names(names: Mapping[str, int], people: Mapping[str, int] | None =
     found = {}
     for name in names:
         key = _known_end(name, standing)
-        named = " " in key or people is None or key in standing  # "Washington" is nobody's surname where no person is called so
+        named = " " in key or (name[:1].isupper() and (people is None or key in standing))  # a bill is no Bill, nor Washington a person
         found[name] = best[linked.get(key, key) if named else key]
     return found
 
@@ -95,7 +89,7 @@ def _linked(standing: Counter[str], firsts: bool = False) -> dict[str, str]:
     usual = {key: short for key in full if (short := _without_middle(key)) in standing}
     bearers: dict[str, Counter[str]] = defaultdict(Counter)
     for key in full:
-        for part in {surname_of(key), key.split(" ")[0]} if firsts else {surname_of(key)}:
+        for part in ({surname_of(key), key.split(" ")[0]} if firsts else {surname_of(key)}) - BODIES:  # nobody is called Senate
             bearers[part][usual.get(key, key)] += standing[key]
     return usual | {part: owner for part, counts in bearers.items() if (owner := _owner(counts, part))}
 

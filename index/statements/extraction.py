@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from index.lexicon import words
 from index.speakers.cast import Cast
-from index.speakers.names import parts_of
 from index.statements.choice import chosen, continued, load_model, parted, unattributed
 from index.statements.cues import Candidate, candidates
 from index.statements.layout import laid_out
@@ -18,7 +17,7 @@ from index.types import Statement
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
-VERSION = 4  # part of the index's fingerprint: raise it when the same article would give other statements
+VERSION = 5  # part of the index's fingerprint: raise it when the same article would give other statements
 HEDGES = words("hedges")
 
 
@@ -56,15 +55,15 @@ def named(article_id: str, page: Page, kept: list[Candidate], cast: Cast) -> lis
     found: list[Statement] = []
     for one in sorted(kept, key=lambda c: c.cue):
         cue = page.doc[one.cue]
-        speaker = cast.resolve(page.doc[one.holder]) if one.holder is not None else None
-        cast.spoken.append((one.cue, speaker))
+        speakers = cast.resolve(page.doc[one.holder]) if one.holder is not None else ()
+        cast.spoken.append((one.cue, speakers))
         found.append(
             Statement(
                 article=article_id,
                 start=one.start,
                 end=one.end,
                 text=page.text[one.start : one.end],
-                speakers=tuple(parts_of(speaker)) if speaker else (),
+                speakers=speakers,
                 speaker_start=one.source[0] if one.source else None,
                 speaker_end=one.source[1] if one.source else None,
                 cue=cue_words(page, cue) if page.text[one.at].isalnum() else page.text[one.at],

@@ -145,6 +145,7 @@ def name_among(words: Sequence[Token]) -> Token | None:
 
 def can_speak(page: Page, label: Sequence[Token]) -> bool:
     """Can the words before a colon be whoever speaks: a name the article knows, a title, a body, or a handle?"""
+    label = [word for word in label if any(c.isalpha() for c in word.text)]
     if len(label) == 1 and label[0].is_lower:
         return True
     names = [word for word in label if word.ent_type_ in ("PERSON", "ORG", "GPE", "NORP") and not (word.is_upper and len(label) == 1)]

@@ -203,7 +203,7 @@ def resumed(page: Page, place: int, at: int) -> int | None:
         before = gap.rstrip()
         if "\n" in gap or len(gap) > TAG_LENGTH or has_own_tag(page, run):
             break
-        if page.stops(place, run.start) > (before[-1:] in ".!?") or page.acts(place, run.start):
+        if page.stops(place, run.start) > (before[-1:] in ".!?") or (page.acts(place, run.start) and not first_of(page, run).islower()):
             break
         if before.endswith(",") or (begins(page, run) and before[-1:] in ".:!?" and (end is None or not before)):
             end = place = run.end
