@@ -21,7 +21,7 @@ from assistant.render import finished, listed, quoted
 from assistant.scope import check_scope, read_scope
 from assistant.settings import Settings
 from assistant.types import EXTRACTIVE, NO_EVIDENCE, Answer, Form, Question, Standalone, Usage, Watch, unwatched
-from assistant.verify import strict, verify
+from assistant.verification.verify import strict, verify
 from index.build import open_searcher
 from index.errors import ModelFailed, QuestionError
 from index.record import Record, Scope
@@ -130,8 +130,8 @@ class Assistant:
             ModelMissing: the model cannot be had as it was named.
         """
         if name not in self._answerers:
-            from assistant.generative import Generative  # LangChain's models: only where one is named
-            from assistant.writer import Writer
+            from assistant.models.generative import Generative  # LangChain's models: only where one is named
+            from assistant.models.writer import Writer
 
             self._answerers[name] = Generative(Writer(name, self.settings), self._extractive, self.gatherer, self.prompts)
         return self._answerers[name]

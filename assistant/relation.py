@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import combinations
 
-from assistant.wording import flipped, numbers, opposites
+from assistant.verification.wording import flipped, numbers, opposites
 from index.reader import Reader, Relation, Text
 from index.text import content_stems, content_words
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 
-from assistant.chat_model import check_name
+from assistant.models.chat_model import check_name
 from assistant.types import EXTRACTIVE
 from index.embedder import BUNDLED
 from index.errors import UsageError

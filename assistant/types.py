@@ -165,7 +165,7 @@ class Conflict:
 
 
 class Check(StrEnum):
-    """What is checked of a point: see `assistant.verify`."""
+    """What is checked of a point: see `assistant.verification.verify`."""
 
     CITATION = "citation"
     QUOTATION = "quotation"

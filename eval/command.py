@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from assistant.chain import Assistant
-from assistant.chat_model import load_chat_model
+from assistant.models.chat_model import load_chat_model
 from assistant.progress import progress
 from assistant.render import printable
 from assistant.retriever import ReadoutRetriever

@@ -14,10 +14,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from assistant.generative import claims_of
+from assistant.models.generative import claims_of
 from assistant.types import Answer, Citation, Point
-from assistant.verify import examine
-from assistant.wording import fold, without_emphasis
+from assistant.verification.verify import examine
+from assistant.verification.wording import fold, without_emphasis
 from index.record import Record
 
 

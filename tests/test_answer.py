@@ -19,7 +19,7 @@ from assistant.render import as_json, listed, quoted
 from assistant.scope import check_scope
 from assistant.settings import Settings
 from assistant.types import Answer, Citation, Claim, Form, Point
-from assistant.verify import holds, verify
+from assistant.verification.verify import holds, verify
 from index.errors import QuestionError, UsageError
 from index.reader import Reader
 from index.record import Record, Scope

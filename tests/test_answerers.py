@@ -16,13 +16,13 @@ from scripted_server import Script, honest, scripted
 
 from assistant.chain import Assistant
 from assistant.evidence import Evidence
-from assistant.generative import Generative
+from assistant.models.generative import Generative
+from assistant.models.writer import Draft
 from assistant.question import understand
 from assistant.render import MARK, as_json, finished, text_of
 from assistant.settings import Settings
 from assistant.types import Answer, Usage, unwatched
-from assistant.verify import strict, verify
-from assistant.writer import Draft
+from assistant.verification.verify import strict, verify
 from index.errors import ModelFailed
 from index.record import Record, Scope
 
@@ -57,7 +57,7 @@ def opened(bundled: Path, server: Script) -> Iterator[Assistant]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("READOUT_BASE_URL", server.address)
         patch.delenv("OPENAI_API_KEY", raising=False)
-        patch.setattr("assistant.writer.pause", lambda error, attempt: 0.0)
+        patch.setattr("assistant.models.writer.pause", lambda error, attempt: 0.0)
         with Assistant(Settings(index=bundled, model="openai:test", cache=False)) as assistant:
             yield assistant
 

@@ -231,7 +231,7 @@ def test_trumps_team_is_the_team() -> None:
 def test_verify_leaves_no_dangling_citation(assistant, sound) -> None:
     from dataclasses import replace
 
-    from assistant.verify import verify
+    from assistant.verification.verify import verify
 
     bad = replace(sound, citations=(replace(sound.citations[0], quote="x"),))
     found = verify(bad, assistant.record)
@@ -241,7 +241,7 @@ def test_verify_leaves_no_dangling_citation(assistant, sound) -> None:
 def test_a_second_citation_that_tells_something_else_is_not_verbatim(assistant, sound) -> None:
     from dataclasses import replace
 
-    from assistant.verify import verify
+    from assistant.verification.verify import verify
 
     other = assistant.record.article("jtf.txt")
     second = replace(sound.citations[0], n=2, article="jtf.txt", outlet="JTF.org", start=0, end=10, quote=other.text[:10])
@@ -253,7 +253,7 @@ def test_a_second_citation_that_tells_something_else_is_not_verbatim(assistant, 
 def test_a_label_with_another_outlet_than_the_one_cited_is_not_carried(assistant, sound) -> None:
     from dataclasses import replace
 
-    from assistant.verify import verify
+    from assistant.verification.verify import verify
 
     point = replace(sound.points[0], label=("News: Today",))
     assert verify(replace(sound, points=(point,)), assistant.record).points[0].support == "unsupported"

@@ -18,7 +18,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from scripted_server import Fault, scripted
 
-from assistant.chat_model import EXTRAS, NO_KEY, beyond_retry, load_chat_model, shown, status_of, trouble, unreached
+from assistant.models.chat_model import EXTRAS, NO_KEY, beyond_retry, load_chat_model, shown, status_of, trouble, unreached
 from index.errors import ModelMissing
 
 PROVIDERS = {  # as people name them: the module, the variable of the key, and what an address of theirs ends in

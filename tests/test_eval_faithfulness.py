@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.support import contradicted, copied, score, weigh
+from assistant.verification.support import contradicted, copied, score, weigh
 from eval.faithfulness import checked, read_summaries, untokenised
 from eval.training.figures import auroc
 from index.reader import Reader

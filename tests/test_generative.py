@@ -18,18 +18,18 @@ from scripted_server import Fault, Script, honest
 from scripted_server import given as statements
 from test_verify import CAUGHT_AT_LEAST, MARKED_AT_MOST, OF_HONEST, OF_LIES, Entry, entries
 
-from assistant import wording
 from assistant.chain import Assistant
 from assistant.evidence import Evidence
 from assistant.extractive import Extractive
-from assistant.generative import MOST_LINES, Generative, claims_of
+from assistant.models.generative import MOST_LINES, Generative, claims_of
+from assistant.models.writer import Draft
 from assistant.question import understand
 from assistant.relation import Comparer
 from assistant.render import MARK, as_json, finished, text_of
 from assistant.settings import Settings
 from assistant.types import Answer, Question, Usage
-from assistant.verify import strict, verify
-from assistant.writer import Draft
+from assistant.verification import wording
+from assistant.verification.verify import strict, verify
 from index.build import build
 from index.embedder import BUNDLED
 from index.errors import ModelFailed

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.manuscript import Given, denies, points_of
-from assistant.unwrapped import lines_of
+from assistant.models.manuscript import Given, denies, points_of
+from assistant.models.unwrapped import lines_of
 
 CALL, BAD, DEAL = "The Kremlin said they discussed Syria", "Moscow called relations unsatisfactory", "Trump would negotiate the conflict"
 GIVEN = {

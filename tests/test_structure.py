@@ -24,7 +24,7 @@ FILES = {
 LAYERS = (
     ("index",),
     ("assistant.types", "assistant.progress"),
-    ("assistant.render", "assistant.prompts", "assistant.scope", "assistant.chat_model"),
+    ("assistant.render", "assistant.prompts", "assistant.scope", "assistant.models.chat_model"),
     ("assistant.settings",),
     ("assistant",),  # reading a question, finding, answering, verifying: all that is not named below
     ("assistant.chain", "assistant.retriever"),
@@ -38,7 +38,7 @@ LAYERS = (
 """Names of modules and packages, the lowest layer first: each imports from its own layer and from those below it."""
 
 BEGINS_AT = {
-    "langchain": "assistant.chat_model",
+    "langchain": "assistant.models.chat_model",
     "gradio": "assistant.desk.page",
     "typer": "assistant.cli",
     "ragas": "eval",

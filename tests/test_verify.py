@@ -13,19 +13,19 @@ from conftest import TESTS, article_of, store
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant import wording
-from assistant.alignment import align
 from assistant.chain import Assistant
-from assistant.contrasts import doubts, settled
-from assistant.dates import days_in, meet, named_days
-from assistant.forms import Forms
-from assistant.generative import claims_of
-from assistant.grammar import Grammar
-from assistant.parses import parsed
+from assistant.models.generative import claims_of
 from assistant.render import as_json, finished
-from assistant.support import WINDOW, select, weigh, windows
 from assistant.types import Answer, Check, Citation, Claim, Point
-from assistant.verify import examine, strict, verify
+from assistant.verification import wording
+from assistant.verification.alignment import align
+from assistant.verification.contrasts import doubts, settled
+from assistant.verification.dates import days_in, meet, named_days
+from assistant.verification.forms import Forms
+from assistant.verification.grammar import Grammar
+from assistant.verification.parses import parsed
+from assistant.verification.support import WINDOW, select, weigh, windows
+from assistant.verification.verify import examine, strict, verify
 from index.reader import Reader
 from index.record import Record
 

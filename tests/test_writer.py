@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from scripted_server import Fault, Script, scripted
 
-from assistant.drafts import Drafts
-from assistant.generative import FORM
+from assistant.models.drafts import Drafts
+from assistant.models.generative import FORM
+from assistant.models.writer import LONGEST, Writer, pause
 from assistant.prompts import FOLDER, PLACEHOLDERS, Prompts
 from assistant.settings import Settings
 from assistant.types import Usage
-from assistant.writer import LONGEST, Writer, pause
 from index.errors import ModelFailed, ModelMissing, UsageError
 
 Make = Callable[..., Writer]
@@ -242,7 +242,7 @@ def test_drafts_that_cannot_be_kept_are_no_reason_not_to_answer(tmp_path: Path, 
 
 
 def test_the_oldest_drafts_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assistant.drafts.MOST", 2)
+    monkeypatch.setattr("assistant.models.drafts.MOST", 2)
     drafts = Drafts(tmp_path / "drafts.sqlite3")
     for name in "abc":
         drafts.put(name, name)

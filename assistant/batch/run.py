@@ -25,7 +25,7 @@ from assistant.batch.output import SUFFIX as PART
 from assistant.batch.output import Output, Stream
 from assistant.batch.table import WORKBOOKS, Row, Table
 from assistant.batch.workers import Task, Workers
-from assistant.chat_model import address
+from assistant.models.chat_model import address
 from assistant.prompts import Prompts
 from assistant.question import clean
 from assistant.scope import check_scope, read_scope

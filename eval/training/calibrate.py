@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from assistant.support import weigh
 from assistant.topic import ANSWERED
+from assistant.verification.support import weigh
 from eval.lines import read_lines
 from eval.training.figures import auroc
 from eval.training.pairs import CLAIMS, LABELS, OFF, OFF_TOPIC, QUESTIONS, by_article, held_out, named, rests_on

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from assistant.grammar import CLAUSES, QUANTITIES, Grammar, clause_of, is_predicate, key, means
+from assistant.verification.grammar import CLAUSES, QUANTITIES, Grammar, clause_of, is_predicate, key, means
 
 if TYPE_CHECKING:
     from spacy.tokens import Token

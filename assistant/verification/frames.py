@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from assistant.grammar import CLAUSES, bearer, clause_of, first_of_list, is_predicate
+from assistant.verification.grammar import CLAUSES, bearer, clause_of, first_of_list, is_predicate
 from index.tree import child, end_of
 
 if TYPE_CHECKING:

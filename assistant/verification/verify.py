@@ -1,7 +1,7 @@
 """Is every point carried by what it cites? Checked after answering, whoever answered, without a language model and without a network.
 
 First what words alone can settle: citations, quotations, speakers, outlets, numbers, names, "not". What is left is read: see
-`assistant.support`. Each fault found is a value with a reason; a point with a fault is unsupported.
+`assistant.verification.support`. Each fault found is a value with a reason; a point with a fault is unsupported.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from assistant import wording
-from assistant.case import Case, Sources, holds
-from assistant.checks import EACH, WHOLE, WRITTEN, Finding, contrasts, is_speaker, meaning, says
-from assistant.parses import speaking, statements_in
 from assistant.relation import Comparer, Kin, Told
 from assistant.render import why
 from assistant.types import Answer, Citation, Claim, Fault, Point, Support
-from assistant.wording import fold
+from assistant.verification import wording
+from assistant.verification.case import Case, Sources, holds
+from assistant.verification.checks import EACH, WHOLE, WRITTEN, Finding, contrasts, is_speaker, meaning, says
+from assistant.verification.parses import speaking, statements_in
+from assistant.verification.wording import fold
 from index.reader import Reader
 from index.record import Record
 

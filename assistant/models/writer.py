@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.callbacks import BaseCallbackHandler
 
-from assistant.chat_model import address, beyond_retry, causes, known, load_chat_model, status_of, trouble, unreached
-from assistant.drafts import Drafts
+from assistant.models.chat_model import address, beyond_retry, causes, known, load_chat_model, status_of, trouble, unreached
+from assistant.models.drafts import Drafts
+from assistant.models.unwrapped import said_so_far
 from assistant.settings import Settings
 from assistant.types import Usage, Watch, unwatched
-from assistant.unwrapped import said_so_far
 from index.errors import ModelFailed, ModelMissing, ReadoutError
 
 if TYPE_CHECKING:

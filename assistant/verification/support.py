@@ -12,12 +12,12 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
-from assistant import wording
-from assistant.alignment import align
-from assistant.contrasts import doubts, settled
-from assistant.forms import Forms
-from assistant.grammar import Grammar
-from assistant.parses import parsed
+from assistant.verification import wording
+from assistant.verification.alignment import align
+from assistant.verification.contrasts import doubts, settled
+from assistant.verification.forms import Forms
+from assistant.verification.grammar import Grammar
+from assistant.verification.parses import parsed
 from index.belief import ClaimSigns, claim_odds
 from index.reader import Reader, Text
 from index.text import content_stems, content_words, stems

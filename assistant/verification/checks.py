@@ -9,15 +9,26 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant import wording
-from assistant.case import NEAR, Case, Place
-from assistant.contrasts import Doubt, doubts, settled
-from assistant.dates import meet, named_days
-from assistant.forms import Forms
-from assistant.grammar import Grammar, Link, asserted, bearer, first_of_list, is_name, is_predicate, link, subject, under_speech
-from assistant.parses import parsed, statements_in
-from assistant.support import weigh
 from assistant.types import Check
+from assistant.verification import wording
+from assistant.verification.case import NEAR, Case, Place
+from assistant.verification.contrasts import Doubt, doubts, settled
+from assistant.verification.dates import meet, named_days
+from assistant.verification.forms import Forms
+from assistant.verification.grammar import (
+    Grammar,
+    Link,
+    asserted,
+    bearer,
+    first_of_list,
+    is_name,
+    is_predicate,
+    link,
+    subject,
+    under_speech,
+)
+from assistant.verification.parses import parsed, statements_in
+from assistant.verification.support import weigh
 from index.lexicon import words
 from index.reader import Reader
 from index.speakers import TITLES, key_of

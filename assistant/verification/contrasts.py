@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from assistant.alignment import Alignment
-from assistant.forms import Forms
-from assistant.frames import LONGEST, Span, chain_words, clause_words, group, phrase, span_of, swapped, words
-from assistant.grammar import (
+from assistant.types import Check
+from assistant.verification.alignment import Alignment
+from assistant.verification.forms import Forms
+from assistant.verification.frames import LONGEST, Span, chain_words, clause_words, group, phrase, span_of, swapped, words
+from assistant.verification.grammar import (
     HEDGES,
     QUANTITIES,
     TAKEN,
@@ -26,7 +27,6 @@ from assistant.grammar import (
     patient,
     subject,
 )
-from assistant.types import Check
 from index.lexicon import words as lexicon
 from index.reader import Reader, Relation, Text
 from index.tree import child, end_of

@@ -1,6 +1,6 @@
 """What two texts tell the other way round, by their words alone: a "not" more or less, and opposites.
 
-This is quick and needs no parse: passages of articles are compared with it. Prose is parsed: see `assistant.contrasts`.
+This is quick and needs no parse: passages of articles are compared with it. Prose is parsed: see `assistant.verification.contrasts`.
 """
 
 from __future__ import annotations

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
-from assistant import wording
-from assistant.alignment import Alignment, align
-from assistant.dates import Days, days_in
-from assistant.forms import Forms
-from assistant.grammar import Grammar
-from assistant.parses import parsed, speaking, statements_in
 from assistant.reading import Names, named_speakers, outlet_aliases
 from assistant.types import Answer, Citation, Point
+from assistant.verification import wording
+from assistant.verification.alignment import Alignment, align
+from assistant.verification.dates import Days, days_in
+from assistant.verification.forms import Forms
+from assistant.verification.grammar import Grammar
+from assistant.verification.parses import parsed, speaking, statements_in
 from index.lexicon import words
 from index.record import Record
 from index.types import Statement

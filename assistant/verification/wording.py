@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from assistant.figures import foreign_numbers, numbers
-from assistant.forms import Forms, pieces, words_of
-from assistant.parses import speaking
-from assistant.polarity import flipped, opposites
+from assistant.verification.figures import foreign_numbers, numbers
+from assistant.verification.forms import Forms, pieces, words_of
+from assistant.verification.parses import speaking
+from assistant.verification.polarity import flipped, opposites
 from index.lexicon import words
 from index.speakers import TITLES
 from index.statements import SINGLE, quotations

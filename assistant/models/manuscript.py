@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from assistant.citing import Mark, claims_of, marks_in, sentences_of
+from assistant.models.citing import Mark, claims_of, marks_in, sentences_of
+from assistant.models.unwrapped import CITING, STOPS, Line, lines_of, without_thoughts
 from assistant.types import Claim
-from assistant.unwrapped import CITING, STOPS, Line, lines_of, without_thoughts
-from assistant.wording import fold
+from assistant.verification.wording import fold
 from index.lexicon import words as listed_words
 from index.text import content_stems
 

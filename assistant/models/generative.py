@@ -13,21 +13,21 @@ from dataclasses import dataclass, replace
 from typing import Any
 from xml.etree import ElementTree
 
-from assistant.citing import claims_of
 from assistant.evidence import Evidence, Gatherer
 from assistant.extractive import Extractive, cite
-from assistant.figures import foreign_numbers
 from assistant.grouping import voice_in
-from assistant.manuscript import Given, denies, points_of
-from assistant.parses import speaking
+from assistant.models.citing import claims_of
+from assistant.models.manuscript import Given, denies, points_of
+from assistant.models.unwrapped import lines_of
+from assistant.models.writer import Draft, Writer
 from assistant.prompts import Prompts
 from assistant.question import clean
 from assistant.reading import PRONOUNS, outlet_aliases
 from assistant.render import printable
 from assistant.types import Answer, Citation, Claim, Form, Point, Question, Standalone, Watch, unwatched
-from assistant.unwrapped import lines_of
-from assistant.wording import foreign_names
-from assistant.writer import Draft, Writer
+from assistant.verification.figures import foreign_numbers
+from assistant.verification.parses import speaking
+from assistant.verification.wording import foreign_names
 from index.build import contents
 from index.errors import ModelFailed, QuestionError
 from index.lexicon import words as listed_words

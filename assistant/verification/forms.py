@@ -9,8 +9,8 @@ from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from assistant.figures import numbers
-from assistant.grammar import key
+from assistant.verification.figures import numbers
+from assistant.verification.grammar import key
 from index.lexicon import words
 from index.speakers import TITLES
 from index.speakers import plain as bare

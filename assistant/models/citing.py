@@ -10,9 +10,9 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from assistant import wording
 from assistant.render import listed
 from assistant.types import Claim
+from assistant.verification import wording
 from index.lexicon import words as listed_words
 from index.statements import quotations
 
