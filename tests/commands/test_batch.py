@@ -642,7 +642,7 @@ print(tracemalloc.get_traced_memory()[1])
 
 
 def test_memory_does_not_grow_with_the_table(bench: Bench) -> None:
-    """``ROWS=100000 python -m pytest tests/test_batch.py -k memory`` tries it on a longer one."""
+    """``ROWS=100000 python -m pytest tests/commands/test_batch.py -k memory`` tries it on a longer one."""
     peaks = []
     for rows in (800, int(os.environ.get("ROWS", "2000"))):  # with fewer, what is loaded once is not all there
         bench.table(*(f"What of number {n}?" for n in range(rows)))

@@ -1,6 +1,6 @@
 """The command killed for real, at random moments, until it is done: no row is lost and none is there twice.
 
-``KILLS=200 python -m pytest tests/test_batch_kill.py`` kills it as often as that; eval/LOG.md has what came of it.
+``KILLS=200 python -m pytest tests/commands/test_batch_kill.py`` kills it as often as that; eval/LOG.md has what came of it.
 """
 
 from __future__ import annotations
