@@ -143,9 +143,18 @@ class Cast:
         if holder.i not in self.memo:
             self.memo[holder.i] = ()  # a chain of pronouns that comes back to itself stays unknown
             self.depth += 1
-            self.memo[holder.i] = self._resolve(holder)
+            self.memo[holder.i] = self._apart(self._resolve(holder))
             self.depth -= 1
         return self.memo[holder.i]
+
+    def _apart(self, names: Names) -> Names:
+        """Return names with those parted that join two: named alone elsewhere here, or twice the same."""
+        alone = {mention.name for mention in self.mentions}
+        found: list[str] = []
+        for name in names:
+            parts = name.split(" and ")
+            found += parts if len(set(parts)) < len(parts) or alone.issuperset(parts) else [name]
+        return tuple(dict.fromkeys(found))
 
     def _resolve(self, holder: Token) -> Names:
         word = holder.lower_
