@@ -9,10 +9,10 @@ from typing import Any, Protocol
 
 from langchain_core.runnables import Runnable, RunnableLambda
 
+from assistant.answer_kinds import Kinds
 from assistant.evidence import Evidence, Gatherer
 from assistant.extractive import Extractive
 from assistant.grouping import Finding
-from assistant.kinds import Kinds
 from assistant.prompts import PLACEHOLDERS, Prompts
 from assistant.question import Names, clean, understand
 from assistant.question.spelling import respelled

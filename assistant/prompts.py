@@ -31,7 +31,7 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
     "unsure": frozenset({"names"}),
     "taken_for": frozenset({"typed", "meant"}),
 }
-VERDICTS = "verdicts.toml"  # the lines before answers of a kind of their own: what fills each, `assistant.kinds` says
+VERDICTS = "first_lines.toml"  # the lines before answers of a kind of their own: what fills each, `assistant.answer_kinds` says
 
 
 class Prompts:
@@ -67,7 +67,7 @@ class Prompts:
 
 
 def _verdicts(folder: Path) -> dict[str, str]:
-    """The lines of ``verdicts.toml``; Readout's own where a folder has none.
+    """The lines of ``first_lines.toml``; Readout's own where a folder has none.
 
     Raises:
         UsageError: it cannot be read, or its lines or their placeholders are not those of Readout's own.

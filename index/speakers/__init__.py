@@ -6,7 +6,7 @@ names a reporter listed in ``sides.toml`` under their sides. None of them guesse
 as it is written, or unknown.
 """
 
-from index.speakers.cast import PEOPLE, Cast
+from index.speakers.coreference import PEOPLE, Cast
 from index.speakers.names import BODIES, TITLES, bare_names, canonical_names, is_title, key_of, plain
 from index.speakers.sides import Sides, name_speakers
 

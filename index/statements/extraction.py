@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from index.lexicon import words
-from index.speakers.cast import Cast
+from index.speakers.coreference import Cast
 from index.statements.choice import chosen, continued, load_model, parted, unattributed
 from index.statements.cues import Candidate, candidates
 from index.statements.layout import laid_out

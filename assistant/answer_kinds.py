@@ -50,6 +50,8 @@ class Kinds:
         of_day = {*content_words(question.standalone)} - {*content_words(question.day)} if question.day and not question.outlets else None
         if of_day is not None and len(of_day) <= BARE and (evidence := self._of_day(question, scope)).findings:
             return evidence
+        if question.outlets and question.kind in (Kind.SUMMARY, Kind.TIMELINE, Kind.QUOTES):
+            scope = self._within(question.outlets, scope)
         answering = KINDS.get(question.kind)
         return answering(self, question, scope) if answering else self.gatherer.gather(question, scope)
 
@@ -215,7 +217,9 @@ class Kinds:
         return replace(evidence, findings=tuple(replace(one, day=day or None) for day, one in ordered), verdict=Verdict("timeline", {}))
 
     def summary(self, question: Question, scope: Scope) -> Evidence:
-        """The statements that most outlets carry, and of each side its first."""
+        """The statements that most outlets carry; of somebody named, what they say."""
+        if question.speakers or question.sides:
+            return self.gatherer.gather(question, scope)
         hits = self._on(question, scope) if question.topic else self._central(scope)
         evidence = self._shown(question, scope, hits, MAIN)
         outlets = {self.gatherer.article(hit).outlet for one in evidence.findings for hit in one.hits} - {None}
