@@ -1,157 +1,26 @@
-"""The chat: wiring between Gradio and the Assistant, nothing else.
+"""Readout put together: the command ``readout``, and the chat for hosts that run Gradio programs.
 
-``python app.py`` opens it; hosts that run Gradio programs find ``demo``.
+``python app.py`` opens the chat; ``demo`` is it.
 """
 
 from __future__ import annotations
 
 import os
-import socket
-from collections.abc import Callable
-from functools import cache
-from threading import Lock
 from typing import Any
 
-os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-os.environ.setdefault("HF_HUB_OFFLINE", "1")
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as index/__init__.py has it; here NumPy is imported before
-
-import gradio as gr
-from gradio.events import api as expose
-from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Route
-
-from assistant.chain import Assistant, check_scope
-from assistant.desk.api import Api, health
-from assistant.desk.page import AT_ONCE, Titled, login, make_page, telling
-from assistant.desk.users import Check, is_loopback
-from assistant.settings import Settings, load_settings
-from index.errors import IndexMissing, UsageError
-from index.record import Scope
-
-LARGEST = "100mb"  # of an upload: the corpus takes 20 MB and says so; what is larger than this does not reach the disk
-
-
-def open_assistant(settings: Settings) -> Assistant:
-    """Open the index, building that of the bundled corpus first where there is none."""
-    try:
-        return Assistant(settings)
-    except IndexMissing:
-        from index.build import build  # torch and spaCy: only where there is something to build
-
-        build(settings.index, [], settings.embedding, server=settings.chroma)
-        return Assistant(settings)
-
-
-def make_demo(settings: Settings, scope: Scope | None = None, opened: Assistant | None = None, *, free: bool = False) -> gr.Blocks:
-    """The chat as a Gradio app, over the articles in a scope; without an Assistant, one is opened when somebody comes.
-
-    With ``free`` whoever comes may name the language model that answers, else only that of the settings may be chosen.
-    Programs find ``ask``, ``search`` and ``get_article`` as its API, and as MCP tools where it is served with them; nothing else.
-    """
-    assistant = _once(lambda: opened or open_assistant(settings))
-    demo = make_page(settings, assistant, scope or Scope(), free)
-    api = Api(assistant)
-    with demo:
-        for function in (api.ask, api.search, api.get_article):
-            expose(telling()(function), concurrency_limit=AT_ONCE, concurrency_id="answers")
-    demo.queue(default_concurrency_limit=AT_ONCE)
-    return demo
-
-
-def _once(opener: Callable[[], Assistant]) -> Callable[[], Assistant]:
-    """The same Assistant for everybody: the first visitors may come together."""
-    opening, opened = Lock(), cache(opener)
-
-    def assistant() -> Assistant:
-        with opening:
-            return opened()
-
-    return assistant
-
-
-def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 7860, users: Check | None = None, scope: Scope | None = None) -> None:
-    """Open the chat and stay until it is stopped. ``users`` tells who may come in; none: everybody who reaches the address.
-
-    Where others than the person at this machine may come, they use its keys for no other language model than that of the settings.
-
-    Raises:
-        UsageError: the address is taken or not this machine's.
-        IndexProblem: the index cannot serve.
-    """
-    _check_free(host, port)
-    assistant = open_assistant(settings)  # a missing or broken index, or a filter for nothing, is told before anybody asks
-    free = users is None and is_loopback(host)
-    make_demo(settings, check_scope(scope or Scope(), assistant.record), assistant, free=free).launch(
-        server_name=host,
-        server_port=port,
-        auth=users,
-        auth_message=login(),
-        theme=_theme(),
-        app_kwargs={"routes": [Route("/healthz", _health(settings))], "middleware": [Middleware(Titled)]},
-        mcp_server=True,
-        max_file_size=LARGEST,
-        run_history=False,
-        footer_links=[],
-        share=False,
-        show_error=False,
-        ssr_mode=False,
-        quiet=True,
-        enable_monitoring=False,
-        prevent_thread_lock=True,
-    )
-    print(f"Readout is at http://{host}:{port} (stop it with Ctrl-C)", flush=True)  # noqa: T201 - the one line a person needs
-    _stay()
-
-
-def _health(settings: Settings) -> Callable[[Request], JSONResponse]:
-    def answer(_: Request) -> JSONResponse:
-        state = health(settings)
-        return JSONResponse({**state, "at_once": AT_ONCE}, 200 if state["status"] == "ok" else 503)
-
-    return answer
-
-
-def _stay() -> None:
-    import signal
-    import threading
-
-    stopped = threading.Event()
-    for sign in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(sign, lambda *_: stopped.set())
-    stopped.wait()
-
-
-def _check_free(host: str, port: int) -> None:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        with socket.socket(family) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((host, port))
-    except OSError as error:
-        raise UsageError(f"cannot listen on {host}:{port} ({error.strerror}). Name another with --port (or PORT= for make).") from error
-
-
-def _theme() -> gr.themes.Base:
-    """System fonts only: Gradio's own themes fetch theirs from afar."""
-    return gr.themes.Base(
-        primary_hue="slate",
-        neutral_hue="slate",
-        font=["system-ui", "sans-serif"],
-        font_mono=["ui-monospace", "monospace"],
-    )
+import eval.cli  # noqa: F401 - its commands are part of the command line
+from assistant.cli import main
+from assistant.settings import load_settings
 
 
 def __getattr__(name: str) -> Any:
     """``demo`` is made when it is asked for, so that importing this module does nothing."""
-    if name == "demo":
-        return make_demo(load_settings())
-    raise AttributeError(name)
+    if name != "demo":
+        raise AttributeError(name)
+    from assistant.desk.server import make_demo  # Gradio takes seconds
+
+    return make_demo(load_settings())
 
 
 if __name__ == "__main__":
-    from assistant.cli import main
-
     main(["chat", *(["--port", os.environ["PORT"]] if os.environ.get("PORT") else [])])

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from langchain_core.runnables import Runnable, RunnableLambda
 
-from assistant.evidence import Evidence, Finding, Gatherer
+from assistant.answer_kinds import Kinds
+from assistant.evidence import Evidence, Gatherer
 from assistant.extractive import Extractive
+from assistant.grouping import Finding
 from assistant.prompts import PLACEHOLDERS, Prompts
 from assistant.question import Names, clean, understand
+from assistant.question.spelling import respelled
 from assistant.relation import Comparer
 from assistant.render import finished, listed, quoted
-from assistant.scope import read_scope
+from assistant.scope import check_scope, read_scope
 from assistant.settings import Settings
 from assistant.types import EXTRACTIVE, NO_EVIDENCE, Answer, Form, Question, Standalone, Usage, Watch, unwatched
-from assistant.verify import strict, verify
+from assistant.verification.verify import strict, verify
 from index.build import open_searcher
 from index.errors import ModelFailed, QuestionError
 from index.record import Record, Scope
 from index.types import Article
+
+MOST_NAMED = 6  # speakers that are named where somebody asks what is in the collection
 
 
 class Answerer(Protocol):
@@ -85,6 +89,7 @@ class Assistant:
         self._version = self.record.version()
         self.names = self._names()
         self.gatherer = Gatherer(self.searcher, Comparer(self.searcher.reader), self.names.sides)
+        self.kinds = Kinds(self.gatherer)
         self._extractive = Extractive(self.gatherer, self.prompts)
         self._answerers: dict[str, Answerer] = {EXTRACTIVE: self._extractive}
         self.answerer = self.answerer_called(settings.model)
@@ -125,8 +130,8 @@ class Assistant:
             ModelMissing: the model cannot be had as it was named.
         """
         if name not in self._answerers:
-            from assistant.generative import Generative  # LangChain's models: only where one is named
-            from assistant.writer import Writer
+            from assistant.models.generative import Generative  # LangChain's models: only where one is named
+            from assistant.models.writer import Writer
 
             self._answerers[name] = Generative(Writer(name, self.settings), self._extractive, self.gatherer, self.prompts)
         return self._answerers[name]
@@ -134,10 +139,13 @@ class Assistant:
     # -- the steps ----------------------------------------------------------------------------------------------
 
     def _names(self) -> Names:
-        return Names(tuple(self.record.outlets()), self.record.names(), self.record.sides(), self._mentioned)
+        return Names(tuple(self.record.outlets()), self.record.names(), self.record.sides(), self._mentioned, self._respelled)
 
     def _mentioned(self, words: str) -> bool:
         return bool(self.record.match([words], Scope(), 1))
+
+    def _respelled(self, word: str) -> str | None:
+        return respelled(word, self.record)
 
     def _asked(self, given: Mapping[str, Any]) -> Asked:
         """What a mapping asks: a "question", and what else `Asked` knows.
@@ -170,7 +178,7 @@ class Assistant:
     def _retrieve(self, step: _Step) -> _Step:
         if step.question.form in NO_EVIDENCE:
             return step
-        return replace(step, evidence=self.gatherer.gather(step.question, step.asked.scope))
+        return replace(step, evidence=self.kinds.gather(step.question, step.asked.scope))
 
     def _answer(self, step: _Step) -> _Step:
         if step.question.form in NO_EVIDENCE:
@@ -195,6 +203,8 @@ class Assistant:
         if answer.points and (left_out := self.gatherer.unheard(answer, step.question, step.evidence)):
             answer = self._completed(answer, left_out)
         usage = answer.usage + step.usage if answer.usage and step.usage else answer.usage or step.usage
+        read_as = (self.prompts.fill("taken_for", typed=typed, meant=meant) for typed, meant in step.question.corrected)
+        answer = replace(answer, note=" ".join(filter(None, (answer.note, *read_as))))
         known = replace(answer, understood=step.question.understood, belief=step.evidence.belief, usage=usage)
         return finished(self._in_conflict(known))
 
@@ -218,13 +228,13 @@ class Assistant:
     def _about(self, question: Question, answerer: str) -> Answer:
         """Answers about Readout and its corpus, which need no evidence."""
         articles = self.record.articles()
-        spoken = Counter(said.speaker for said in self.record.statements() if said.speaker and " and " not in said.speaker)
+        spoken = self.record.voices(limit=MOST_NAMED)
         outlets = [outlet for outlet in dict.fromkeys(article.outlet for article in articles) if outlet]
         values = {
             "articles": str(len(articles)),
             "outlets": listed(outlets) if outlets else "not stated",
-            "speakers": listed([name for name, _ in spoken.most_common(6)]) if spoken else "nobody",
-            "example": "“What did each side say about Syria?”" if self.names.sides else "“Who said what about …?”",
+            "speakers": listed([name for name, *_ in spoken]) if spoken else "nobody",
+            "example": "“What did each side say about …?”" if self.names.sides else "“Who said what about …?”",
             "listing": "\n".join(f"- {_described(article)}" for article in articles[:50]),
         }
         text = self.prompts.fill(question.form.value, **{key: values[key] for key in PLACEHOLDERS[question.form.value]})
@@ -235,17 +245,3 @@ class Assistant:
 
 def _described(article: Article) -> str:
     return ", ".join(part for part in (article.outlet, article.title, article.published) if part)
-
-
-def check_scope(scope: Scope, record: Record) -> Scope:
-    """Check filters against the index.
-
-    Raises:
-        QuestionError: an outlet that has no article there.
-    """
-    known = {outlet.lower(): outlet for outlet in record.outlets()}
-    for outlet in scope.outlets:
-        if outlet.lower() not in known:
-            there = ", ".join(known.values()) or "none with a stated outlet"
-            raise QuestionError(f"no article of the outlet {outlet!r} is in the index. There are: {there}.")
-    return Scope(tuple(known[outlet.lower()] for outlet in scope.outlets), scope.since, scope.until)

@@ -5,27 +5,28 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from typer import TyperException
 
-from assistant.scope import read_scope
+from assistant.scope import check_scope, read_scope
 from assistant.settings import load_settings
 from assistant.types import EXTRACTIVE, Watch, unwatched
 from index.errors import ReadoutError, UsageError
 from index.record import Scope
 
 if TYPE_CHECKING:
-    from assistant.batch import Progress as BatchProgress
-    from assistant.batch import Summary
-    from assistant.formats import Form, Outcome
-    from assistant.table import Row
+    from assistant.batch.formats import Form, Outcome
+    from assistant.batch.run import Summary
+    from assistant.batch.table import Row
 
+MOST_NOTES = 20  # on what was read, that are printed; each thing that was not read is
 MOST_FAILURES = 10  # rows that failed and are named at the end of a batch
 
 app = typer.Typer(
@@ -61,17 +62,31 @@ def index_command(
     paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="Folders or files. None: the bundled articles.")] = None,
     index: IndexOption = None,
     replace: Annotated[bool, typer.Option("--replace", help="Remove the articles of all other folders from the index.")] = False,
+    named: Annotated[
+        str | None,
+        typer.Option("--map", metavar="FIELD=COLUMN,…", help="What tables of articles call their columns: text=body,outlet=source."),
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a line for each thing that was left out or noted, and why, into this file.")
+    ] = None,
 ) -> None:
-    """Read articles into the index; only what changed is done again."""
-    from assistant.desk.panel import counted
+    """Read articles into the index; only what changed is done again. Exit status 1 when something could not be read."""
+    from assistant.progress import progress
+    from assistant.render import counted
     from index.build import build
-    from index.corpus import BUNDLED
+    from index.corpus import BUNDLED, columns_of
 
-    settings = load_settings(index=index)
-    with _progress() as progress:
-        done = build(settings.index, paths or [], settings.embedding, server=settings.chroma, replace=replace, progress=progress)
-    for problem in done.problems:
-        typer.echo(f"readout: left out: {_one_line(problem)}", err=True)
+    settings, columns = load_settings(index=index), columns_of(named or "")
+    _write_report(report, [])  # what cannot be written is found out before anything is read
+    with progress("reading", "{done} of {total} articles read") as show:
+        done = build(
+            settings.index, paths or [], settings.embedding, server=settings.chroma, replace=replace, columns=columns, progress=show
+        )
+    left_out, noted = [f"left out: {one_line(text)}" for text in done.problems], [f"noted: {one_line(text)}" for text in done.notes]
+    more = [f"{len(noted) - MOST_NOTES} more notes; --report FILE has them all"] * (len(noted) > MOST_NOTES)
+    for remark in (*left_out, *noted[:MOST_NOTES], *more):
+        typer.echo(f"readout: {remark}", err=True)
+    _write_report(report, [*left_out, *noted])
     totals = done.totals
     typer.echo(
         f"{settings.index}: {done.added} added, {done.changed} changed, {done.removed} removed, {done.unchanged} unchanged "
@@ -83,6 +98,15 @@ def index_command(
         typer.echo(f"Also in this index: {counted(count, 'article')} of {name} (--replace removes them).")
     if done.problems:
         raise typer.Exit(1)
+
+
+def _write_report(file: Path | None, remarks: list[str]) -> None:
+    """Write what the index command said of files, a line each."""
+    try:
+        if file:
+            file.write_text("".join(f"{remark}\n" for remark in remarks), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"the report {file} cannot be written ({error.strerror}). Name another file.") from error
 
 
 @app.command()
@@ -102,7 +126,7 @@ def ask(
 ) -> None:
     """Print a cited answer."""
     from assistant import render
-    from assistant.chain import Assistant, check_scope
+    from assistant.chain import Assistant
     from assistant.question import clean
 
     settings = load_settings(index=index, model=model, strict=strict, cache=cache)
@@ -113,7 +137,7 @@ def ask(
     if as_json:
         typer.echo(json.dumps(render.as_json(answer), ensure_ascii=False))
     else:
-        typer.echo(render.terminal(answer, width=min(_columns(), 100)))
+        typer.echo(render.terminal(answer, width=min(get_terminal_size((100, 24)).columns, 100)))
 
 
 @contextmanager
@@ -155,69 +179,46 @@ def batch(
     cache: CacheOption = True,
 ) -> None:
     """Answer a CSV of questions; the same command goes on where it was stopped. Exit status 1 when rows failed."""
-    from assistant.batch import Options, run
+    from assistant.batch.run import Options, Summary, run
+    from assistant.progress import progress
 
     settings = load_settings(index=index, model=model, strict=strict, cache=cache)
     options = Options(form or _form(answers), workers, redo, read_scope(outlet, since, until))
     source = sys.stdin.buffer if str(questions) == "-" else questions
     target = sys.stdout.buffer if str(answers) == "-" else answers
-    failures: list[str] = []
+    summary, failures = Summary(0), list[str]()
 
-    def note(row: Row, outcome: Outcome) -> None:
+    def note(now: Summary, row: Row, outcome: Outcome) -> None:
+        nonlocal summary
+        summary = now
         if outcome.error and len(failures) < MOST_FAILURES:
             failures.append(f"row {row.number}: {outcome.error}")
+        speed = f"{now.rows / now.seconds if now.seconds else 0:.1f} a second"
+        show(now.rows, now.total, f"{speed} · {now.counts}")
 
-    with _answering(note) as progress:
-        summary = run(source, target, settings, options, progress)
+    try:
+        with progress("") as show:
+            summary = run(source, target, settings, options, note)
+    except KeyboardInterrupt:
+        typer.echo(f"readout: {summary.rows} rows are written; the same command goes on from there.", err=True)
+        raise
     _tell(summary, failures)
     if summary.failed:
         raise typer.Exit(1)
+
+
+def _tell(summary: Summary, failures: list[str]) -> None:
+    """What came of a batch, on standard error."""
+    more = [f"{summary.failed - len(failures)} more rows failed; each says why."] if summary.failed > len(failures) else []
+    asked = f"{summary.rows} rows: {summary.counts}; {summary.asked} questions asked in {summary.seconds:.1f} s."
+    for text in (*summary.notes, *failures, *more, asked):
+        typer.echo(f"readout: {one_line(text)}", err=True)
 
 
 def _form(answers: Path) -> Form:
     """The format that a file's ending asks for."""
     endings: dict[str, Form] = {".jsonl": "jsonl", ".ndjson": "jsonl", ".html": "html", ".htm": "html"}
     return endings.get(answers.suffix.lower(), "csv")
-
-
-def _tell(summary: Summary, failures: list[str]) -> None:
-    """What came of a batch, on standard error."""
-    unnamed = summary.failed - len(failures)
-    more = [f"{unnamed} more rows failed; each says why."] if unnamed else []
-    for text in (*summary.notes, *failures, *more):
-        typer.echo(f"readout: {_one_line(text)}", err=True)
-    typer.echo(
-        f"readout: {summary.rows} rows: {summary.answered} answered, {summary.abstained} abstained, {summary.failed} failed; "
-        f"{summary.asked} questions asked in {summary.seconds:.1f} s.",
-        err=True,
-    )
-
-
-@contextmanager
-def _answering(note: Callable[[Row, Outcome], None]) -> Iterator[BatchProgress]:
-    """Progress of a batch on standard error: a bar in a terminal, nothing elsewhere. ``note`` is told of every row."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}", markup=False), TimeRemainingColumn())
-    written = 0
-    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
-        task = bar.add_task("starting", total=None)
-
-        def show(summary: Summary, row: Row, outcome: Outcome) -> None:
-            nonlocal written
-            written = summary.rows
-            note(row, outcome)
-            counts = f"{summary.answered} answered, {summary.abstained} abstained, {summary.failed} failed"
-            text = f"{bar.tasks[task].speed or 0:.1f} a second · {counts}"
-            bar.update(task, total=summary.total, completed=summary.rows, description=text)
-
-        try:
-            yield show
-        except KeyboardInterrupt:
-            bar.stop()
-            typer.echo(f"readout: {written} rows are written; the same command goes on from there.", err=True)
-            raise
 
 
 @app.command()
@@ -229,7 +230,6 @@ def statements(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
 ) -> None:
     """Print the ledger of who said what."""
-    from assistant.chain import check_scope
     from assistant.ledger import known_side, known_speaker, ledger, line
     from assistant.render import printable
     from index.build import open_record
@@ -252,7 +252,7 @@ def compare(
     until: UntilOption = None,
 ) -> None:
     """Print one utterance as each outlet words it."""
-    from assistant.chain import Assistant, check_scope
+    from assistant.chain import Assistant
     from assistant.compare import compare as compared
     from assistant.compare import lines
     from assistant.question import understand
@@ -292,72 +292,9 @@ def chat(
     users = None if no_auth else load_users(auth)
     check_bind(host, users is not None, no_auth and open_to_anyone)
     scope = read_scope(outlet, since, until)
-    from app import serve  # Gradio takes seconds to import: what is refused is refused before
+    from assistant.desk.server import serve  # Gradio takes seconds to import: what is refused is refused before
 
     serve(load_settings(index=index, model=model, strict=strict, cache=cache), host=host, port=port, users=users, scope=scope)
-
-
-@app.command("eval")
-def eval_command(
-    questions: Annotated[Path | None, typer.Option(metavar="FILE", help="Golden questions. Default: the project's.")] = None,
-    index: Annotated[
-        Path | None, typer.Option("--index", metavar="DIR", help="The index to ask. Default: the bundled articles, read for the occasion.")
-    ] = None,
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the report is written.")] = Path("eval/out"),
-    update_baseline: Annotated[bool, typer.Option("--update-baseline", help="Compare later runs with this one.")] = False,
-    draft: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Only write a draft of golden questions for the index to FILE.")
-    ] = None,
-    judge: Annotated[
-        str | None, typer.Option(metavar="PROVIDER:NAME", help="A model that judges the answers as well. It advises and fails nothing.")
-    ] = None,
-    judge_rows: Annotated[int | None, typer.Option(metavar="N", min=1, help="Judge N answers only, always the same.")] = None,
-    model: ModelOption = None,
-    strict: StrictOption = True,
-    cache: CacheOption = True,
-) -> None:
-    """Run the evaluation suite; exit status 1 when the gate fails."""
-    from eval.command import evaluate
-
-    evaluate(
-        questions=questions,
-        temporary=index is None,
-        out=out,
-        update_baseline=update_baseline,
-        draft=draft,
-        judge=judge,
-        judge_rows=judge_rows,
-        settings=load_settings(index=index, model=model, strict=strict, cache=cache),
-    )
-
-
-@app.command()
-def feedback(
-    index: IndexOption = None,
-    golden: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Write it as golden questions: rated up as they are, rated down as drafts to be mended."),
-    ] = None,
-) -> None:
-    """Print what users of the chat thought of its answers."""
-    from assistant.desk.conversations import Conversations
-
-    settings = load_settings(index=index)
-    if not settings.conversations.exists():
-        raise UsageError(f"there are no conversations in {settings.conversations}. Name their index with --index, or READOUT_DESK.")
-    with Conversations(settings.conversations) as conversations:
-        rated = conversations.feedback()
-    if golden is not None:
-        from eval.feedback import write_feedback
-        from index.build import open_record
-
-        with open_record(settings.index, settings.embedding) as record:
-            ready, drafts = write_feedback(rated, record, golden)
-        typer.echo(f"{golden}: {ready} golden questions, {drafts} drafts to be mended.")
-        return
-    for one in rated:
-        parts = (one.rating.rated[:10], "up" if one.rating.good else "down", one.question, one.rating.why)
-        typer.echo("\t".join(_one_line(part) for part in parts))
 
 
 @app.command()
@@ -389,35 +326,8 @@ def doctor(index: IndexOption = None) -> None:
     typer.echo("The index is sound." if not findings else "The index is sound again.")
 
 
-def _columns() -> int:
-    import shutil
-
-    return shutil.get_terminal_size((100, 24)).columns
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int, str], None]]:
-    """Progress on standard error, of the articles read so far: a bar in a terminal, a line now and then elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda done, total, name: typer.echo(f"readout: {done} of {total} articles read", err=True)
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("reading"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.description}", markup=False),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda done, total, name: bar.update(task, completed=done, total=total, description=name)
-
-
-def _one_line(message: object) -> str:
+def one_line(message: object) -> str:
+    """A message as one line for a terminal."""
     from assistant.render import printable
 
     return printable(" ".join(str(message).split()))
@@ -428,7 +338,7 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         sys.exit(app(args=arguments or sys.argv[1:] or ["--help"], standalone_mode=False))
     except ReadoutError as error:
-        sys.stderr.write(f"readout: {_one_line(error)}\n")
+        sys.stderr.write(f"readout: {one_line(error)}\n")
         sys.exit(2)
     except TyperException as error:
         sys.stderr.write(f"readout: {' '.join(error.format_message().split()).rstrip('.')}. See `readout --help`.\n")
@@ -439,7 +349,3 @@ def main(arguments: list[str] | None = None) -> None:
     except (KeyboardInterrupt, typer.Abort):
         sys.stderr.write("readout: stopped\n")
         sys.exit(130)
-
-
-if __name__ == "__main__":
-    main()

@@ -13,14 +13,18 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from assistant.evidence import Gatherer, capitalised, may_be_one
+from assistant.coverage import MOST_LOOKED
+from assistant.evidence import Gatherer
 from assistant.extractive import cite
-from assistant.relation import WORD, Kin, Told, plain
+from assistant.grouping import may_be_one
+from assistant.relation import WORD, Kin, Told, plain, shared
+from assistant.render import listed
+from assistant.topic import capitalised
 from assistant.types import Citation, Question
-from index.passages import Voice
+from index.lexicon import words
 from index.record import Scope
 from index.text import content_stems, stem
-from index.types import Hit
+from index.types import NOBODY, Hit, Voice
 
 BETWEEN = re.compile(r"[,;:!?()—–\"“”«»]+|\s(?:and|but|or|that|who|which|as|while)\s")  # what parts the pieces of a sentence
 MOST_PIECES = 6  # how many pieces a cut may join
@@ -28,8 +32,11 @@ FEWEST_WORDS, ASKED_WORDS = 3, 5  # words of meaning that a cut needs: to be lik
 SAME = 0.565  # likeness from which on two cuts are one utterance
 LIKELY, SHARED = 3, 0.2  # cuts of a passage that are compared by meaning, and the share of words from which on they are
 A_NAME = 0.2  # what a name, or a word that only tells that somebody spoke, weighs beside a word as rare: it tells less of what is said
-TELLING = frozenset(map(stem, "say says said told statement according report reported announced added revealed readout".split()))
+TELLING = frozenset(map(stem, words("only_telling")))
 POOL = 24  # passages looked through for an utterance
+OF_ONE = 4  # passages of an outlet that has none among them
+ALIKE = 0.55  # the likeness in meaning from which on the same holds
+MAY_BE = 0.5  # the share of an utterance's words from which on a passage may tell it: then nobody says that the outlet does not
 MOST_UTTERANCES = 6
 
 
@@ -49,11 +56,16 @@ class Utterance:
     ``conflicts`` are the places, in the comparison, of utterances that tell it differently.
     """
 
-    speaker: str | None
+    speakers: tuple[str, ...]
     side: str | None
     wordings: tuple[Wording, ...]
     cut_by: tuple[str, ...]
     conflicts: tuple[int, ...] = ()
+
+    @property
+    def speaker(self) -> str | None:
+        """Who says it, as one name; of several who say it together "A and B"."""
+        return " and ".join(self.speakers) or None
 
     @property
     def outlets(self) -> int:
@@ -93,7 +105,7 @@ def compare(question: Question, gatherer: Gatherer, scope: Scope) -> list[Uttera
             said.append([cut for cut in same if cut is anchor or not any(_overlap(cut, other) for cuts in said for other in cuts)])
             anchors += contrary
     numbers = itertools.count(1)
-    found = [_utterance(cuts, gatherer, outlets, numbers) for cuts in said]
+    found = [_utterance(cuts, gatherer, matcher.lacking(cuts, outlets), numbers) for cuts in said]
     firsts = [cuts[0] for cuts in said]
     return [replace(one, conflicts=matcher.contrary(first, firsts)) for one, first in zip(found, firsts, strict=True)]
 
@@ -114,7 +126,7 @@ class Matcher:
         return [cut for cut in found if findings or cut.likeness >= SAME][:MOST_UTTERANCES]
 
     def _whole(self, hit: Hit) -> Cut:
-        return Cut(hit, hit.passage.start, hit.passage.end, self.gatherer.speaker_of(hit), 0.0)
+        return Cut(hit, hit.passage.start, hit.passage.end, hit.passage.voice, 0.0)
 
     def contrary(self, cut: Cut, others: list[Cut]) -> tuple[int, ...]:
         """The places of those cuts that contradict one."""
@@ -133,7 +145,10 @@ class Matcher:
     def _most_like(self, anchor: Cut) -> list[Cut]:
         """The anchor, and of each other article the cut most like it, where one is like enough and nobody else says it."""
         best = {anchor.hit.passage.article: anchor}
-        for hit in self._near(anchor.words):
+        near = self._near(anchor.words)
+        there = {self.gatherer.article(hit).outlet for hit in near}
+        left = [outlet for outlet in self.gatherer.record.outlets(self.scope) if outlet not in there]
+        for hit in (*near, *(hit for outlet in left[:MOST_LOOKED] for hit in self._in_outlet(anchor.words, outlet))):
             known = best.get(hit.passage.article)
             found = None if known is anchor else self._best(anchor.words, hit)
             if found is None or found.likeness < SAME or not may_be_one(found.voice, anchor.voice):
@@ -145,19 +160,37 @@ class Matcher:
     def _near(self, words: str) -> list[Hit]:
         return self.gatherer.searcher.search(words, self.scope, pool=POOL)
 
+    def _in_outlet(self, words: str, outlet: str) -> list[Hit]:
+        """The passages of one outlet that are most like some words."""
+        searcher = self.gatherer.searcher
+        numbers = searcher.find(words, Scope((outlet,), self.scope.since, self.scope.until), pool=OF_ONE)
+        return [Hit(stored.passage, 0.0, 0.0, number) for number, stored in searcher.record.passages(numbers).items()]
+
+    def lacking(self, cuts: list[Cut], outlets: Iterable[str]) -> tuple[str, ...]:
+        """Those outlets that do not carry an utterance: none of its cuts is theirs, and no passage of theirs comes near it."""
+        carried = {self.gatherer.article(cut.hit).outlet for cut in cuts}
+        words = cuts[0].words
+        left = [outlet for outlet in outlets if outlet not in carried][:MOST_LOOKED]
+        return tuple(one for one in left if not self._comes_near(words, [hit.passage.text for hit in self._in_outlet(words, one)]))
+
+    def _comes_near(self, words: str, passages: list[str]) -> bool:
+        """Whether any passage has half of some words, or much of their meaning."""
+        alike = self.gatherer.searcher.likeness(words, passages)
+        return any(shared(words, text) >= MAY_BE or near >= ALIKE for text, near in zip(passages, alike, strict=True))
+
     def _best(self, words: str, hit: Hit, fewest: int = FEWEST_WORDS) -> Cut | None:
         """The cut of a passage most like some words; None when it has none that shares enough with them."""
-        wanted, voice = content_stems(words), self.gatherer.speaker_of(hit)
+        wanted, voice = content_stems(words), hit.passage.voice
         held = {Cut(hit, start, end, voice): stems for start, end, stems in cuts_of(hit)}
         most = min(fewest, max(map(len, held.values()), default=0))
         rarity = self.gatherer.record.rarity({stem: stem for stems in (wanted, *held.values()) for stem in stems})
         names = map(stem, capitalised(f"{words} {hit.passage.text}"))
         rarity |= {one: rarity[one] * A_NAME for one in TELLING.union(names) & rarity.keys()}
-        shared = {cut: _shared(wanted, stems, rarity) for cut, stems in held.items() if len(stems) >= most}
-        likely = sorted(shared, key=lambda cut: (-shared[cut], cut.start, cut.end))[:LIKELY]
-        likely = [cut for cut in likely if shared[cut] >= SHARED]
+        common = {cut: _shared(wanted, stems, rarity) for cut, stems in held.items() if len(stems) >= most}
+        likely = sorted(common, key=lambda cut: (-common[cut], cut.start, cut.end))[:LIKELY]
+        likely = [cut for cut in likely if common[cut] >= SHARED]
         meaning = self.gatherer.searcher.likeness(words, [cut.words for cut in likely])
-        scored = [replace(cut, likeness=(shared[cut] + alike) / 2) for cut, alike in zip(likely, meaning, strict=True)]
+        scored = [replace(cut, likeness=(common[cut] + alike) / 2) for cut, alike in zip(likely, meaning, strict=True)]
         return max(scored, key=lambda cut: cut.likeness, default=None)
 
 
@@ -177,8 +210,8 @@ def _closed(text: str, start: int, end: int) -> int:
     """The end of a run, with the quotation mark behind it that closes one opened in it."""
     inside = text[start:end]
     opened = inside.count("“") > inside.count("”") or inside.count('"') % 2
-    closing = re.match(r'[.,]?[”"]', text[end:])
-    return end + closing.end() if opened and closing else end
+    closing = next((mark for mark in ("”", '"', ".”", '."', ",”", ',"') if text.startswith(mark, end)), "")
+    return end + len(closing) if opened else end
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -198,7 +231,7 @@ def _overlap(one: Cut, other: Cut) -> bool:
     return one.hit.passage.article == other.hit.passage.article and one.start < other.end and other.start < one.end
 
 
-def _utterance(cuts: list[Cut], gatherer: Gatherer, outlets: tuple[str, ...], numbers: Iterator[int]) -> Utterance:
+def _utterance(cuts: list[Cut], gatherer: Gatherer, lacking: tuple[str, ...], numbers: Iterator[int]) -> Utterance:
     by_wording: dict[str, list[tuple[Cut, Citation]]] = {}
     for cut in cuts:
         cited = replace(cite(cut.hit, gatherer.article(cut.hit), next(numbers)), start=cut.start, end=cut.end, quote=cut.words)
@@ -206,9 +239,8 @@ def _utterance(cuts: list[Cut], gatherer: Gatherer, outlets: tuple[str, ...], nu
     ordered = sorted(by_wording.values(), key=lambda group: -len(WORD.findall(group[0][0].words)))
     first = ordered[0][0][0].words
     wordings = tuple(_wording([cited for _, cited in group], first) for group in ordered)
-    speaker, side = next((cut.voice for cut in cuts if cut.voice[1]), next((cut.voice for cut in cuts if cut.voice[0]), (None, None)))
-    carried = {cited.outlet for group in ordered for _, cited in group}
-    return Utterance(speaker, side, wordings, tuple(outlet for outlet in outlets if outlet not in carried))
+    speakers, side = next((cut.voice for cut in cuts if cut.voice[1]), next((cut.voice for cut in cuts if cut.voice[0]), NOBODY))
+    return Utterance(speakers, side, wordings, lacking)
 
 
 def _wording(citations: Iterable[Citation], first: str) -> Wording:
@@ -233,19 +265,32 @@ def changes(first: str, other: str) -> list[tuple[int, int]]:
 def lines(utterances: list[Utterance]) -> list[str]:
     """The comparison as text for a terminal."""
     out = []
-    for utterance in utterances:
-        carried, kinds = utterance.outlets, len(utterance.wordings)
-        out.append(f"{utterance.speaker or 'Narration'}: {carried} outlet{'s' * (carried > 1)}, {kinds} wording{'s' * (kinds > 1)}")
-        for wording in utterance.wordings:
-            names = ", ".join(citation.outlet or citation.article for citation in wording.citations)
-            out.append(f"  {names}: {' '.join(wording.words.split())}")
+    for one in utterances:
+        out.append(f"{one.speaker or 'The outlets’ own words'}, {_spread(one)}:")
+        for wording in one.wordings:
+            first, *others = dict.fromkeys(map(_place, wording.citations))
+            out.append(f"  {first}{' puts it otherwise' * (wording is not one.wordings[0])}: {' '.join(wording.words.split())}")
+            if others:
+                out.append(f"    also printed by {listed(others)}")
             if wording.differs:
-                out.append(f"    differs: {' | '.join(wording.differs)}")
-        for place in utterance.conflicts:
+                out.append(f"    where it differs: {', '.join(f'“{words}”' for words in wording.differs)}")
+        for place in one.conflicts:
             other = utterances[place].wordings[0]
-            names = ", ".join(citation.outlet or citation.article for citation in other.citations)
-            out.append(f"  told differently by {names}: {' '.join(other.words.split())}")
-        if utterance.cut_by:
-            out.append(f"  not in: {', '.join(utterance.cut_by)}")
+            out.append(f"  told differently by {listed(dict.fromkeys(map(_place, other.citations)))}: {' '.join(other.words.split())}")
+        if one.cut_by:
+            out.append(f"  not printed by {listed(one.cut_by)}")
         out.append("")
     return out[:-1]
+
+
+def _place(citation: Citation) -> str:
+    return citation.outlet or citation.article
+
+
+def _spread(one: Utterance) -> str:
+    """How many outlets carry an utterance, and in how many wordings, in a person's words."""
+    outlets, wordings, places = one.outlets, len(one.wordings), sum(len(wording.citations) for wording in one.wordings)
+    if outlets == 1:
+        return "printed by one outlet"
+    how = "in the same words" if wordings == 1 else "each in its own words" if wordings == places else f"worded in {wordings} ways"
+    return f"printed by {outlets} outlets, {how}"

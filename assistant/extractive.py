@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.evidence import Evidence, Finding, Gatherer, named_in
+from assistant.evidence import Evidence, Gatherer
+from assistant.grouping import Finding, words_in
 from assistant.prompts import Prompts
 from assistant.relation import plain
 from assistant.render import listed
@@ -29,16 +30,23 @@ class Extractive:
 
     def answer(self, question: Question, evidence: Evidence, watch: Watch = unwatched) -> Answer:
         """Arrange the evidence into an Answer; without findings, into an abstention that names the nearest passage."""
+        if not evidence.findings and evidence.verdict:
+            answer = self.told(Answer(question.text, "answered", None, self.name), evidence)
+            return replace(answer, message=answer.verdict, verdict="")
         if not evidence.findings:
             return self._abstain(question, evidence)
         citations: list[Citation] = []
         points = tuple(self._point(finding, citations) for finding in evidence.findings)
-        silence = self.silence(evidence.silent)
-        return Answer(question.text, "answered", None, self.name, points, tuple(citations), evidence.silent, silence=silence)
+        return self.told(Answer(question.text, "answered", None, self.name, points, tuple(citations)), evidence)
 
-    def silence(self, silent: Sequence[str]) -> str:
-        """What is said of those who are silent; nothing where nobody is."""
-        return self._prompts.fill("silent", names=listed(silent)) if silent else ""
+    def told(self, answer: Answer, evidence: Evidence) -> Answer:
+        """An answer with what the evidence says besides its findings: the line before them, who is silent, and what was looked through."""
+        verdict = self._prompts.fill(evidence.verdict.prompt, **evidence.verdict.values) if evidence.verdict else ""
+        told = evidence.verdict is not None and evidence.verdict.names_silent
+        silence = self._prompts.fill("silent", names=listed(evidence.silent)) if evidence.silent and not told else ""
+        doubt = self._prompts.fill("unsure", names=listed(evidence.unsure)) if evidence.unsure else ""
+        known = {"silent": evidence.silent, "unsure": evidence.unsure, "searched": evidence.searched}
+        return replace(answer, verdict=verdict, silence=silence, doubt=doubt, **known)  # type: ignore[arg-type]
 
     def completed(self, answer: Answer, findings: Sequence[Finding]) -> Answer:
         """An answer with further findings, in the articles' own words."""
@@ -47,13 +55,12 @@ class Extractive:
         return replace(answer, points=points, citations=tuple(citations))
 
     def _point(self, finding: Finding, citations: list[Citation]) -> Point:
-        worded = [(plain(self._gatherer.words_of(hit, finding.speaker)), self._cite(hit, citations)) for hit in finding.hits]
+        worded = [(plain(words_in(hit, finding.speakers)), self._cite(hit, citations)) for hit in finding.hits]
         first = worded[0][0]
         same = tuple(citation.n for words, citation in worded if words in first or first in words)
         reworded = tuple(citation.n for _, citation in worded if citation.n not in same)
-        speakers = named_in(finding.speaker)
         claim = Claim(finding.hits[0].passage.text, same)
-        return Point((claim,), speakers, finding.side, "verbatim", reworded, label=speakers)
+        return Point((claim,), finding.speakers, finding.side, "verbatim", reworded, label=finding.speakers, day=finding.day)
 
     def _cite(self, hit: Hit, citations: list[Citation]) -> Citation:
         number = max((citation.n for citation in citations), default=0) + 1  # some may have been left out before
@@ -63,7 +70,8 @@ class Extractive:
     def _abstain(self, question: Question, evidence: Evidence) -> Answer:
         reason = self._reason(question, evidence)
         message = self._prompts.fill("abstain", reason=reason)
-        answer = Answer(question.text, "abstained", reason, self.name, silent=evidence.silent, message=message)
+        answer = Answer(question.text, "abstained", reason, self.name, message=message)
+        answer = replace(self.told(answer, evidence), silence="")  # the reason says who is silent
         return self.with_nearest(answer, evidence.nearest)
 
     def with_nearest(self, answer: Answer, nearest: Hit | None) -> Answer:
@@ -76,6 +84,8 @@ class Extractive:
     def _reason(self, question: Question, evidence: Evidence) -> str:
         if question.stranger:
             return self._prompts.fill("no_such_speaker", name=question.stranger)
+        if evidence.refusal:
+            return self._prompts.fill(evidence.refusal)
         if evidence.silent:
             return self._prompts.fill("silent", names=listed(evidence.silent))
         if question.form is Form.DIRECT and 1 <= len(evidence.missing) <= MOST_MISSING:
@@ -86,6 +96,5 @@ class Extractive:
 def cite(hit: Hit, article: Article, number: int) -> Citation:
     """A passage as a numbered citation."""
     passage = hit.passage
-    return Citation(
-        number, article.id, article.outlet, article.title, article.url, article.published, passage.start, passage.end, passage.text
-    )
+    known = (article.id, article.outlet, article.title, article.url, article.published)
+    return Citation(number, *known, passage.start, passage.end, passage.text, article.page_of(passage.start))

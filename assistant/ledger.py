@@ -38,8 +38,8 @@ def ledger(
     wanted = [{name.casefold() for name in names} for names in (speakers, sides, outlets)]
     for article in record.catalogue(scope):
         for said in record.statements(article.id):
-            values = (said.speaker, said.side, article.outlet)
-            if all(not names or (value or "").casefold() in names for names, value in zip(wanted, values, strict=True)):
+            values = ((*said.speakers, said.speaker or ""), (said.side or "",), (article.outlet or "",))
+            if all(not names or names.intersection(map(str.casefold, own)) for names, own in zip(wanted, values, strict=True)):
                 yield Entry(
                     said.article,
                     article.outlet,
@@ -63,7 +63,7 @@ def known_speaker(name: str, record: Record) -> str:
     """
     names = record.names()
     known = names.get(name.lower()) or next((entry for entry in names.values() if entry[0].lower() == name.lower()), None)
-    if known is None and name not in {said.speaker for said in record.statements()}:
+    if known is None and not any(name in (said.speaker, *said.speakers) for said in record.statements()):
         raise QuestionError(f"no article quotes {name!r}. `readout statements` without --speaker shows who is quoted.")
     return known[0] if known else name
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import string
+import tomllib
 from pathlib import Path
 
 from index.errors import UsageError
@@ -26,7 +27,11 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
     "condense": frozenset({"history", "question"}),
     "without_model": frozenset({"trouble"}),
     "unanswered": frozenset({"model"}),
+    "opinion": frozenset(),
+    "unsure": frozenset({"names"}),
+    "taken_for": frozenset({"typed", "meant"}),
 }
+VERDICTS = "first_lines.toml"  # the lines before answers of a kind of their own: what fills each, `assistant.answer_kinds` says
 
 
 class Prompts:
@@ -49,6 +54,7 @@ class Prompts:
             if found != expected:
                 raise UsageError(f"{file}: needs the placeholders {_braced(expected)}, has {_braced(found)}.")
             self._texts[name] = text
+        self._texts |= _verdicts(folder)
 
     @property
     def fingerprint(self) -> str:
@@ -58,6 +64,25 @@ class Prompts:
     def fill(self, prompt: str, /, **values: str) -> str:
         """The text called ``prompt`` with its placeholders filled; braces inside the values mean nothing."""
         return self._texts[prompt].format_map(values)
+
+
+def _verdicts(folder: Path) -> dict[str, str]:
+    """The lines of ``first_lines.toml``; Readout's own where a folder has none.
+
+    Raises:
+        UsageError: it cannot be read, or its lines or their placeholders are not those of Readout's own.
+    """
+    own = tomllib.loads((FOLDER / VERDICTS).read_text(encoding="utf-8"))
+    file = folder / VERDICTS
+    try:
+        texts = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else own
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{file}: the lines cannot be read ({_why(error)}). {_remedy(folder, VERDICTS)}") from error
+    for name in {*own, *texts}:
+        wanted, found = (_fields(str(lines.get(name, ""))) for lines in (own, texts))
+        if name not in texts or wanted != found:
+            raise UsageError(f"{file}: {name} needs the placeholders {_braced(wanted)}, has {_braced(found)}.")
+    return {name: str(text) for name, text in texts.items()}
 
 
 def _fields(text: str) -> set[str]:

@@ -5,6 +5,7 @@ Words and vectors say which passages may be about one thing; the reader says of 
 
 from __future__ import annotations
 
+import calendar
 import difflib
 import functools
 import re
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import combinations
 
-from assistant.wording import flipped, numbers, opposites
+from assistant.verification.wording import flipped, numbers, opposites
 from index.reader import Reader, Relation, Text
 from index.text import content_stems, content_words
 
@@ -23,7 +24,7 @@ NEARLY_ALL = 0.8  # of two that share so much, the shorter may be a cut of the l
 # Chances from which on a passage carries another, contradicts it, or does where words differ too:
 CARRIES, CONTRADICTS, SUSPECTED = 0.5, 0.8, 0.3
 MOST_KNOWN = 20_000  # judgements that are kept
-MONTHS = frozenset("jan feb mar apr may jun jul aug sep oct nov dec".split())
+MONTHS = frozenset(month.lower() for month in calendar.month_abbr if month)
 WORD = re.compile(r"\w+(?:['’.\-]\w+)*")
 
 

@@ -6,10 +6,8 @@ own way, so that none has to read what another wrote.
 
 from __future__ import annotations
 
-import html
-import re
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -22,7 +20,9 @@ MARK = "⚠ unsupported"
 CONTRACTED = ("question", "status", "reason", "answerer", "text", "points", "citations", "silent", "conflicts", "seconds")
 """The keys of the JSON object."""
 PARTNERS = {"“": "”", "”": "“", "«": "»", "»": "«", "„": "“"}
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+_MARKDOWN = str.maketrans({mark: f"\\{mark}" for mark in r"\`*_{}[]()#+-.!|<>~$&:"})
+_NOT_IN_LINKS = str.maketrans("", "", "<>\\")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +39,18 @@ Show = Callable[[Run], str]
 
 def printable(text: str) -> str:
     """Text without control characters: nothing that an article holds can steer a terminal or turn text around."""
-    return _CONTROL.sub("", text)
-
-
-def escape_html(text: str | None) -> str:
-    """Text as it stands, safe between tags and in quoted attributes; without control characters and those that turn text around."""
-    return html.escape(printable(text or ""))
+    return "\n".join(line if line.isprintable() else line.translate(_CONTROL) for line in text.split("\n"))
 
 
 def listed(names: Iterable[str], joint: str = "and") -> str:
     """ "a", "a and b", "a, b and c"."""
     parts = list(names)
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {joint} {parts[-1]}"
+
+
+def counted(number: int, noun: str) -> str:
+    """ "1 article", "5 articles"."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def quoted(words: str) -> str:
@@ -80,36 +80,59 @@ def quoted(words: str) -> str:
 
 
 def label(point: Point, citations: Sequence[Citation]) -> list[Run]:
-    """Who says a point, and where; nothing where its words say so themselves."""
+    """Who says a point, and where; nothing where its words say so themselves.
+
+    Of the articles' own words the first to print them is named here, the others by `elsewhere`.
+    """
     if point.label is None:
         return []
-    outlets = _outlets(citations, point.cited)
+    outlets = _outlets(citations, point.cited)[: None if point.written else 1]
     if not point.label:
         return [*_bold(outlets), Run("text", " report" if len(outlets) > 1 else " reports")] if outlets else []
     return [*_bold(point.label), Run("text", f", in {listed(outlets)}")] if outlets else _bold(point.label)
 
 
 def body(point: Point, citations: Sequence[Citation]) -> list[Run]:
-    """What a point says, with the marks of its citations, and who has it in other words."""
+    """What a point says, with the marks of its citations; of the articles' own words with those of the first outlet alone."""
     runs: list[Run] = []
     for claim in point.claims:
         runs += [Run("text", " ")] * bool(runs)
         runs.append(Run("text", " ".join(claim.words.split())) if point.written else Run("words", quoted(claim.words)))
-        runs += _marks(claim.citations)
-    if point.reworded:
-        cited = [citation for citation in citations if citation.n in point.reworded]
-        runs.append(Run("text", " (in other words in "))
-        for place, citation in enumerate(cited):
-            runs.append(Run("text", ("" if not place else " and " if place == len(cited) - 1 else ", ") + _outlet(citation)))
-            runs += _marks([citation.n])
-        runs.append(Run("text", ")"))
+        runs += _marks(number for number in claim.citations if number not in _again(point, citations))
+    return runs
+
+
+def elsewhere(point: Point, citations: Sequence[Citation]) -> list[Run]:
+    """Which other outlets print a point's words, and which put it otherwise, each with its marks; nothing where none does."""
+    again, otherwise = (_by_outlet(citations, numbers) for numbers in (_again(point, citations), point.reworded))
+    told = [[Run("text", "also printed by "), *_enumerated(again)]] if again else []
+    if len(otherwise) > 1:
+        told.append([*_enumerated(otherwise), Run("text", " put it otherwise")])
+    else:
+        told += [[Run("text", f"{outlet} puts it otherwise"), *_marks(numbers)] for outlet, numbers in otherwise.items()]
+    return [run for place, part in enumerate(told) for run in ([Run("text", "; ")] * bool(place) + part)]
+
+
+def _again(point: Point, citations: Sequence[Citation]) -> list[int]:
+    """The citations of a point's own words, as an article has them, in other outlets than the first."""
+    printed = [] if point.written else list(_by_outlet(citations, point.cited).values())
+    return [number for numbers in printed[1:] for number in numbers]
+
+
+def _enumerated(outlets: Mapping[str, Sequence[int]]) -> list[Run]:
+    """ "A [1], B [2] and C [3]"."""
+    runs: list[Run] = []
+    for place, (outlet, numbers) in enumerate(outlets.items()):
+        runs += [Run("text", ("" if not place else " and " if place == len(outlets) - 1 else ", ") + outlet), *_marks(numbers)]
     return runs
 
 
 def runs_of(point: Point, citations: Sequence[Citation]) -> list[Run]:
-    """A point's label and body as one."""
-    before = label(point, citations)
-    return [*before, *([Run("text", ": ")] if before else []), *body(point, citations)]
+    """A point as one: its label, its body, and in brackets where else it stands."""
+    before = [*([Run("text", f"{point.day} – ")] if point.day else []), *label(point, citations)]
+    behind = elsewhere(point, citations)
+    runs = [*before, *([Run("text", ": ")] if before else []), *body(point, citations)]
+    return [*runs, Run("text", " ("), *behind, Run("text", ")")] if behind else runs
 
 
 def _bold(names: Sequence[str]) -> list[Run]:
@@ -125,8 +148,17 @@ def _outlet(citation: Citation) -> str:
 
 
 def _outlets(citations: Sequence[Citation], numbers: Iterable[int]) -> list[str]:
+    return list(_by_outlet(citations, numbers))
+
+
+def _by_outlet(citations: Sequence[Citation], numbers: Iterable[int]) -> dict[str, list[int]]:
+    """The numbers of citations by the outlet that each is in, in their order."""
     cited = {citation.n: _outlet(citation) for citation in citations}
-    return list(dict.fromkeys(cited[number] for number in numbers if number in cited))
+    found: dict[str, list[int]] = {}
+    for number in numbers:
+        if number in cited:
+            found.setdefault(cited[number], []).append(number)
+    return found
 
 
 def shown(runs: Iterable[Run], show: Show) -> str:
@@ -152,20 +184,36 @@ def text_of(point: Point, citations: Sequence[Citation], show: Show = marked_up)
 # -- an answer ------------------------------------------------------------------------------------------------------------
 
 
-def lines(answer: Answer, show: Show = marked_up) -> list[str]:
-    """An answer line by line, as a surface shows its runs: points, or the word in their place; who is silent; what differs; the note.
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of an answer as runs; ``item``: it is one of a list."""
 
-    An empty line stands between parts.
-    """
+    runs: tuple[Run, ...]
+    item: bool = False
+
+    @property
+    def text(self) -> str:
+        """What it says, without marks."""
+        return shown(self.runs, plain)
+
+
+def parts(answer: Answer) -> list[list[Line]]:
+    """An answer in parts of lines: its points, or the word in their place; who is silent; what differs; the note."""
     if answer.points:
-        mark = "- " if len(answer.points) > 1 else ""
-        parts = [[_pointed(answer, number, mark, show) for number in range(len(answer.points))]]
+        several = len(answer.points) > 1
+        points = [Line(tuple(_pointed(answer, number)), several) for number in range(len(answer.points))]
+        found = [[Line((Run("text", answer.verdict),))], points]
     else:
-        parts = [[_listed_as(line, show) for line in answer.message.splitlines()], [_nearest(answer, show)]]
-    parts += [[show(Run("text", line))] for line in (answer.silence, *answer.differences, answer.note)]
+        found = [[_message_line(line) for line in answer.message.splitlines()], [Line(tuple(_nearest(answer)))]]
+    found += [[Line((Run("text", line),))] for line in (answer.silence, answer.doubt, *answer.differences, answer.note)]
+    return [part for part in found if any(line.text for line in part)]
+
+
+def lines(answer: Answer, show: Show = marked_up) -> list[str]:
+    """An answer line by line, as a surface shows its runs. An empty line stands between parts."""
     found: list[str] = []
-    for part in filter(any, parts):
-        found += [*([""] if found else []), *part]
+    for part in parts(answer):
+        found += [*([""] if found else []), *(f"{'- ' * line.item}{shown(line.runs, show)}" for line in part)]
     return found
 
 
@@ -180,27 +228,25 @@ def why(faults: Iterable[Fault]) -> str:
     return first.reason if first else "Nothing carries it."
 
 
-def _pointed(answer: Answer, number: int, mark: str, show: Show) -> str:
+def _pointed(answer: Answer, number: int) -> list[Run]:
     point = answer.points[number]
-    doubt = ""
+    runs = runs_of(point, answer.citations)
     if point.support == "unsupported":
-        doubt = show(Run("text", f" ({MARK}: {why(fault for fault in answer.faults if fault.point == number).rstrip('.')})"))
-    return f"{mark}{text_of(point, answer.citations, show)}{doubt}"
+        runs.append(Run("text", f" ({MARK}: {why(fault for fault in answer.faults if fault.point == number).rstrip('.')})"))
+    return runs
 
 
-def _listed_as(line: str, show: Show) -> str:
-    mark = "- " if line.startswith("- ") else ""
-    return mark + show(Run("text", line[len(mark) :]))
+def _message_line(line: str) -> Line:
+    return Line((Run("text", line.removeprefix("- ")),), line.startswith("- "))
 
 
-def _nearest(answer: Answer, show: Show) -> str:
+def _nearest(answer: Answer) -> list[Run]:
     """The nearest passage that an abstention cites, with the words around it."""
     if not answer.citations or answer.nearest == ("", ""):
-        return ""
+        return []
     before, behind = answer.nearest
     cited = answer.citations[0]
-    runs = [Run("text", f"{before}{_outlet(cited)}: "), Run("words", quoted(cited.quote)), *_marks([cited.n]), Run("text", behind)]
-    return shown(runs, show)
+    return [Run("text", f"{before}{_outlet(cited)}: "), Run("words", quoted(cited.quote)), *_marks([cited.n]), Run("text", behind)]
 
 
 def as_json(answer: Answer) -> dict[str, Any]:
@@ -217,7 +263,8 @@ def as_json(answer: Answer) -> dict[str, Any]:
     ]
     conflicts = [{key: list(part) for key, part in asdict(conflict).items()} for conflict in answer.conflicts]
     made = {"points": points, "citations": [asdict(one) for one in answer.citations], "silent": list(answer.silent), "conflicts": conflicts}
-    return {key: made.get(key, getattr(answer, key)) for key in CONTRACTED} | {"seconds": round(answer.seconds, 4)}
+    more = {"verdict": answer.verdict, "unsure": list(answer.unsure), "searched": dict(answer.searched)}
+    return {key: made.get(key, getattr(answer, key)) for key in CONTRACTED} | {"seconds": round(answer.seconds, 4)} | more
 
 
 def terminal(answer: Answer, width: int = 100) -> str:
@@ -240,8 +287,9 @@ def _wrapped(text: str, width: int, hang: int = 2, first: str = "") -> str:
 
 
 def source(citation: Citation) -> str:
-    """Where a citation stands, on one line: outlet, title, date, address, as far as they are known."""
-    known = (citation.outlet, f"“{citation.title}”", citation.published or "date unknown", citation.url)
+    """Where a citation stands, on one line: outlet, title, date, page, address, as far as they are known."""
+    page = f"page {citation.page}" if citation.page else None
+    known = (citation.outlet, f"“{citation.title}”", citation.published or "date unknown", page, citation.url)
     return ", ".join(part for part in known if part) + f" ({citation.article}:{citation.start}-{citation.end})"
 
 
@@ -305,15 +353,17 @@ def chat_message(answer: Answer | str) -> str:
 
 
 def _titled(citation: Citation) -> str:
-    address = link(citation.url)
-    title = escape_markdown(" ".join(citation.title.split()))
-    if address:
-        address = re.sub(r"[<>\s]", "", address)
-        title = f"[{title}](<{address}>)"
+    title = markdown_link(" ".join(citation.title.split()), citation.url)
     outlet = escape_markdown(" ".join((citation.outlet or "").split()) or "outlet not stated")
     return f"**{outlet}** · {title} · {citation.published or 'date not stated'}"
 
 
+def markdown_link(text: str, url: str | None) -> str:
+    """Text that leads to an address, as Markdown; text alone where the address is no `link`."""
+    address = link(url)
+    return f"[{escape_markdown(text)}](<{''.join(address.split()).translate(_NOT_IN_LINKS)}>)" if address else escape_markdown(text)
+
+
 def escape_markdown(text: str) -> str:
     """Text from an article or a user, to stand in Markdown as itself: no link, tag, picture or heading comes of it."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$&:])", r"\\\1", text)
+    return text.translate(_MARKDOWN)

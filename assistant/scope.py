@@ -1,12 +1,13 @@
-"""The filters that people and programs give, read as a Scope."""
+"""The filters that people and programs give, read as a Scope and checked against an index."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
-from index.errors import UsageError
-from index.record import Scope
+from index.errors import QuestionError, UsageError
+from index.record import Record, Scope
 
 
 def read_scope(outlets: Iterable[str] | None, since: str | None, until: str | None, *, mark: str = "--") -> Scope:
@@ -24,3 +25,17 @@ def read_scope(outlets: Iterable[str] | None, since: str | None, until: str | No
     if since and until and since > until:
         raise UsageError(f"{mark}since {since} is after {mark}until {until}. Swap them.")
     return Scope(tuple(outlets or ()), since or None, until or None)
+
+
+def check_scope(scope: Scope, record: Record) -> Scope:
+    """The scope with its outlets as the index writes them.
+
+    Raises:
+        QuestionError: an outlet that has no article there.
+    """
+    known = {outlet.lower(): outlet for outlet in record.outlets()} if scope.outlets else {}
+    for outlet in scope.outlets:
+        if outlet.lower() not in known:
+            there = ", ".join(known.values()) or "none with a stated outlet"
+            raise QuestionError(f"no article of the outlet {outlet!r} is in the index. There are: {there}.")
+    return replace(scope, outlets=tuple(known[outlet.lower()] for outlet in scope.outlets))

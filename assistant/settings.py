@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
-from assistant.chat_model import check_name
+from assistant.models.chat_model import check_name
 from assistant.types import EXTRACTIVE
 from index.embedder import BUNDLED
 from index.errors import UsageError
@@ -59,6 +59,8 @@ def load_settings(
     def path(name: str) -> Path | None:
         return Path(environment[name]) if environment.get(name) else None
 
+    price = _numbers(environment, "READOUT_PRICE", "0.25/2.00", "dollars for a million tokens read and written")
+    patience = _numbers(environment, "READOUT_TIMEOUT", "60", "seconds", least=0.001)
     model = model or environment.get("READOUT_MODEL") or EXTRACTIVE
     if model != EXTRACTIVE:
         check_name(model, environment)
@@ -71,23 +73,18 @@ def load_settings(
         prompts=path("READOUT_PROMPTS"),
         strict=strict,
         cache=cache,
-        price=_price(environment.get("READOUT_PRICE", "")),
-        patience=_patience(environment.get("READOUT_TIMEOUT", "")),
+        price=(price[0], price[1]) if price else None,
+        patience=patience[0] if patience else PATIENCE,
     )
 
 
-def _price(text: str) -> tuple[float, float] | None:
-    if not text:
-        return None
-    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*/\s*(\d+(?:\.\d+)?)\s*", text)
-    if not found:
-        raise UsageError(f"READOUT_PRICE {text!r} is no price. Write dollars for a million tokens read and written, such as 0.25/2.00.")
-    return float(found[1]), float(found[2])
-
-
-def _patience(text: str) -> float:
-    if not text:
-        return PATIENCE
-    if not re.fullmatch(r"\d+(?:\.\d+)?", text) or not float(text):
-        raise UsageError(f"READOUT_TIMEOUT {text!r} is no time. Write seconds, such as 60.")
-    return float(text)
+def _numbers(environment: Mapping[str, str], name: str, such_as: str, what: str, least: float = 0.0) -> list[float]:
+    """The numbers of a setting, as many as the example has; none where it is not set."""
+    text = environment.get(name) or ""
+    try:
+        found = [float(part) for part in text.split("/")] if text else []
+    except ValueError:
+        found = [-1.0]
+    if found and (len(found) != such_as.count("/") + 1 or not all(least <= number < inf for number in found)):
+        raise UsageError(f"{name} {text!r} cannot be used. Write {what}, such as {such_as}.")
+    return found

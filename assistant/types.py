@@ -33,6 +33,32 @@ class Form(StrEnum):
     FRAGMENT = "fragment"  # a follow-up ("Why?") with nothing before it to go on from
 
 
+class Kind(StrEnum):
+    """What a question asks for, more closely than the form of its answer."""
+
+    SAID = "said"  # what somebody named said or thinks
+    SIDES = "sides"  # what each side says
+    OUTLETS = "outlets"  # what each outlet reports, or those named
+    WHICH = "which"  # which outlets report something
+    WHICH_NOT = "which not"  # which outlets do not
+    ONLY = "only"  # what one outlet alone reports
+    LEFT_OUT = "left out"  # what an outlet does not tell and others do
+    WHO_SAID = "who said"  # who says something
+    COUNT = "count"  # how many outlets, speakers or articles
+    QUOTES = "quotes"  # all quotations of somebody, or on something
+    TIMELINE = "timeline"  # what happened when
+    SUMMARY = "summary"  # the main points
+    AGREE = "agree"  # what the accounts have in common
+    DIFFER = "differ"  # where they contradict each other
+    FIRST = "first"  # who reported something first, or last
+    TRUE = "true"  # whether something happened or was said
+    OPINION = "opinion"  # what no article can settle
+    DIRECT = "direct"  # a fact
+    TALK = "talk"
+    HELP = "help"
+    CORPUS = "corpus"
+
+
 NO_EVIDENCE = frozenset({Form.TALK, Form.HELP, Form.CORPUS, Form.FRAGMENT})  # forms answered without a look into the articles
 
 
@@ -43,7 +69,8 @@ class Question:
     ``text`` is as asked; ``standalone`` says the same without needing the conversation. ``topic`` is what it is about, bare of
     the names and formulas around it ("Syria" in "what did each side say about Syria?"). ``outlets``, ``speakers`` and ``sides``
     are those it names, canonical; ``stranger`` is a name it wants to hear from that no article quotes. ``understood`` is the question
-    in full, outlets and all, where it was a follow-up.
+    in full, outlets and all, where it was a follow-up. ``excluded`` are outlets and speakers that it leaves out, ``day`` the words that
+    say when; ``only``: it asks for what nobody else has. ``corrected`` are names that it misspells, each with what they were taken for.
     """
 
     text: str
@@ -55,11 +82,19 @@ class Question:
     sides: tuple[str, ...] = ()
     stranger: str | None = None
     understood: str = ""
+    kind: Kind = Kind.DIRECT
+    excluded: tuple[str, ...] = ()
+    day: str = ""
+    only: bool = False
+    corrected: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A place in an article: ``quote`` equals the article's text at ``start:end``, character for character."""
+    """A place in an article: ``quote`` equals the article's text at ``start:end``, character for character.
+
+    ``page`` is the page it is on, counted from 1, where the article has pages.
+    """
 
     n: int
     article: str
@@ -70,6 +105,7 @@ class Citation:
     start: int
     end: int
     quote: str
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +123,7 @@ class Point:
     ``claims`` is what it says, in order: one claim, the words of an article, unless a model has ``written`` it. ``speakers`` are those who
     say it, by canonical name, several where they say it together; without any it is told by the outlets. ``reworded`` are citations that
     tell it in other words. ``label`` are the names put before the words: none where it is empty, and the outlets stand there alone;
-    ``None`` where the words name their speaker themselves.
+    ``None`` where the words name their speaker themselves. ``day``: the day that it stands under, in an answer in order of time.
     """
 
     claims: tuple[Claim, ...]
@@ -97,6 +133,7 @@ class Point:
     reworded: tuple[int, ...] = ()
     label: tuple[str, ...] | None = ()
     written: bool = False
+    day: str | None = None
 
     @property
     def words(self) -> str:
@@ -128,7 +165,7 @@ class Conflict:
 
 
 class Check(StrEnum):
-    """What is checked of a point: see `assistant.verify`."""
+    """What is checked of a point: see `assistant.verification.verify`."""
 
     CITATION = "citation"
     QUOTATION = "quotation"
@@ -138,16 +175,26 @@ class Check(StrEnum):
     NAME = "name"
     NEGATION = "negation"
     ROLES = "roles"
+    DATE = "date"
+    MODE = "mode"
+    HEDGE = "hedge"
+    CAUSE = "cause"
     MEANING = "meaning"
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something wrong with a point of an answer: the check it failed, the point's place in ``Answer.points``, and why, for a person."""
+    """Something wrong with a point of an answer: the check it failed, the point's place in ``Answer.points``, and why, for a person.
+
+    ``span`` is where in the point's words it is, ``evidence`` the words of what is cited that it was held against; both are empty where
+    no place can be named.
+    """
 
     check: Check
     point: int
     reason: str
+    span: tuple[int, int] | None = None
+    evidence: tuple[str, int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +238,9 @@ class Answer:
 
     ``text`` is what a person reads: `assistant.render.finished` makes it of everything else. ``message`` is what is said where there
     are no points, ``nearest`` what stands before and behind the nearest passage; ``silence`` says who is silent, ``differences`` what
-    the sources tell differently, a line for each of the conflicts; ``note`` is a word on how the answer was made. ``understood`` is
+    the sources tell differently, a line for each of the conflicts; ``note`` is a word on how the answer was made. ``verdict`` answers in
+    a line, before the points. ``unsure`` are those asked about that have words of it and no passage that clearly tells it, ``doubt`` the
+    line that says so; ``searched`` is how many passages of whom were looked through. ``understood`` is
     what a follow-up was taken to ask, ``belief`` the log-odds that the articles answer, where one figure says so for all of them,
     ``faults`` are what the verifier found, ``usage`` is what a language model took where one was asked.
     """
@@ -215,6 +264,10 @@ class Answer:
     faults: tuple[Fault, ...] = ()
     belief: float | None = field(default=None, compare=False)
     usage: Usage | None = field(default=None, compare=False)
+    verdict: str = ""
+    unsure: tuple[str, ...] = ()
+    doubt: str = ""
+    searched: tuple[tuple[str, int], ...] = ()
 
     def accounts(self, conflict: Conflict) -> list[tuple[tuple[str, ...], str]]:
         """Who tells what in a conflict: of each account the outlets (where one is not known, the title) and the words that differ.

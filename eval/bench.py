@@ -20,7 +20,7 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
-from assistant.batch import run
+from assistant.batch.run import run
 from assistant.chain import Assistant
 from assistant.settings import Settings, load_settings
 from eval.golden import QUESTIONS
@@ -63,7 +63,7 @@ def seconds(act: Callable[[], object]) -> float:
 def fresh_process(folder: Path) -> None:
     """Time ``readout ask`` and the plain script in turn, as whole processes."""
     (folder / "plain.py").write_text(PLAIN, encoding="utf-8")
-    ours = [sys.executable, "-m", "assistant.cli", "ask", "--index", str(folder / "index"), QUESTION]
+    ours = [sys.executable, "-c", "from app import main; main()", "ask", "--index", str(folder / "index"), QUESTION]
     plain = [sys.executable, str(folder / "plain.py"), str(bundled_folder()), str(folder / "plain"), QUESTION]
     quiet = partial(subprocess.run, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     quiet([*plain, str(BUNDLED)])

@@ -38,9 +38,9 @@ class Corpus:
         canonical, _ = self.names.get(" ".join(_words(name)), (name, None))
         return " ".join(word.removesuffix("'s") for word in _words(canonical)).removeprefix("the ")
 
-    def speakers(self, name: str | None) -> set[str]:
-        """The keys of those a point is credited to: "A and B" speak jointly, so it is both of them as well as the pair."""
-        return {self.speaker(part) for part in (name, *name.split(" and "))} if name else set()
+    def speakers(self, names: Iterable[str]) -> set[str]:
+        """The keys of those a point is credited to: each of several who speak together."""
+        return set(map(self.speaker, names))
 
     def text(self, citation: Citation) -> str:
         """What the cited article really says at a citation's offsets; empty where there is no such place."""

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import typer
 from rich.console import Console
-from rich.progress import Progress as Bar
 
 from assistant.chain import Assistant
-from assistant.chat_model import load_chat_model
+from assistant.models.chat_model import load_chat_model
+from assistant.progress import progress
 from assistant.render import printable
 from assistant.retriever import ReadoutRetriever
 from assistant.settings import Settings
@@ -25,7 +25,7 @@ from eval.gate import LIMITS, judge, load_baseline, load_limits, write_baseline
 from eval.golden import QUESTIONS, Golden, load_golden
 from eval.judged import Judge, judge_rows, load_judge
 from eval.report import Report, lines, make_folder, tables, write
-from eval.suite import Progress, Provenance, Row, provenance, run
+from eval.suite import Provenance, Row, provenance, run
 from index import build
 from index.corpus import BUNDLED, read_corpus
 from index.errors import ModelMissing, UsageError
@@ -113,15 +113,15 @@ def _answers(
         found = ReadoutRetriever(searcher=assistant.searcher, k=RETRIEVED).invoke(one.question)
         return [Passage(hit.metadata["article"], hit.metadata["start"], hit.metadata["end"], hit.page_content) for hit in found]
 
-    with _progress("asked") as progress:
-        rows = run(golden, corpus, ask, progress, retrieve)
+    with progress("asked", "{done} of {total} questions asked", every=50) as show:
+        rows = run(golden, corpus, ask, show, retrieve)
     if missing:  # no row is to blame
         raise missing[0]
     known = provenance(assistant.record, file, assistant.answerer.name)
     if judge is None:
         return rows, known
-    with _progress("judged", every=5) as progress:
-        rows = judge_rows(rows, corpus, judge, most, progress)
+    with progress("judged", "{done} of {total} questions judged", every=5) as show:
+        rows = judge_rows(rows, corpus, judge, most, show)
     read, there = sum(bool(row.judged) for row in rows), sum(bool(row.answer and row.answer.points) for row in rows)
     return rows, replace(known, judge=f"{judge.name}, of {read} of {there} answers")
 
@@ -157,18 +157,3 @@ def _index(settings: Settings, temporary: bool) -> Iterator[Settings]:
         typer.echo("readout: indexing the bundled articles", err=True)
         build.build(settings.index, [], settings.embedding)
         yield settings
-
-
-@contextmanager
-def _progress(done_with: str, every: int = 50) -> Iterator[Progress]:
-    """A progress bar on standard error; where that is no terminal, a line now and then."""
-    console = Console(stderr=True)
-    with Bar(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(done_with, total=None)
-
-        def show(done: int, total: int, name: str) -> None:
-            bar.update(task, completed=done, total=total, description=f"{done_with}: {name}")
-            if not console.is_terminal and (done % every == 0 or done == total):
-                typer.echo(f"readout: {done} of {total} questions {done_with}", err=True)
-
-        yield show

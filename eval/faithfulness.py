@@ -19,7 +19,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
-from assistant.support import score, sentences
+from assistant.verification.support import score, sentences
 from eval.lines import read_lines
 from eval.support import restated, verbatim
 from eval.training.figures import auroc

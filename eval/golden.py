@@ -19,9 +19,11 @@ from index.types import Article
 
 QUESTIONS = Path(__file__).with_name("golden.jsonl")
 KINDS = (
-    "fact", "paraphrase", "yes-no", "who-said", "by-side", "by-outlet", "follow-up", "unanswerable", "false-premise", "instruction",
+    "fact", "paraphrase", "yes-no", "who-said", "by-side", "by-outlet", "coverage", "list", "overview", "follow-up", "unanswerable",
+    "false-premise", "instruction",
 )  # fmt: skip
 DIRECT_KINDS = frozenset({"fact", "paraphrase", "yes-no", "who-said"})
+OF_ALL_KINDS = frozenset({"coverage", "list", "overview"})  # answered from all articles, not from what one search finds
 _TEXTS, _LISTS = ("id", "kind", "question", "reference"), ("history", "speakers", "sides", "silent", "outlets")
 _WORDS, _PLACE = {"article": str, "words": str}, {"article": str, "start": int, "end": int}
 _KNOWN = frozenset({*_TEXTS, *_LISTS, "answerable", "held_out", "draft", "evidence"})

@@ -20,7 +20,7 @@ from ragas.embeddings.base import BaseRagasEmbedding
 from ragas.llms.base import InstructorBaseRagasLLM
 from ragas.metrics import MetricResult
 
-from assistant.chat_model import load_chat_model, shown, trouble
+from assistant.models.chat_model import load_chat_model, shown, trouble
 from eval.case import Case, Corpus
 from eval.metrics import KNOWN, Metric, Score, vector
 from eval.suite import Progress, Row

@@ -20,11 +20,10 @@ from assistant import render
 from assistant.render import plain, shown
 from assistant.types import Citation, Point
 from eval.case import Case, meets
-from eval.golden import DIRECT_KINDS, Words
+from eval.golden import DIRECT_KINDS, OF_ALL_KINDS, Words
 from eval.stats import Summary
 from eval.support import restated, stands, verbatim
 from index.embedder import QuickEmbedder, Vectors, bundled_folder
-from index.speakers import parts_of
 
 Unit = Literal["share", "cosine", "characters", "seconds"]
 RANGES: dict[Unit, tuple[float, float]] = {
@@ -114,7 +113,8 @@ def _names_speakers(case: Case) -> bool:
 
 
 def _retrievable(case: Case) -> bool:
-    return case.golden.answerable and case.retrieved is not None and not case.golden.history
+    searched = case.golden.kind not in OF_ALL_KINDS
+    return searched and case.golden.answerable and case.retrieved is not None and not case.golden.history
 
 
 def _says(good: bool, reason: str) -> MetricResult:
@@ -198,7 +198,7 @@ def _faithfulness(case: Case) -> MetricResult:
             return False
         if verbatim(body, cited):
             return True
-        credit = ", ".join(filter(None, (*_aliases(case, point.speaker), point.side, *(one.outlet for one in case.citations(point)))))
+        credit = ", ".join(filter(None, (*_aliases(case, point.speakers), point.side, *(one.outlet for one in case.citations(point)))))
         return point.support == "supported" and restated(body, [*cited, f"{credit} said, reported."])
 
     return _share_of(case.answer.points, carried, lambda point: f"not carried by its citations: {_short(point.words)}")
@@ -240,18 +240,19 @@ def _labelled(case: Case, point: Point) -> bool:
     label = shown(render.label(point, case.answer.citations), plain)
     printed = label or point.words
     own = {citation.outlet or citation.title for citation in case.citations(point)}
-    if point.speaker:
-        if not any(stands(name.lower(), printed.lower()) for name in _aliases(case, point.speaker)):
+    if point.speakers:
+        if not any(stands(name.lower(), printed.lower()) for name in _aliases(case, point.speakers)):
             return False
-        printed = printed.replace(point.speaker, "")  # a newspaper may itself be the speaker, in another outlet
+        for name in point.speakers:
+            printed = printed.replace(name, "")  # a newspaper may itself be the speaker, in another outlet
     elif own and not any(stands(name, printed) for name in own):
         return False
     return not label or all(outlet in own for outlet in case.corpus.outlets if stands(outlet, printed))
 
 
-def _aliases(case: Case, speaker: str | None) -> list[str]:
+def _aliases(case: Case, speakers: Iterable[str]) -> list[str]:
     """What a speaker, or each of those who speak together, is called."""
-    who = {speaker, *parts_of(speaker)} if speaker else set()
+    who = set(speakers)
     return [*who, *(alias for alias, (name, _) in case.corpus.names.items() if name in who)]
 
 
@@ -281,15 +282,15 @@ def _answer_relevance(case: Case) -> MetricResult:
 @_metric(_names_speakers)
 def _speakers(case: Case) -> MetricResult:
     evident = [point for point in case.answer.points if case.evident(*case.citations(point))]
-    credited = {key for point in evident for key in case.corpus.speakers(point.speaker)}
+    credited = {key for point in evident for key in case.corpus.speakers(point.speakers)}
     return _share_of(case.golden.speakers, lambda name: case.corpus.speaker(name) in credited, lambda name: f"not credited: {name}")
 
 
 @_metric(lambda case: _names_speakers(case) and _has_points(case))
 def _misattribution(case: Case) -> MetricResult:
     expected = {case.corpus.speaker(name) for name in case.golden.speakers}
-    credited = [point for point in case.answer.points if point.speaker and case.evident(*case.citations(point))]
-    wrong = [point for point in credited if not expected & case.corpus.speakers(point.speaker)]
+    credited = [point for point in case.answer.points if point.speakers and case.evident(*case.citations(point))]
+    wrong = [point for point in credited if not expected & case.corpus.speakers(point.speakers)]
     return _share(len(wrong), len(credited), [f"credited to {point.speaker}: {_short(point.words)}" for point in wrong])
 
 

@@ -15,7 +15,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from assistant.table import harmless
+from assistant.batch.table import harmless
 from eval.case import Case, Corpus, meets
 from eval.gate import Figure, Judgement, estimated
 from eval.golden import KINDS, Golden, Words

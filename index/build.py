@@ -22,15 +22,17 @@ from typing import TYPE_CHECKING
 from index import passages as splitter
 from index import statements as attribution
 from index.belief import WEIGHTS
-from index.corpus import BUNDLED, Source, check_paths, read_corpus, sides_file
+from index.corpus import BUNDLED, NO_COLUMNS, Source, check_paths, read_corpus, sides_file
 from index.embedder import BUNDLED as BUNDLED_MODEL
 from index.embedder import SentenceTransformerEmbedder, bundled_folder, load_embedder, other_embedder
 from index.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing
+from index.language import other_language
 from index.reader import CHECKSUM, Reader
+from index.readers import Columns
 from index.record import FILE, SCHEMA, Record
 from index.search import Searcher
-from index.speakers import Sides, name_speakers
-from index.statements import extract, load_parser, parse
+from index.speakers import Sides, bare_names, is_title, key_of, name_speakers
+from index.statements import Voices, load_parser, parse
 from index.types import Passage, Statement
 from index.vectors import VectorStore
 
@@ -47,7 +49,7 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a run of the pipeline did."""
+    """What a run of the pipeline did; ``problems`` and ``notes`` are the corpus's, the notes with those on the articles it read."""
 
     added: int
     changed: int
@@ -55,6 +57,7 @@ class Summary:
     unchanged: int
     totals: dict[str, int]
     problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     elsewhere: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
 
@@ -108,12 +111,14 @@ def build(
     *,
     server: str | None = None,
     replace: bool = False,
+    columns: Columns = NO_COLUMNS,
     progress: Progress = lambda done, of, what: None,
 ) -> Summary:
     """Bring the index in ``folder`` up to date with the articles below ``paths`` (none: the bundled corpus).
 
     Articles of these paths that are new or changed are read, those that are no longer there are removed. Articles of other
-    paths stay, unless ``replace`` is set; where the index was built with other settings they are read again.
+    paths stay, unless ``replace`` is set; where the index was built with other settings they are read again. ``columns`` are what tables
+    of articles call their columns; the index remembers them.
 
     Raises:
         CorpusError, EmbeddingError: the articles or the model cannot be used; the index is as it was.
@@ -125,7 +130,8 @@ def build(
     paths = [path.resolve() for path in paths or [BUNDLED]]
     with writing(folder), _current(folder, model) as (record, before):
         again = [] if replace else [root for root in before if root.exists() and root not in paths]
-        corpus = read_corpus([*paths, *again], record.places())
+        columns = columns or json.loads(record.meta("columns") or "{}")
+        corpus = read_corpus([*paths, *again], record.places(), columns)
         _sides(corpus.roots)  # before articles are read, which takes long
         known = record.digests()
         wanted = {source.article.id: source.digest for source in corpus.sources}
@@ -133,9 +139,10 @@ def build(
         todo = [source for source in corpus.sources if known.get(source.article.id) != source.digest]
         stale = (set(known) if replace else mine) - set(wanted)
         changed = sum(source.article.id in known for source in todo)
-        _store(record, model, todo, progress)
+        notes = _store(record, model, todo, progress)
         with record.transaction():
             record.drop(stale)
+            record.set_meta(columns=json.dumps(dict(columns)))
         _name(record, changed=bool(todo or stale))
         _tell_chroma(folder, model, server, record)
         return Summary(
@@ -145,6 +152,7 @@ def build(
             unchanged=len(wanted) - len(todo),
             totals=record.counts(),
             problems=corpus.problems,
+            notes=[*corpus.notes, *notes],
             elsewhere={root: count for root, count in record.roots().items() if root not in corpus.roots},
             seconds=time.perf_counter() - began,
         )
@@ -152,15 +160,17 @@ def build(
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """An article with its passages and statements."""
+    """An article with its passages, its statements and whom it names; ``language`` is what it is in, where that is not English."""
 
     source: Source
     passages: list[Passage]
-    statements: list[Statement]
+    voices: Voices
+    language: str | None
 
 
-def _store(record: Record, model: str, todo: list[Source], progress: Progress) -> None:
-    """Read and store articles, a batch in one transaction."""
+def _store(record: Record, model: str, todo: list[Source], progress: Progress) -> list[str]:
+    """Read and store articles, a batch in one transaction. Returns a line for each that is not in English."""
+    notes: list[str] = []
     if todo:
         texts = _bulk_embedder(model)
         done = 0
@@ -169,10 +179,16 @@ def _store(record: Record, model: str, todo: list[Source], progress: Progress) -
             with record.transaction():
                 for read, rows in zip(batch, vectors, strict=True):
                     source = read.source
-                    record.put(source.article, source.root, source.digest, read.passages, rows, read.statements)
+                    said = read.voices.statements
+                    heard = splitter.heard_in(read.passages, said)
+                    record.put(
+                        source.article, source.root, source.digest, read.passages, rows, said, heard, read.voices.people, read.voices.roles
+                    )
                 record.set_meta(named="")
+            notes += [f"{read.source.article.id}: is in {read.language}; no statements are read in it" for read in batch if read.language]
             done += len(batch)
             progress(done, len(todo), batch[-1].source.article.id)
+    return notes
 
 
 def _name(record: Record, *, changed: bool) -> None:
@@ -186,7 +202,7 @@ def _name(record: Record, *, changed: bool) -> None:
     if changed or record.meta("named") != state:
         with record.transaction():
             groups = list(sides.values())
-            named = name_speakers(record.numbered_statements(raw=True), groups)
+            named = name_speakers(record.numbered_statements(raw=True), groups, record.people())
             record.rename_speakers(named)
             record.set_names(_aliases(record, [said for _, said in named], groups))
             record.set_meta(sides=json.dumps([name for group in groups for name in group.names]), named=state)
@@ -215,7 +231,9 @@ def _read(sources: list[Source]) -> Iterator[_Read]:
 def _read_one(source: Source) -> _Read:
     article = source.article
     doc = next(parse([article.text], _parser()))
-    return _Read(source, splitter.split(article.id, article.text, article.title, doc), extract(article.id, article.text, doc))
+    passages, language = splitter.split(article.id, article.text, article.title, doc), other_language(article.text)
+    voices = Voices([], {}, {}) if language else attribution.read(article.id, article.text, doc)
+    return _Read(source, passages, voices, language)
 
 
 @cache
@@ -225,7 +243,7 @@ def _bulk_embedder(model: str) -> SentenceTransformerEmbedder:
 
 @cache
 def _parser() -> Language:
-    return load_parser(entities=False)
+    return load_parser()
 
 
 def _batches(items: Iterable[_Read], size: int) -> Iterator[list[_Read]]:
@@ -235,26 +253,34 @@ def _batches(items: Iterable[_Read], size: int) -> Iterator[list[_Read]]:
 
 
 def _aliases(record: Record, statements: list[Statement], sides: list[Sides]) -> Iterator[tuple[str, str, str | None]]:
-    """What each speaker is called: canonical names, the names beside quotations that hold a capital, and those of sides.toml.
+    """What each speaker is called: canonical names, names beside quotations that hold a capital, plain surnames, those of sides.toml.
 
     A name used for several speakers is the one's who it nearly always means, else nobody's; sides.toml has the last word.
     """
     texts = {article.id: article.text for article in record.articles()}
     meant: dict[str, Counter[tuple[str, str | None]]] = {}
     for said in statements:
-        if said.speaker is None or " and " in said.speaker:
+        if len(said.speakers) != 1:
             continue
-        meant.setdefault(said.speaker.lower(), Counter())[said.speaker, said.side] += 1
+        [speaker] = said.speakers
+        meant.setdefault(speaker.lower(), Counter())[speaker, said.side] += 1
         if said.speaker_start is not None:
             words = re.sub(r"^(?:the|an?)\s+|['’]s?$", "", texts[said.article][said.speaker_start : said.speaker_end], flags=re.I)
             if any(word[:1].isupper() for word in words.split()) and len(words) <= LONGEST_NAME:
-                meant.setdefault(" ".join(words.lower().replace("’", "'").split()), Counter())[said.speaker, said.side] += 1
+                meant.setdefault(" ".join(words.lower().replace("’", "'").split()), Counter())[speaker, said.side] += 1
+    speaking = {key_of(said.speakers[0]): (said.speakers[0], said.side) for said in statements if len(said.speakers) == 1}
+    for surname, person in bare_names(record.people()).items():
+        if person in speaking and surname not in meant:
+            meant[surname] = Counter([speaking[person]])
+    for role, name, count in record.roles():
+        if is_title(role):
+            meant.setdefault(role, Counter())[speaking.get(key_of(name), (name, None))] += count
     for group in sides:
         for alias, (speaker, side) in group.speakers.items():
             meant[alias] = Counter({(speaker, side): 1})
     for alias, speakers in meant.items():
         [((speaker, owner), count)] = speakers.most_common(1)
-        if count >= NEARLY_ALWAYS * speakers.total():
+        if count >= NEARLY_ALWAYS * speakers.total() and (key_of(speaker) in speaking or owner):
             yield alias, speaker, owner
 
 

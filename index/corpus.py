@@ -1,31 +1,33 @@
 """A folder of articles and what is known about them → Articles.
 
-One reader per file suffix. ``sources.csv`` (file, outlet, title, url, published, author) may lie in any folder of the corpus
-and speaks for the files below it; every column and cell is optional. What it does not say stays unknown.
+`index.readers` has a reader for each kind of file. ``sources.csv`` (file, outlet, title, url, published, author) may lie in any folder of
+the corpus and speaks for the files below it; every column and cell is optional. What it says wins over what a file says of itself, and
+what neither says stays unknown.
 """
 
 from __future__ import annotations
 
-import csv
-import datetime
 import hashlib
-import io
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
-from index.errors import CorpusError
+from index import readers
+from index.days import day_of
+from index.errors import CorpusError, UsageError
 from index.lexicon import line_pattern, words
+from index.readers import Columns, Draft, Found, Trouble, manifest
+from index.readers.decoding import decode
 from index.types import Article
 
-LONGEST_CELL = 131_072  # characters of a manifest's cell: what is longer is no manifest
 BUNDLED = Path(__file__).parent / "articles"
-MANIFEST = "sources.csv"
+MANIFEST, COLUMNS = manifest.NAME, manifest.COLUMNS
 SIDES = "sides.toml"
-COLUMNS = ("outlet", "title", "url", "published", "author")
-MAX_BYTES = 20_000_000  # the longest book is a tenth of this: a larger file is not an article
+MAX_BYTES = readers.TEXT
+PART = "#"  # parts the id of an article from the id of the file that holds several
+NO_COLUMNS = readers.NO_COLUMNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +41,23 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """All that was read: the articles, one line for each thing that could not be used, and the folders they came from."""
+    """All that was read: the articles, and the folders they came from.
+
+    ``problems`` has a line for each thing that could not be used, ``notes`` one for each thing that is none of the articles', or that was
+    used and may be looked at.
+    """
 
     sources: list[Source] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     roots: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
-def read_corpus(paths: list[Path], taken: Mapping[str, str] = MappingProxyType({})) -> Corpus:
+def read_corpus(paths: list[Path], taken: Mapping[str, str] = MappingProxyType({}), columns: Columns = NO_COLUMNS) -> Corpus:
     """Read every article below ``paths`` (folders or single files).
 
     A file that cannot be read becomes a line in ``problems`` and the others go on. ``taken`` has the corpus folders of ids that are in use:
-    an article of another folder whose file has the same name is called by its folder too.
+    an article of another folder whose file has the same name is called by its folder too. ``columns`` are what tables call their columns.
 
     Raises:
         CorpusError: a path does not exist, or a manifest is not a CSV file.
@@ -59,13 +66,12 @@ def read_corpus(paths: list[Path], taken: Mapping[str, str] = MappingProxyType({
     check_paths(paths)
     for path in dict.fromkeys(path.resolve() for path in paths):
         root = path if path.is_dir() else path.parent
-        corpus.roots.append(str(path.resolve()))
-        known = _manifests(root, corpus.problems, deep=path.is_dir())
-        files = sorted(_files(path)) if path.is_dir() else [path]
-        if path.is_file() and path.suffix.lower() not in READERS:
-            raise CorpusError(f"{path}: cannot read {path.suffix or 'this kind of'} files. Save it as {_suffixes()}.")
-        for file in files:
-            _add(corpus, file, root, str(path.resolve()), known.get(file.resolve(), {}))
+        corpus.roots.append(shown(path))
+        known = _manifests(root, corpus.problems, columns, deep=path.is_dir())
+        if path.is_file() and readers.kind_of(path.name) is None:
+            raise CorpusError(f"{shown(path)}: {readers.unread(path.name)}.")
+        for file in _files(path, corpus) if path.is_dir() else [path]:
+            _add(corpus, file, root, shown(path), known.get(file.resolve(), {}), columns)
     _settle_names(corpus.sources, dict(taken))
     return corpus
 
@@ -74,62 +80,57 @@ def check_paths(paths: list[Path]) -> None:
     """Raise `CorpusError` for a path that does not exist or holds no file that could be an article."""
     for path in paths:
         if not path.exists():
-            raise CorpusError(f"no such file or folder: {path}. Name a folder of articles, or none for the bundled ones.")
-        if path.is_dir() and next(_files(path), None) is None:
-            raise CorpusError(f"no articles in {path}: there is no file ending in {_suffixes()}. Name another folder.")
+            raise CorpusError(f"no such file or folder: {shown(path)}. Name a folder of articles, or none for the bundled ones.")
+        if path.is_dir() and not _files(path, Corpus()):
+            raise CorpusError(f"no articles in {shown(path)}: there is no file ending in {', '.join(readers.KINDS)}. Name another folder.")
+
+
+def shown(path: Path) -> str:
+    """A path as text that can be stored and printed: bytes that are no UTF-8 are written out."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def read_file(file: Path, columns: Columns = NO_COLUMNS) -> list[Found]:
+    """Read what one file holds: drafts of articles, and a word on each thing in it that cannot be read."""
+    kind = readers.kind_of(file.name)
+    if kind is None:
+        return [Trouble(readers.unread(file.name))]
+    most = MAX_BYTES if kind.most == readers.TEXT else kind.most
+    try:
+        if file.stat().st_size > most:
+            return [Trouble(f"is larger than {most // 1_000_000} MB; split it into articles")]
+        data = file.read_bytes()
+    except OSError as error:
+        return [Trouble(f"cannot be read ({error.strerror}); check its permissions")]
+    return readers.read(file.name, data, columns, most)
 
 
 def read_article(file: Path) -> str:
-    """Return the text of one article file, exactly as decoded, by the reader for its suffix.
+    """Return the text of a file that holds one article.
 
     Raises:
-        CorpusError: it is empty, too large, not text, or of a kind without a reader. The message does not repeat the file's name.
+        CorpusError: it cannot be read. The message does not repeat the file's name.
     """
-    reader = READERS.get(file.suffix.lower())
-    if reader is None:
-        raise CorpusError(f"cannot read {file.suffix or 'this kind of'} files; save it as {_suffixes()}")
-    try:
-        if file.stat().st_size > MAX_BYTES:
-            raise CorpusError(f"is larger than {MAX_BYTES // 1_000_000} MB; split it into articles")
-        data = file.read_bytes()
-    except OSError as error:
-        raise CorpusError(f"cannot be read ({error.strerror}); check its permissions") from error
-    text = reader(data)
-    if not text.strip():
-        raise CorpusError("holds no text; remove it or fill it")
-    return text
+    [first, *_] = read_file(file)
+    if isinstance(first, Trouble):
+        raise CorpusError(first.why)
+    return first.text
 
 
-def decode(data: bytes) -> str:
-    """Decode bytes as UTF-8 (with or without byte order mark), UTF-16 by its mark, else Windows-1252. Line ends are kept.
+def columns_of(text: str) -> Columns:
+    """What ``text=body,outlet=source`` says of a table's columns.
 
     Raises:
-        CorpusError: the bytes are not text.
+        UsageError: it is not written so, or names nothing that is known of an article.
     """
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        try:
-            return data.decode("utf-16")
-        except UnicodeDecodeError as error:
-            raise CorpusError("is not text (a broken UTF-16 file); save it as UTF-8") from error
-    if b"\0" in data:
-        raise CorpusError("is not text (it holds NUL bytes); save the article as plain text")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
-
-
-def _html(data: bytes) -> str:
-    """The article inside a web page, without menus and advertisements."""
-    import trafilatura  # half a second to import, and only corpora with web pages need it
-
-    text = trafilatura.extract(decode(data), include_comments=False, include_tables=False)
-    if not text:
-        raise CorpusError("no article text found in the page; save it as plain text")
-    return str(text)
-
-
-READERS: dict[str, Callable[[bytes], str]] = {".txt": decode, ".md": decode, ".html": _html, ".htm": _html}
+    pairs = [part.partition("=") for part in text.split(",") if part.strip()]
+    columns = {field.strip().lower(): column.strip() for field, _, column in pairs}
+    allowed = ("file", "text", *COLUMNS)
+    if wrong := [field for field, column in columns.items() if field not in allowed or not column]:
+        raise UsageError(
+            f"--map cannot use {wrong[0]!r}: write FIELD=COLUMN, with commas between several; fields are {', '.join(allowed)}."
+        )
+    return columns
 
 
 def sides_file(root: Path) -> Path:
@@ -137,18 +138,54 @@ def sides_file(root: Path) -> Path:
     return (root if root.is_dir() else root.parent) / SIDES
 
 
-def _suffixes() -> str:
-    return ", ".join(READERS)
+def _files(folder: Path, corpus: Corpus) -> list[Path]:
+    """Article files below a folder, in order; each other thing there is a line in the corpus's problems or notes."""
+    files: list[Path] = []
 
+    def note(path: Path, why: str, *, problem: bool = False) -> None:
+        (corpus.problems if problem else corpus.notes).append(f"{shown(path.relative_to(folder))}: {why}")
 
-def _files(folder: Path) -> Iterator[Path]:
-    """Article files below a folder; hidden ones, links and notices about the articles are none."""
-    for place, folders, names in os.walk(folder):
+    def refused(error: OSError) -> None:
+        note(Path(error.filename or folder), f"cannot be read ({error.strerror}); check its permissions", problem=True)
+
+    for place, folders, names in os.walk(folder, onerror=refused):
+        for name in sorted(folders):
+            path = Path(place, name)
+            if path.is_symlink():
+                _note_link(path, folder, note)
+            elif name.startswith((".", "__")):
+                note(path, "a hidden folder")
         folders[:] = sorted(name for name in folders if not name.startswith((".", "__")))
-        for name in names:
-            file = Path(place, name)
-            if file.suffix.lower() in READERS and is_article(name) and not file.is_symlink():
-                yield file
+        for name in sorted(names):
+            path = Path(place, name)
+            if path.is_symlink():
+                _note_link(path, folder, note)
+            elif name in (MANIFEST, SIDES):
+                continue
+            elif not is_article(name):
+                note(path, "its name is that of a notice or of a hidden file, not of an article")
+            elif readers.kind_of(name) is None:
+                note(path, readers.unread(name), problem=True)
+            elif not path.is_file():
+                note(path, "is no regular file; replace it by one", problem=True)
+            else:
+                files.append(path)
+    return sorted(files)
+
+
+def _note_link(path: Path, folder: Path, note: Callable[..., None]) -> None:
+    """A link is not followed: what it leads to inside the folder is read where it is, and elsewhere it may be anything."""
+    try:
+        inside = path.resolve(strict=True).is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):
+        note(path, "a link that leads nowhere; remove it", problem=True)
+        return
+    why = (
+        "a link to what is read in its place"
+        if inside
+        else "a link out of the folder, which is not followed; name what it leads to as well"
+    )
+    note(path, why, problem=not inside)
 
 
 def is_article(name: str) -> bool:
@@ -156,19 +193,42 @@ def is_article(name: str) -> bool:
     return not name.startswith(".") and Path(name).stem.lower() not in words("notices")
 
 
-def _add(corpus: Corpus, file: Path, root: Path, origin: str, row: dict[str, str]) -> None:
-    name = file.relative_to(root).as_posix()
-    try:
-        text = read_article(file)
-    except CorpusError as error:
-        corpus.problems.append(f"{name}: {error}")
-        return
-    published = row.get("published")
-    if published and not _is_date(published):
-        corpus.problems.append(f"{name}: {MANIFEST} gives the date {published!r}, which is not YYYY-MM-DD; left unknown")
-        published = None
-    article = Article(name, text, row.get("title") or first_line(text), row.get("outlet"), row.get("url"), published, row.get("author"))
-    corpus.sources.append(Source(article, origin, _digest(article)))
+def _add(corpus: Corpus, file: Path, root: Path, origin: str, row: dict[str, str], columns: Columns) -> None:
+    """Take in what a file holds."""
+    name = shown(file.relative_to(root))
+    used: set[str] = set()
+    for found in read_file(file, columns):
+        if isinstance(found, Trouble):
+            (corpus.notes if found.meant else corpus.problems).append(f"{name}{' ' * bool(found.where)}{found.where}: {found.why}")
+            continue
+        identity = name + PART * bool(found.part) + _free(" ".join(found.part.split()), used)
+        if found.note:
+            corpus.notes.append(f"{identity}: {found.note}")
+        article = _article(identity, found, row, corpus)
+        corpus.sources.append(Source(article, origin, _digest(article)))
+
+
+def _free(part: str, used: set[str]) -> str:
+    """A part's name, with a number where another part of the file has it."""
+    name, number = part, 1
+    while name in used:
+        number += 1
+        name = f"{part}-{number}"
+    used.add(name)
+    return name
+
+
+def _article(identity: str, draft: Draft, row: dict[str, str], corpus: Corpus) -> Article:
+    """An article: what the manifest says of it, and where it says nothing what its file does."""
+    stated = row.get("published") or draft.published
+    published = day_of(stated) if stated else None
+    if stated and not published:
+        source = MANIFEST if row.get("published") else "the file"
+        why = f"{identity}: {source} gives the date {stated[:100]!r}, which is not one day for sure (YYYY-MM-DD is); left unknown"
+        (corpus.problems if row.get("published") else corpus.notes).append(why)
+    title = row.get("title") or draft.title or first_line(draft.text)
+    outlet, url, author = (row.get(name) or getattr(draft, name) for name in ("outlet", "url", "author"))
+    return Article(identity, draft.text, title, outlet, url, published, author)
 
 
 def first_line(text: str, longest: int = 200) -> str:
@@ -178,55 +238,56 @@ def first_line(text: str, longest: int = 200) -> str:
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
-def _is_date(value: str) -> bool:
-    try:
-        return datetime.date.fromisoformat(value).isoformat() == value
-    except ValueError:
-        return False
-
-
 def _digest(article: Article) -> str:
     return hashlib.sha256("\0".join(value or "" for value in astuple(article)[1:]).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _manifests(root: Path, problems: list[str], *, deep: bool) -> dict[Path, dict[str, str]]:
+def _manifests(root: Path, problems: list[str], columns: Columns, *, deep: bool) -> dict[Path, dict[str, str]]:
     """Rows of every ``sources.csv`` below ``root``, by the file they speak of; outer manifests first, inner ones win."""
     known: dict[Path, dict[str, str]] = {}
     places = [Path(place) for place, _, names in os.walk(root) if MANIFEST in names] if deep else [root] * (root / MANIFEST).is_file()
     for folder in sorted(places, key=lambda place: len(place.parts)):
-        for number, row in enumerate(_rows(folder / MANIFEST), start=2):
-            name = row.get("file")
-            if not name:
-                problems.append(f"{folder / MANIFEST} line {number}: names no file; left out")
+        listed: dict[Path, list[Path]] = {}
+        name = shown(folder / MANIFEST)
+        for number, row in _rows(folder / MANIFEST, problems, columns):
+            if "file" not in row:
+                problems.append(f"{name} line {number}: names no file; left out")
                 continue
-            file = (folder / name[:1000]).resolve()
-            if not _is_file(file):
-                problems.append(f"{folder / MANIFEST} line {number}: there is no file {name!r}; left out")
+            file = _meant(folder, row.pop("file"), listed)
+            if isinstance(file, str):
+                problems.append(f"{name} line {number}: there is no file {file!r}; left out")
                 continue
-            known.setdefault(file, {}).update({key: row[key] for key in COLUMNS if row.get(key)})
+            known.setdefault(file, {}).update(row)
     return known
 
 
-def _is_file(path: Path) -> bool:
+def _meant(folder: Path, name: str, listed: dict[Path, list[Path]]) -> Path | str:
+    """The file that a manifest names: of that name, else the only one that has it in other capitals or with an ending. Or the name."""
+    file = folder / name[:1000]
     try:
-        return path.is_file()
-    except OSError:  # a name that no file can have
-        return False
+        if file.is_file():
+            return file.resolve()
+        if file.parent not in listed:
+            listed[file.parent] = [path for path in file.parent.iterdir() if path.is_file()]
+    except OSError:  # a name that no file can have, or a folder that is not there
+        return name
+    like = [path for path in listed[file.parent] if file.name.lower() in (path.name.lower(), path.stem.lower())]
+    return like[0].resolve() if len(like) == 1 else name
 
 
-def _rows(manifest: Path) -> Iterator[dict[str, str]]:
+def _rows(file: Path, problems: list[str], columns: Columns) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows of a manifest.
+
+    Raises:
+        CorpusError: it is no CSV.
+    """
     try:
-        text = decode(manifest.read_bytes())
+        yield from manifest.rows(decode(file.read_bytes()), columns)
+    except manifest.NoFileColumn as error:
+        problems.append(f"{shown(file)}: {error}; left out")
     except (OSError, CorpusError) as error:
-        raise CorpusError(f"{manifest}: cannot be read. Save it as a UTF-8 CSV file.") from error
-    usual = csv.field_size_limit(LONGEST_CELL)  # of the whole process: whoever reads longer cells gets theirs back
-    try:
-        for row in csv.DictReader(io.StringIO(text, newline="")):
-            yield {key.strip().lower(): " ".join(value.split()) for key, value in row.items() if key and isinstance(value, str)}
-    except csv.Error as error:
-        raise CorpusError(f"{manifest}: not a CSV file ({error}). Save it as a UTF-8 CSV file.") from error
-    finally:
-        csv.field_size_limit(usual)
+        why = error.strerror if isinstance(error, OSError) else error
+        raise CorpusError(f"{shown(file)}: cannot be read: {why}. Save it as a UTF-8 CSV file.") from error
 
 
 def _settle_names(sources: list[Source], taken: dict[str, str]) -> None:
@@ -246,8 +307,13 @@ def _settle_names(sources: list[Source], taken: dict[str, str]) -> None:
 
 
 def _place(root: str, name: str) -> Path:
-    """The file that an id means: the corpus where that is one file, else below its folder, or one above where the id has folders."""
+    """Where the article is that an id means: in the corpus where that is one file, else below its folder, or one above where the id has
+    folders. One of several in a file lies, so to speak, below the file."""
     base = Path(root)
+    file, mark, part = name.partition(PART)
+    if mark and not part:
+        file, part = name, ""
     if base.is_file():
-        return base
-    return next((folder / name for folder in (base, *base.parents) if (folder / name).is_file()), base / name)
+        return base / part if part else base
+    found = next((folder / file for folder in (base, *base.parents) if (folder / file).is_file()), None)
+    return (found / part if part else found) if found else base / name

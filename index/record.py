@@ -6,25 +6,23 @@ article or nothing of it.
 
 from __future__ import annotations
 
-import hashlib
 import json
-import math
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 import numpy as np
 
 from index.embedder import Vectors
-from index.errors import IndexDamaged, IndexMismatch, IndexMissing
+from index.errors import IndexMismatch, IndexMissing
+from index.lookup import FILE, PASSAGE, Listed, Lookup, Scope, Stored, clear_errors, stored
 from index.types import Article, Passage, Statement
 
-SCHEMA = 2  # raise it when the tables below change
-FILE = "record.sqlite3"
+__all__ = ["FILE", "SCHEMA", "Listed", "Record", "Scope", "Stored"]
+
+SCHEMA = 3  # raise it when the tables below change
 
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -38,10 +36,19 @@ CREATE TABLE passages (
 CREATE INDEX passages_by_article ON passages(article, start);
 CREATE INDEX passages_pending ON passages(in_chroma) WHERE in_chroma = 0;
 CREATE TABLE statements (
-    article TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
-    start INTEGER NOT NULL, "end" INTEGER NOT NULL, text TEXT NOT NULL, mention TEXT, speaker TEXT,
+    id INTEGER PRIMARY KEY, article TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL, text TEXT NOT NULL, mentions TEXT NOT NULL, speakers TEXT NOT NULL,
     speaker_start INTEGER, speaker_end INTEGER, cue TEXT, direct INTEGER NOT NULL, hedge TEXT, side TEXT);
 CREATE INDEX statements_by_article ON statements(article, start);
+CREATE TABLE heard (
+    passage INTEGER NOT NULL REFERENCES passages(id) ON DELETE CASCADE,
+    statement INTEGER NOT NULL REFERENCES statements(id) ON DELETE CASCADE,
+    leads INTEGER NOT NULL, PRIMARY KEY (passage, statement)) WITHOUT ROWID;
+CREATE INDEX heard_by_statement ON heard(statement);
+CREATE TABLE people (article TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE, name TEXT NOT NULL, times INTEGER NOT NULL);
+CREATE INDEX people_by_article ON people(article);
+CREATE TABLE roles (article TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE, role TEXT NOT NULL, name TEXT NOT NULL);
+CREATE INDEX roles_by_article ON roles(article);
 CREATE TABLE names (alias TEXT PRIMARY KEY, speaker TEXT NOT NULL, side TEXT);
 CREATE TABLE gone (id INTEGER PRIMARY KEY);
 CREATE VIRTUAL TABLE words USING fts5(text, content='passages', content_rowid='id', tokenize='porter unicode61');
@@ -51,50 +58,9 @@ CREATE TRIGGER passages_out AFTER DELETE ON passages BEGIN
     INSERT INTO words(words, rowid, text) VALUES ('delete', old.id, old.text);
     INSERT OR IGNORE INTO gone VALUES (old.id); END;
 """
-_PASSAGE = 'p.id, p.article, p.start, p."end", p.text, p.headline'
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A passage in the record, with its number, which Chroma knows it by. Neighbours in an article have neighbouring numbers."""
-
-    id: int
-    passage: Passage
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Which articles to look in: outlets (none: all) and days of publication, both ends included, ``YYYY-MM-DD``."""
-
-    outlets: tuple[str, ...] = ()
-    since: str | None = None
-    until: str | None = None
-
-    def where(self) -> tuple[str, list[str]]:
-        """The scope as an SQL condition over the articles table ``a``, and its parameters."""
-        terms, values = ["1"], list[str]()
-        if self.outlets:
-            terms.append(f"a.outlet IN ({','.join('?' * len(self.outlets))})")
-            values += self.outlets
-        for day, comparison in ((self.since, ">="), (self.until, "<=")):
-            if day:
-                terms.append(f"a.published {comparison} ?")
-                values.append(day)
-        return " AND ".join(terms), values
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """What a catalogue says of an article: all but its text, and how many statements were found in it."""
-
-    id: str
-    title: str
-    outlet: str | None
-    published: str | None
-    statements: int
-
-
-class Record:
+class Record(Lookup):
     """The SQLite file of an index. Use as a context manager; ``write=True`` creates it where it is missing.
 
     Raises:
@@ -108,7 +74,7 @@ class Record:
         file = folder / FILE
         if not write and not file.exists():
             raise IndexMissing(f"there is no index in {folder}. Run `readout index` first.")
-        with _clear_errors(folder):
+        with clear_errors(folder):
             mode = "rwc" if write else "ro"
             self._db = sqlite3.connect(f"{file.resolve().as_uri()}?mode={mode}", uri=True, check_same_thread=False)
             self._db.execute("PRAGMA foreign_keys = ON")
@@ -140,7 +106,7 @@ class Record:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Everything inside happens, or nothing of it."""
-        with _clear_errors(self.folder), self._db:
+        with clear_errors(self.folder), self._db:
             yield
 
     # -- writing ------------------------------------------------------------------------------------------------
@@ -153,24 +119,51 @@ class Record:
         passages: list[Passage],
         vectors: Vectors,
         statements: list[Statement],
+        heard: Iterable[tuple[int, int, bool]] = (),
+        people: Mapping[str, int] | None = None,
+        roles: Mapping[str, str] | None = None,
     ) -> None:
-        """Store an article with all that was made from it, in place of what was stored under its id before."""
+        """Store an article with all that was made from it, in place of what was stored under its id before.
+
+        ``heard`` says which statements stand in which passages, as `heard_in` does, ``people`` how often it names which persons,
+        ``roles`` who bears which title in it.
+        """
         self.drop([article.id])
         self._db.execute(
             "INSERT INTO articles VALUES (?,?,?,?,?,?,?,?,?)",
             (article.id, root, digest, article.text, article.title, article.outlet, article.url, article.published, article.author),
         )
-        self._db.executemany(
-            'INSERT INTO passages (article, start, "end", text, headline, vector) VALUES (?,?,?,?,?,?)',
-            [(p.article, p.start, p.end, p.text, p.headline, vector.tobytes()) for p, vector in zip(passages, vectors, strict=True)],
-        )
-        self._db.executemany(
-            "INSERT INTO statements VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
-            [
-                (s.article, s.start, s.end, s.text, s.speaker, s.speaker, s.speaker_start, s.speaker_end, s.cue, s.direct, s.hedge, s.side)
-                for s in statements
-            ],
-        )
+        parts = [
+            self._db.execute(
+                'INSERT INTO passages (article, start, "end", text, headline, vector) VALUES (?,?,?,?,?,?)',
+                (p.article, p.start, p.end, p.text, p.headline, vector.tobytes()),
+            ).lastrowid
+            for p, vector in zip(passages, vectors, strict=True)
+        ]
+        said = [
+            self._db.execute(
+                "INSERT INTO statements VALUES (NULL,?,?,?,?,?,?,?,?,?,?,?,?)",
+                (
+                    s.article,
+                    s.start,
+                    s.end,
+                    s.text,
+                    *[json.dumps(s.speakers)] * 2,
+                    s.speaker_start,
+                    s.speaker_end,
+                    s.cue,
+                    s.direct,
+                    s.hedge,
+                    s.side,
+                ),
+            ).lastrowid
+            for s in statements
+        ]
+        self._db.executemany("INSERT INTO heard VALUES (?,?,?)", [(parts[place], said[number], leads) for place, number, leads in heard])
+
+        rows = [(article.id, name, times) for name, times in (people or {}).items()]
+        self._db.executemany("INSERT INTO people VALUES (?,?,?)", rows)
+        self._db.executemany("INSERT INTO roles VALUES (?,?,?)", [(article.id, role, name) for role, name in (roles or {}).items()])
 
     def drop(self, ids: Iterable[str]) -> None:
         """Remove articles and all that was made from them."""
@@ -181,197 +174,23 @@ class Record:
         self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?,?)", list(values.items()))
 
     def rename_speakers(self, statements: Iterable[tuple[int, Statement]]) -> None:
-        """Store canonical speakers and sides, worked out over all articles, by the statements' row numbers."""
+        """Store canonical speakers and sides, worked out over all articles, by the statements' numbers."""
         self._db.executemany(
-            "UPDATE statements SET speaker = ?, side = ? WHERE rowid = ?", [(s.speaker, s.side, row) for row, s in statements]
+            "UPDATE statements SET speakers = ?, side = ? WHERE id = ?", [(json.dumps(s.speakers), s.side, row) for row, s in statements]
         )
-
-    def _query(self, sql: str, values: Sequence[object] = ()) -> list[Any]:
-        """All rows of a query; a damaged file is an `IndexDamaged`."""
-        with _clear_errors(self.folder):
-            return self._db.execute(sql, values).fetchall()
-
-    # -- reading ------------------------------------------------------------------------------------------------
-
-    def meta(self, key: str) -> str | None:
-        """A setting of the index."""
-        rows = self._query("SELECT value FROM meta WHERE key = ?", (key,))
-        return rows[0][0] if rows else None
-
-    def version(self) -> int:
-        """A number that changes when another process has written to the index."""
-        return int(self._query("PRAGMA data_version")[0][0])
-
-    def digests(self, root: str | None = None) -> dict[str, str]:
-        """Digest by article id, of one corpus folder or of all."""
-        query = "SELECT id, digest FROM articles" + (" WHERE root = ?" if root else "")
-        return dict(self._query(query, (root,) if root else ()))
-
-    def corpus_fingerprint(self) -> str:
-        """A short name for what the articles are: equal for equal articles, whatever else the index was built with."""
-        digests = "\n".join(f"{name} {digest}" for name, digest in sorted(self.digests().items()))
-        return hashlib.sha256(digests.encode()).hexdigest()[:16]
-
-    def places(self) -> dict[str, str]:
-        """The corpus folder of every article, by its id."""
-        return dict(self._query("SELECT id, root FROM articles"))
-
-    def roots(self) -> dict[str, int]:
-        """Number of articles by corpus folder."""
-        return dict(self._query("SELECT root, count(*) FROM articles GROUP BY root"))
-
-    def articles(self) -> list[Article]:
-        """All articles, by id."""
-        return [Article(*row) for row in self._query(f"SELECT {_ARTICLE} FROM articles ORDER BY id")]
-
-    def article(self, name: str) -> Article:
-        """One article. Raises `KeyError` when there is none of that id."""
-        rows = self._query(f"SELECT {_ARTICLE} FROM articles WHERE id = ?", (name,))
-        if not rows:
-            raise KeyError(name)
-        return Article(*rows[0])
-
-    def catalogue(self, scope: Scope = Scope(), words: str = "", limit: int = -1) -> list[Listed]:
-        """The articles in a scope whose title, outlet or id holds ``words``, by id and without their texts; at most ``limit``."""
-        where, values = scope.where()
-        rows = self._query(
-            f"""SELECT a.id, a.title, a.outlet, a.published, (SELECT count(*) FROM statements s WHERE s.article = a.id) FROM articles a
-                WHERE {where} AND instr(lower(a.title || ' ' || coalesce(a.outlet, '') || ' ' || a.id), lower(?)) ORDER BY a.id LIMIT ?""",
-            (*values, words, limit),
-        )
-        return [Listed(*row) for row in rows]
-
-    def extent(self, scope: Scope = Scope()) -> tuple[int, str | None, str | None]:
-        """How many articles are in a scope, and the first and last day that one of them was published."""
-        where, values = scope.where()
-        [row] = self._query(f"SELECT count(*), min(a.published), max(a.published) FROM articles a WHERE {where}", values)
-        return tuple(row)
-
-    def voices(self, scope: Scope = Scope(), limit: int = -1) -> list[tuple[str, str | None, int]]:
-        """Speakers in a scope with their side and number of statements, those who speak most first."""
-        where, values = scope.where()
-        return self._query(
-            f"""SELECT s.speaker, s.side, count(*) FROM statements s JOIN articles a ON a.id = s.article
-                WHERE s.speaker IS NOT NULL AND {where} GROUP BY 1, 2 ORDER BY 3 DESC, 1 LIMIT ?""",
-            (*values, limit),
-        )
-
-    def holding(self, text: str) -> str | None:
-        """The id of an article that has exactly this text."""
-        rows = self._query("SELECT id FROM articles WHERE text = ? LIMIT 1", (text,))
-        return rows[0][0] if rows else None
-
-    def counts(self) -> dict[str, int]:
-        """Number of articles, passages and statements."""
-        return {table: self._query(f"SELECT count(*) FROM {table}")[0][0] for table in ("articles", "passages", "statements")}
-
-    def passages(self, ids: Iterable[int]) -> dict[int, Stored]:
-        """Passages by number; numbers that are not there are left out."""
-        wanted = list(ids)
-        marks = ",".join("?" * len(wanted))
-        rows = self._query(f"SELECT {_PASSAGE} FROM passages p WHERE p.id IN ({marks})", wanted)
-        return {row[0]: _stored(row) for row in rows}
-
-    def passages_of(self, article: str) -> list[Stored]:
-        """The passages of one article, in reading order."""
-        rows = self._query(f"SELECT {_PASSAGE} FROM passages p WHERE p.article = ? ORDER BY p.start", (article,))
-        return [_stored(row) for row in rows]
-
-    def passage_at(self, article: str, place: int) -> Stored | None:
-        """The passage of an article that holds a character; None where there is none."""
-        rows = self._query(
-            f'SELECT {_PASSAGE} FROM passages p WHERE p.article = ? AND p.start <= ? AND p."end" > ?', (article, place, place)
-        )
-        return _stored(rows[0]) if rows else None
-
-    def statements(self, article: str | None = None) -> list[Statement]:
-        """The ledger, in reading order; of one article or of all."""
-        return [statement for _, statement in self.numbered_statements(article, raw=False)]
-
-    def numbered_statements(self, article: str | None = None, *, raw: bool) -> list[tuple[int, Statement]]:
-        """Statements with their row numbers. ``raw``: the speaker as the article alone names it, not the canonical one."""
-        query = f"""SELECT rowid, article, start, "end", text, {"mention" if raw else "speaker"}, speaker_start, speaker_end,
-                    cue, direct, hedge, side FROM statements {"WHERE article = ?" if article else ""} ORDER BY article, start, "end" """
-        rows = self._query(query, (article,) if article else ())
-        return [(row[0], _statement(row[1:])) for row in rows]
-
-    def match(self, words: list[str], scope: Scope, limit: int) -> list[tuple[int, float]]:
-        """Full-text search: passage numbers with their BM25 score (higher is better), best first.
-
-        ``words`` are matched as literal words, any of them; FTS5's operators inside them mean nothing.
-        """
-        if not words:
-            return []
-        query = " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
-        where, values = scope.where()
-        rows = self._query(
-            f"""SELECT words.rowid, -bm25(words) FROM words JOIN passages p ON p.id = words.rowid JOIN articles a ON a.id = p.article
-                WHERE words MATCH ? AND {where} ORDER BY bm25(words), words.rowid LIMIT ?""",
-            [query, *values, limit],
-        )
-        return [(row[0], row[1]) for row in rows]
-
-    def spoken(self, speakers: Iterable[str], scope: Scope, limit: int) -> list[int]:
-        """Numbers of the passages that hold words of these speakers, in reading order."""
-        wanted = list(speakers)
-        where, values = scope.where()
-        rows = self._query(
-            f"""SELECT DISTINCT p.id FROM statements s JOIN articles a ON a.id = s.article
-                JOIN passages p ON p.article = s.article AND p.start < s."end" AND s.start < p."end"
-                WHERE s.speaker IN ({",".join("?" * len(wanted))}) AND {where} ORDER BY p.id LIMIT ?""",
-            [*wanted, *values, limit],
-        )
-        return [row[0] for row in rows]
 
     def set_names(self, names: Iterable[tuple[str, str, str | None]]) -> None:
         """Store what speakers are called: (lower-case alias, canonical name, side)."""
         self._db.execute("DELETE FROM names")
         self._db.executemany("INSERT OR IGNORE INTO names VALUES (?,?,?)", list(names))
 
-    def names(self) -> dict[str, tuple[str, str | None]]:
-        """Canonical name and side of every alias."""
-        rows = self._query("SELECT alias, speaker, side FROM names")
-        return {alias: (speaker, side) for alias, speaker, side in rows}
-
-    def sides(self) -> tuple[str, ...]:
-        """The sides that a sides.toml named, in its order; empty where there is none."""
-        return tuple(json.loads(self.meta("sides") or "[]"))
-
-    def outlets(self, scope: Scope = Scope()) -> list[str]:
-        """The outlets that are known, by name, of articles in a scope."""
-        where, values = scope.where()
-        rows = self._query(f"SELECT DISTINCT a.outlet FROM articles a WHERE a.outlet IS NOT NULL AND {where} ORDER BY a.outlet", values)
-        return [row[0] for row in rows]
-
-    def vectors(self, ids: Iterable[int]) -> dict[int, Vectors]:
-        """Vectors by passage number."""
-        wanted = list(ids)
-        rows = self._query(f"SELECT id, vector FROM passages WHERE id IN ({','.join('?' * len(wanted))})", wanted)
-        return {row[0]: np.frombuffer(row[1], dtype=np.float32) for row in rows}
-
-    def neighbours(self, ids: Iterable[int]) -> list[int]:
-        """The passages after and before given ones in their articles, in the order of these."""
-        wanted = list(ids)
-        around = self.passages({near for number in wanted for near in (number - 1, number, number + 1)})
-        places = {number: stored.passage.article for number, stored in around.items()}
-        return [near for number in wanted for near in (number + 1, number - 1) if places.get(near) == places.get(number)]
-
-    def rarity(self, words: dict[str, str]) -> dict[str, float]:
-        """How rare words are: the BM25 weight of each over all passages, by the key it is given under."""
-        total = self._query("SELECT count(*) FROM passages")[0][0]
-        found = {}
-        for key, word in words.items():
-            count = self._query("SELECT count(*) FROM words WHERE words MATCH ?", ('"' + word.replace('"', '""') + '"',))[0][0]
-            found[key] = math.log(1 + (total - count + 0.5) / (count + 0.5))
-        return found
-
     # -- what Chroma still has to be told -----------------------------------------------------------------------
 
     def pending(self, limit: int) -> list[tuple[int, Article, Stored, Vectors]]:
         """Passages that are not in Chroma yet: number, article, passage, vector."""
-        rows = self._query(f"SELECT {_PASSAGE}, p.vector FROM passages p WHERE p.in_chroma = 0 ORDER BY p.id LIMIT ?", (limit,))
+        rows = self._query(f"SELECT {PASSAGE}, p.vector FROM passages p WHERE p.in_chroma = 0 ORDER BY p.id LIMIT ?", (limit,))
         found = {row[1]: self.article(row[1]) for row in rows}
-        return [(row[0], found[row[1]], _stored(row), np.frombuffer(row[6], dtype=np.float32)) for row in rows]
+        return [(row[0], found[row[1]], stored(row, ()), np.frombuffer(row[6], dtype=np.float32)) for row in rows]
 
     def mark(self, ids: Iterable[int], *, in_chroma: bool) -> None:
         """Note which passages Chroma has."""
@@ -416,30 +235,3 @@ class Record:
             if wrong:
                 found.append(f"{wrong} {table} do not equal their article at their offsets")
         return found
-
-
-_ARTICLE = "id, text, title, outlet, url, published, author"
-
-
-def _stored(row: tuple[int, str, int, int, str, int, *tuple[object, ...]]) -> Stored:
-    return Stored(row[0], Passage(row[1], row[2], row[3], row[4], bool(row[5])))
-
-
-def _statement(row: Any) -> Statement:
-    *words, direct, hedge, side = row
-    article, start, end, text, speaker, speaker_start, speaker_end, cue = words
-    return Statement(article, start, end, text, speaker, speaker_start, speaker_end, cue, bool(direct), hedge, side)
-
-
-@contextmanager
-def _clear_errors(folder: Path) -> Iterator[None]:
-    """Turn SQLite's complaints into a line that says what to do."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        reason = str(error)
-        if "readonly" in reason or "unable to open" in reason:
-            raise IndexDamaged(f"the index folder {folder} cannot be opened for this ({reason}). Check its permissions.") from error
-        raise IndexDamaged(f"the index in {folder} cannot be used ({reason}). Run `readout doctor`.") from error
-    except sqlite3.DatabaseError as error:
-        raise IndexDamaged(f"the index in {folder} is damaged ({error}). Remove {FILE} there and run `readout index` again.") from error

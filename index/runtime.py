@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import UsageError
+from index.errors import ReadoutError, UsageError
 
 THREADS = "READOUT_THREADS"  # how many processors a network may use; a table's workers set it to 1
 
@@ -44,3 +45,27 @@ def session(model: bytes | Path, weights: Mapping[str, NDArray[np.float32]] | No
         values = [onnxruntime.OrtValue.ortvalue_from_numpy(value) for value in weights.values()]
         options.add_external_initializers(list(weights), values)
     return onnxruntime.InferenceSession(model if isinstance(model, bytes) else str(model), options, providers=["CPUExecutionProvider"])
+
+
+def only_what_is_asked() -> Any:
+    """The options of a run that computes nothing but what the outputs asked for need."""
+    import onnxruntime
+
+    options = onnxruntime.RunOptions()
+    options.only_execute_path_to_fetches = True
+    return options
+
+
+def stored_weights(file: Path, what: str, trouble: type[ReadoutError]) -> bytes:
+    """The bytes of a network's file, checked against the checksum that lies beside it.
+
+    Raises:
+        ReadoutError: of the kind ``trouble``: the weights are missing or were changed.
+    """
+    try:
+        stored, expected = file.read_bytes(), file.with_suffix(".sha256").read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise trouble(f"{what} {file.name} cannot be read ({error.strerror}). Install Readout again.") from error
+    if hashlib.sha256(stored).hexdigest() != expected:
+        raise trouble(f"{what} {file.name} were changed. Install Readout again.")
+    return stored

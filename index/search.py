@@ -14,13 +14,13 @@ from index.passages import text_of
 from index.reader import Reader, Text
 from index.record import Record, Scope
 from index.text import content_words, stem
-from index.types import Hit, Statement
+from index.types import Hit
 from index.vectors import VectorStore
 
 POOL = 48  # passages fused from all searches
 READ = 28  # of them, how many are read; eval/LOG.md has what reading more or fewer gains and costs
 LONG, SHORTEST_PART, MOST_PARTS = 24, 3, 6  # words from which on a question is read part by part; words of meaning in a part; parts
-KEPT, MOST_SCORES = 2_000, 50_000  # articles whose statements are kept at hand, and readings
+KEPT, MOST_SCORES = 2_000, 50_000  # articles that are kept at hand, and readings
 _RANK_CONSTANT = 60  # Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion" (SIGIR 2009)
 _PART = re.compile(r"[;?!]\s+|(?:,|,?\s+(?:and|or|but))\s+(?=(?:who|whom|whose|what|which|when|where|why|how)\b)", re.I)
 
@@ -41,13 +41,12 @@ class Searcher:
         self._embedder = embedder
         self._vector = lru_cache(4096)(lambda text: self._embedder.encode([text])[0])
         self._article = lru_cache(KEPT)(record.article)
-        self._statements = lru_cache(KEPT)(record.statements)
         self._texts = lru_cache(4096)(self._text)
         self._scores: dict[tuple[str, int], float] = {}
 
     def forget(self) -> None:
         """The index has changed: what was kept of it counts no more."""
-        for kept in (self._article, self._statements, self._texts):
+        for kept in (self._article, self._texts):
             kept.cache_clear()
         self._scores.clear()
 
@@ -70,6 +69,13 @@ class Searcher:
     def nearest(self, text: str, scope: Scope, limit: int) -> list[tuple[int, float]]:
         """The passages nearest to a text by their vectors: numbers with their cosine, nearest first."""
         return self._vectors.nearest(self._vector(text), scope, limit)
+
+    def among(self, text: str, scope: Scope, numbers: Sequence[int] | None, limit: int) -> list[int]:
+        """The passages nearest to a text in a scope, or of those with some ``numbers`` alone; nearest first."""
+        if numbers is None:
+            return [number for number, _ in self.nearest(text, scope, limit)]
+        vectors, asked = self.record.vectors(numbers), self._vector(text)
+        return sorted(vectors, key=lambda number: -float(vectors[number] @ asked))[:limit]
 
     def read(self, question: str, numbers: Iterable[int], most: int = READ) -> list[Hit]:
         """Read the most promising of given passages beside a question; best first.
@@ -135,11 +141,6 @@ class Searcher:
         """The cosine of some words with each of others, by the embedding model."""
         return [float(self._vector(other) @ self._vector(words)) for other in others]
 
-    def statements(self, article: str) -> list[Statement]:
-        """The ledger of one article, kept at hand."""
-        found: list[Statement] = self._statements(article)
-        return found
-
     def _read(self, question: str, numbers: list[int], vectors: Mapping[int, Vectors]) -> list[float]:
         """The log-odds that passages answer; of a question in parts each is read for all of it and for the part it is nearest to."""
         whole, *parts = parts_of(question)
@@ -160,7 +161,7 @@ class Searcher:
         passage = found[number].passage
         before = found[number - 1].passage if number - 1 in found else None
         preceding = before.text if before and before.article == passage.article else ""
-        return text_of(passage, preceding, self.statements(passage.article), self._article(passage.article))
+        return text_of(passage, preceding, self._article(passage.article))
 
 
 def parts_of(question: str) -> list[str]:

@@ -7,14 +7,10 @@ import re
 
 import snowballstemmer
 
+from index.lexicon import words
+
 _WORD = re.compile(r"(?:\b[Nn]on-)?[A-Za-z0-9]+(?:['’][a-z]+)?")  # "non-interference" is no interference
-_FUNCTION_WORDS = frozenset(
-    """a an the of in on at to for from by with about as into over after before between during under against than then is
-    are was were be been being am do does did doing have has had having will would shall should can could may might
-    must and or but if not no nor so too very just also only own same such both each few more most other some any all i
-    you he she it we they me him her us them my your his its our their this that these those there here who whom whose
-    which what when where why how s t d ll re ve m say says said""".split()
-)
+_FUNCTION_WORDS = words("function_words")
 _stemmer = snowballstemmer.stemmer("english")
 
 

@@ -10,11 +10,16 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 DOCUMENTS, ISSUED = words("documents"), words("issued")
+VALUES = frozenset(("CARDINAL", "DATE", "MONEY", "ORDINAL", "PERCENT", "QUANTITY", "TIME"))
+"""Kinds of entities that are amounts or times: nobody speaks by such a name."""
 
 
 def child(token: Token, *labels: str) -> Token | None:
     """Return the first word that hangs on a token by one of these labels."""
-    return next((c for c in token.children if c.dep_ in labels), None)
+    for c in token.children:  # a plain loop: this is asked for every word
+        if c.dep_ in labels:
+            return c
+    return None
 
 
 def end_of(token: Token) -> int:

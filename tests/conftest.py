@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
+PATIENCE = 600.0
+"""Seconds after which something hangs, on the busiest machine; nothing that works as it should is measured by it."""
 SILENT = {"ANONYMIZED_TELEMETRY": "False", "RAGAS_DO_NOT_TRACK": "true", "GRADIO_ANALYTICS_ENABLED": "False"}
 
 settings.register_profile(
@@ -79,6 +81,9 @@ def _no_network() -> Iterator[None]:
 
 # --- the command -------------------------------------------------------------------------------------------------------------
 
+READOUT = [sys.executable, "-c", "from app import main; main()"]
+"""The command ``readout``, of this source."""
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -88,17 +93,22 @@ def environment(**more: str) -> dict[str, str]:
     return {**kept, "PYTHONPATH": f"{TESTS / 'offline'}{os.pathsep}{ROOT}", "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1", **more}
 
 
+def with_tests() -> dict[str, str]:
+    """The same for a program that imports what the tests are made of."""
+    return environment(PYTHONPATH=os.pathsep.join([str(TESTS / "offline"), *filter(None, sys.path)]))
+
+
 def run_command(
     *arguments: str | Path,
     cwd: Path | None = None,
     stdin: str | bytes | None = None,
     env: dict[str, str] | None = None,
-    timeout: float = 120,
+    timeout: float = PATIENCE,
 ) -> subprocess.CompletedProcess[str]:
     """Run ``readout`` with these arguments; its output is decoded as UTF-8."""
     given = stdin.encode() if isinstance(stdin, str) else stdin
     done = subprocess.run(
-        [sys.executable, "-m", "assistant.cli", *map(str, arguments)],
+        [*READOUT, *map(str, arguments)],
         cwd=cwd,
         env=environment(**(env or {})),
         input=given,
@@ -150,7 +160,7 @@ def on_syria(gatherer: Gatherer) -> Evidence:
     findings = []
     for speaker, side, *places in ON_SYRIA:
         stored = [next(one for one in gatherer.record.passages_of(name) if words in plain(one.passage.text)) for name, words in places]
-        findings.append(Finding(tuple(Hit(one.passage, 3.0, 0.5, one.id) for one in stored), speaker, side))
+        findings.append(Finding(tuple(Hit(one.passage, 3.0, 0.5, one.id) for one in stored), (speaker,), side))
     return Evidence(tuple(findings), silent=("Obama administration", "Democrats"))
 
 
@@ -187,7 +197,7 @@ def model_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             [sys.executable, TESTS / "model_server.py"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=out, text=True
         ) as server,
     ):
-        late = threading.Timer(120, server.kill)
+        late = threading.Timer(PATIENCE, server.kill)
         late.start()
         assert server.stdout is not None
         address = server.stdout.readline().strip()
@@ -239,7 +249,7 @@ def answered_by_script(script: Script, settings: Settings) -> Assistant:
 def bundled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An index of the bundled corpus, built once by ``readout index``. Not to be written to: see ``own_index``."""
     folder = tmp_path_factory.mktemp("bundled") / "index"
-    done = run_command("index", "--index", folder, cwd=folder.parent, timeout=600)
+    done = run_command("index", "--index", folder, cwd=folder.parent)
     assert done.returncode == 0, done.stderr
     return folder
 

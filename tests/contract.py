@@ -20,6 +20,9 @@ ANSWER = {
     "silent": list,
     "conflicts": list,
     "seconds": float,
+    "verdict": str,
+    "unsure": list,
+    "searched": dict,
 }
 POINT = {"text": str, "speaker": str | None, "side": str | None, "citations": list, "support": str}
 CITATION = {
@@ -32,6 +35,7 @@ CITATION = {
     "start": int,
     "end": int,
     "quote": str,
+    "page": int | None,
 }
 
 

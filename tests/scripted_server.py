@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from xml.etree import ElementTree
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +32,13 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     says: str = "no"
     text: str = ""
-    then: str = "stop"  # "drop", "hang", "end", "error", or a finish_reason
+    then: str = "stop"  # "drop", "hang", "hold" (until it is let go, then "drop"), "end", "error", "unstreamed", or a finish_reason
     refusal: str = ""
     body: Mapping[str, Any] | None = None
 
 
 Reply = str | Fault | Callable[[str], str]
 """A reply, or what makes one of the request's last message."""
-
-_STATEMENT = re.compile(r"^\[(\d+)\] (?:(.+?)(?: \([^()]*\))? says|the outlet's own words), in (.+?)(?:, \d{4}-\d\d-\d\d)?: (.*)$", re.M)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,8 @@ class Given:
 def given(request: str) -> list[Given]:
     """The numbered statements of a request, as `prompts/answer.md` has them."""
     body = request.partition("The statements:")[2].rpartition("The question:")[0]
-    return [Given(int(number), speaker or None, outlet, words) for number, speaker, outlet, words in _STATEMENT.findall(body)]
+    elements = ElementTree.fromstring(f"<all>{body}</all>")
+    return [Given(int(one.attrib["number"]), one.get("speaker"), one.attrib["outlet"], one.text or "") for one in elements]
 
 
 def honest(request: str) -> str:
@@ -78,7 +78,7 @@ class Script:
         self.requests: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         self.address = ""
-        self.closing = threading.Event()
+        self.closing, self.let_go = threading.Event(), threading.Event()
 
     def say(self, *replies: Reply) -> None:
         """What it is to reply from now on; what it was asked before is forgotten."""
@@ -107,13 +107,17 @@ def scripted(*replies: Reply) -> Iterator[Script]:
             script.headers.append(dict(self.headers))
             reply = script.next(request)
             fault = reply if isinstance(reply, Fault) else Fault(text=reply)
-            if fault.status != 200:
-                self._whole(fault)
+            if fault.status != 200 or fault.body is not None:
+                self._whole(fault, self._error(fault))
+            elif fault.then == "unstreamed":
+                choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": fault.text}}
+                usage = {"prompt_tokens": 100, "completion_tokens": 7, "total_tokens": 107}
+                self._whole(fault, {"id": "1", "object": "chat.completion", "model": "scripted", "choices": [choice], "usage": usage})
             else:
                 self._stream(fault)
 
-        def _whole(self, fault: Fault) -> None:
-            body = json.dumps(self._error(fault)).encode()
+        def _whole(self, fault: Fault, says: Mapping[str, Any]) -> None:
+            body = json.dumps(says).encode()
             self.send_response(fault.status)
             for name, value in {"Content-Type": "application/json", "Content-Length": str(len(body)), **fault.headers}.items():
                 self.send_header(name, value)
@@ -135,10 +139,12 @@ def scripted(*replies: Reply) -> Iterator[Script]:
                 self._send({"choices": [{"index": 0, "delta": {"role": "assistant", "refusal": fault.refusal}}]})
             for word in re.findall(r"\S+\s*|\s+", fault.text):
                 self._send({"choices": [{"index": 0, "delta": {"role": "assistant", "content": word}}]})
-            if fault.then == "drop":
+            if fault.then == "hold":
+                script.let_go.wait()
+            if fault.then in ("drop", "hold"):
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             elif fault.then == "hang":
-                script.closing.wait(30)
+                script.closing.wait()
             elif fault.then == "error":
                 self._send(self._error(fault))
             elif fault.then != "end":
@@ -164,5 +170,6 @@ def scripted(*replies: Reply) -> Iterator[Script]:
         yield script
     finally:
         script.closing.set()
+        script.let_go.set()
         server.shutdown()
         server.server_close()

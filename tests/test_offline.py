@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import NetworkUsed, environment, reached
+from conftest import PATIENCE, NetworkUsed, environment, reached
 from offline.sitecustomize import STOPPED, away
 
 
@@ -32,14 +32,14 @@ def test_this_machine_is_not_cut_off() -> None:
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
         server.listen()
-        with socket.create_connection(server.getsockname(), timeout=5), server.accept()[0]:
+        with socket.create_connection(server.getsockname(), timeout=PATIENCE), server.accept()[0]:
             pass
     assert socket.getaddrinfo("localhost", 80)
 
 
 def test_a_program_that_reaches_out_is_stopped() -> None:
     code = "import urllib.request\ntry: urllib.request.urlopen('https://example.org')\nexcept BaseException: pass"
-    done = subprocess.run([sys.executable, "-c", code], env=environment(), capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", code], env=environment(), capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (done.returncode, done.stderr) == (STOPPED, "the network was used: example.org\n")
 
 

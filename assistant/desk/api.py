@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.question import clean
 from assistant.render import as_json
-from assistant.scope import read_scope
+from assistant.scope import check_scope, read_scope
 from assistant.settings import Settings
 from index.build import open_record
 from index.errors import IndexMismatch, IndexMissing, QuestionError, ReadoutError
@@ -93,13 +93,11 @@ class Api:
         if not isinstance(start, int) or not 0 <= start <= len(article.text):
             raise QuestionError(f"start is {start!r:.40}. The article has the characters 0 to {len(article.text)}.")
         end = start + LONGEST_TEXT
-        said = [asdict(one) for one in record.statements(article.id) if start <= one.start < end]
+        said = [{**asdict(one), "speaker": one.speaker} for one in record.statements(article.id) if start <= one.start < end]
         part = {"characters": len(article.text), "start": start, "text": article.text[start:end]}
         return {"id": article.id, **_known(article), **part, "statements": said}
 
     def _scope(self, outlets: list[str] | None, since: str | None, until: str | None) -> Scope:
-        from assistant.chain import check_scope  # langchain: not before something is asked
-
         names = [outlets] if isinstance(outlets, str) else outlets or []
         scope = read_scope([_text(name) for name in names], _text(since or ""), _text(until or ""), mark="")
         return check_scope(scope, self._assistant().record)

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
 import shutil
-import time
-from collections.abc import Iterator
-from concurrent.futures import Future
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from concurrent.futures import wait
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Event, Lock, Thread
+from threading import Event, Lock
 
-from assistant.batch import Options, Summary, run
-from assistant.formats import Outcome
-from assistant.journal import SUFFIX as JOURNAL
+from assistant.batch.formats import Outcome
+from assistant.batch.journal import SUFFIX as JOURNAL
+from assistant.batch.run import Options, Summary, run
+from assistant.batch.table import Row
+from assistant.desk.aside import aside
+from assistant.desk.uploads import stem
 from assistant.render import lines, plain
 from assistant.settings import Settings
-from assistant.table import Row
 from index.errors import ReadoutError, TableBusy, TableError
 from index.record import Scope
 
@@ -36,12 +36,12 @@ class Shown:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class State:
     """How far a run is. ``files`` are there when it ended: the answers and, where it was not ``stopped``, the page of them."""
 
     summary: Summary
-    rows: tuple[Shown, ...] = ()
+    rows: Sequence[Shown] = ()
     files: tuple[Path, ...] = ()
     stopped: bool = False
 
@@ -52,12 +52,12 @@ class Batches:
     def __init__(self, settings: Settings, scope: Scope) -> None:
         self._settings, self._scope = settings, scope
         self._changing = Lock()
-        self._under_way: dict[str, _Watch] = {}
+        self._under_way: dict[str, Event] = {}  # by person: what is set ends the run
 
     def stop(self, person: str) -> None:
         """End a person's run, if there is one, with the row it is at."""
-        if watch := self._under_way.get(person):
-            watch.stopping.set()
+        if stopping := self._under_way.get(person):
+            stopping.set()
 
     def run(self, person: str, table: Path) -> Iterator[State]:
         """Answer a table, and yield how far that is now and then. The files are gone after the last state; left early, the run ends.
@@ -66,70 +66,51 @@ class Batches:
             TableBusy: the person has a run under way, or too many others have.
             ReadoutError: as `run` of a batch.
         """
-        name = re.sub(r"[^\w-]+", "-", table.stem)[:60]
         with TemporaryDirectory(prefix="readout-", ignore_cleanup_errors=True) as folder:
-            watch, ended, target = self._begin(person), Future[State](), Path(folder, f"{name}-answers.csv")
-
-            def work() -> None:
-                try:
-                    ended.set_result(self._answer(table, target, watch))
-                except BaseException as error:  # whatever it is, it is raised where the run is watched
-                    ended.set_exception(error)
-                finally:
-                    del self._under_way[person]
-
-            Thread(target=work, daemon=True).start()
+            stopping, state, target = self._begin(person), State(Summary(0)), Path(folder, f"{stem(table.stem)}-answers.csv")
+            ended = aside(lambda: self._answer(person, table, target, state, stopping))
             try:
                 while not ended.done():
-                    yield watch.state()
-                    time.sleep(PAUSE)
+                    yield state
+                    wait([ended], PAUSE)
                 yield ended.result()
             except ReadoutError as error:
                 raise TableError(str(error).replace(f"{table.parent}/", "").replace(f"{folder}/", "")) from error
             finally:
-                watch.stopping.set()
+                stopping.set()
 
-    def _begin(self, person: str) -> _Watch:
+    def _begin(self, person: str) -> Event:
         with self._changing:
             if person in self._under_way:
                 raise TableBusy("a table of yours is being answered. Wait for it, or stop it, and upload this one again.")
             if len(self._under_way) >= RUNS:
                 raise TableBusy(f"{RUNS} tables of other people are being answered, and no more at once. Upload this one again later.")
-            return self._under_way.setdefault(person, _Watch())
+            return self._under_way.setdefault(person, Event())
 
-    def _answer(self, table: Path, target: Path, watch: _Watch) -> State:
+    def _answer(self, person: str, table: Path, target: Path, state: State, stopping: Event) -> State:
         """Write the answers as a CSV, then as a page from what the run has found; one thread, for the chat answers others meanwhile."""
-        try:
-            watch.summary = run(table, target, self._settings, Options(workers=1, scope=self._scope), watch)
-        except _Stopped:
-            return watch.state((target,), stopped=True)
         page = target.with_suffix(".html")
-        shutil.copyfile(f"{target}{JOURNAL}", f"{page}{JOURNAL}")
-        run(table, page, self._settings, Options("html", workers=1, scope=self._scope))
-        return watch.state((target, page))
+
+        def note(summary: Summary, row: Row, outcome: Outcome) -> None:
+            state.summary = summary
+            if len(state.rows) < SHOWN:
+                state.rows = (*state.rows, Shown(row.number, row.question, outcome.status, _first_line(outcome)))
+            if stopping.is_set():
+                raise _Stopped
+
+        try:
+            state.summary = run(table, target, self._settings, Options(workers=1, scope=self._scope), note)
+            shutil.copyfile(f"{target}{JOURNAL}", f"{page}{JOURNAL}")
+            run(table, page, self._settings, Options("html", workers=1, scope=self._scope))
+            return replace(state, files=(target, page))
+        except _Stopped:
+            return replace(state, files=(target,), stopped=True)
+        finally:
+            del self._under_way[person]
 
 
 class _Stopped(Exception):
     """Somebody stopped the run, or nobody watches it any more."""
-
-
-class _Watch:
-    """What a run tells after each row."""
-
-    def __init__(self) -> None:
-        self.stopping = Event()
-        self.summary = Summary(0)
-        self._rows: list[Shown] = []
-
-    def __call__(self, summary: Summary, row: Row, outcome: Outcome) -> None:
-        if len(self._rows) < SHOWN:
-            self._rows.append(Shown(row.number, row.question, outcome.status, _first_line(outcome)))
-        self.summary = summary
-        if self.stopping.is_set():
-            raise _Stopped
-
-    def state(self, files: tuple[Path, ...] = (), *, stopped: bool = False) -> State:
-        return State(self.summary, tuple(self._rows), files, stopped)
 
 
 def _first_line(outcome: Outcome) -> str:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
-import time
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
-from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any
 
 from assistant.desk.export import FORMS, Form
 from assistant.question import clean
@@ -47,8 +45,6 @@ _OWN = "conversation IN (SELECT id FROM conversations WHERE user = ?)"
 _WORDS = """c.title || char(10) || ifnull((
     SELECT group_concat(t.question || char(10) || ifnull(json_extract(t.answer, '$.text'), ''), char(10))
     FROM turns t WHERE t.conversation = c.id), '')"""
-
-Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +94,7 @@ class Feedback:
     history: tuple[str, ...]
 
 
-class Conversations:
+class Conversations(AbstractContextManager["Conversations"]):
     """The file of conversations; made where it is missing. Any number of threads and processes may use it at once.
 
     Every method that takes a ``user`` sees that user's conversations only: somebody else's are as if they were not there.
@@ -136,29 +132,10 @@ class Conversations:
                     "Use the version that wrote them, or name another file with READOUT_DESK."
                 )
         with self._clear_errors():
-            self._let_readers_read()
             self._db.execute("PRAGMA foreign_keys = ON")
             self._db.create_function("holds", 2, _holds, deterministic=True)
 
-    def _let_readers_read(self) -> None:
-        """Switch the file to write-ahead logging, where who reads and who writes do not wait for each other.
-
-        For this alone SQLite does not wait until other connections are out of the way.
-        """
-        until = time.monotonic() + PATIENCE
-        while True:
-            try:
-                self._db.execute("PRAGMA journal_mode = WAL")
-                return
-            except sqlite3.OperationalError as error:
-                if "locked" not in str(error) or time.monotonic() > until:
-                    raise
-                time.sleep(0.02)
-
-    def __enter__(self) -> Conversations:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -172,8 +149,7 @@ class Conversations:
         """Begin a conversation, without a title yet."""
         now = _now()
         made = Conversation(secrets.token_hex(8), "", now, now)
-        with self._writing():
-            self._change("INSERT INTO conversations VALUES (?,?,?,?,?)", made.id, user, made.title, made.created, made.changed)
+        self._change("INSERT INTO conversations VALUES (?,?,?,?,?)", made.id, user, made.title, made.created, made.changed)
         return made
 
     def all(self, user: str, text: str = "") -> list[Conversation]:
@@ -187,8 +163,14 @@ class Conversations:
 
     def get(self, user: str, id: str) -> Conversation:
         """One conversation. Raises `ConversationMissing` when the user has none of that id."""
+        if found := self.find(user, id):
+            return found
+        raise _missing()
+
+    def find(self, user: str, id: str) -> Conversation | None:
+        """One conversation, if the user has one of that id."""
         rows = self._rows(f"SELECT {_CONVERSATION} FROM conversations c WHERE c.user = ? AND c.id = ?", user, id)
-        return Conversation(*_there(rows)[0])
+        return Conversation(*rows[0]) if rows else None
 
     def rename(self, user: str, id: str, title: str) -> None:
         """Give a conversation another title, cut where it is too long for one.
@@ -200,13 +182,11 @@ class Conversations:
         title = _title(title)
         if not title:
             raise ConversationError("the title is empty. Type one.")
-        with self._writing():
-            _there(self._change("UPDATE conversations SET title = ? WHERE user = ? AND id = ?", title, user, id))
+        self._change("UPDATE conversations SET title = ? WHERE user = ? AND id = ?", title, user, id)
 
     def delete(self, user: str, id: str) -> None:
         """Delete a conversation with all that was asked, answered and rated in it. Raises `ConversationMissing`."""
-        with self._writing():
-            _there(self._change("DELETE FROM conversations WHERE user = ? AND id = ?", user, id))
+        self._change("DELETE FROM conversations WHERE user = ? AND id = ?", user, id)
 
     def export(self, user: str, id: str, form: Form) -> str:
         """A conversation with its evidence as Markdown, JSON or CSV. Write it with ``newline=""``. Raises `ConversationMissing`."""
@@ -230,7 +210,7 @@ class Conversations:
         question, name, now = clean(question), secrets.token_hex(8), _now()
         with self._writing():
             named = "UPDATE conversations SET changed = ?, title = iif(title = '', ?, title) WHERE user = ? AND id = ?"
-            _there(self._change(named, now, _title(question), user, id))
+            self._change(named, now, _title(question), user, id)
             stored = "INSERT INTO turns (id, conversation, question, scope, asked) VALUES (?,?,?,?,?)"
             self._change(stored, name, id, question, json.dumps(asdict(scope)), now)
         return name
@@ -238,8 +218,7 @@ class Conversations:
     def finish(self, user: str, turn_id: str, answer: Answer) -> None:
         """Store the answer of a turn, in place of an earlier one and its rating. Raises `ConversationMissing`."""
         stored = "UPDATE turns SET answer = ?, good = NULL, why = NULL, fingerprint = NULL, rated = NULL"
-        with self._writing():
-            _there(self._change(f"{stored} WHERE id = ? AND {_OWN}", json.dumps(asdict(answer)), turn_id, user))
+        self._change(f"{stored} WHERE id = ? AND {_OWN}", json.dumps(asdict(answer)), turn_id, user)
 
     def rate(self, user: str, turn_id: str, good: bool, why: str, fingerprint: str) -> None:
         """Store what the user thinks of an answer, in place of what they thought before.
@@ -251,20 +230,17 @@ class Conversations:
         """
         stored = "UPDATE turns SET good = ?, why = ?, fingerprint = ?, rated = ?"
         values = (bool(good), why.strip()[:LONGEST_WHY], fingerprint, _now())
-        with self._writing():
-            _there(self._change(f"{stored} WHERE answer IS NOT NULL AND id = ? AND {_OWN}", *values, turn_id, user))
+        self._change(f"{stored} WHERE answer IS NOT NULL AND id = ? AND {_OWN}", *values, turn_id, user)
 
     def feedback(self) -> list[Feedback]:
         """Everything that was rated, by anybody, in the order of rating. For whoever runs the server, not for its users."""
-        earlier = "SELECT question FROM turns WHERE conversation = ? AND number < ? ORDER BY number"
+        earlier = "SELECT question FROM turns e WHERE e.conversation = t.conversation AND e.number < t.number ORDER BY e.number"
+        query = f"SELECT (SELECT json_group_array(question) FROM ({earlier})), {_TURN} FROM turns t WHERE t.rated IS NOT NULL"
         found = []
-        for conversation, number, *row in self._rows(
-            f"SELECT t.conversation, t.number, {_TURN} FROM turns t WHERE t.rated IS NOT NULL ORDER BY t.rated, t.number"
-        ):
+        for history, *row in self._rows(f"{query} ORDER BY t.rated, t.number"):
             turn = _turn(row)
             assert turn.answer and turn.rating, "only what was answered is rated"
-            history = tuple(question for (question,) in self._rows(earlier, conversation, number))
-            found.append(Feedback(turn.id, turn.question, turn.answer, turn.scope, turn.rating, history))
+            found.append(Feedback(turn.id, turn.question, turn.answer, turn.scope, turn.rating, tuple(json.loads(history))))
         return found
 
     # -- the file -----------------------------------------------------------------------------------------------
@@ -276,9 +252,11 @@ class Conversations:
     def _value(self, query: str) -> Any:
         return self._rows(query)[0][0]
 
-    def _change(self, statement: str, *values: object) -> int:
-        """Run a statement that writes, and return how many rows it changed."""
-        return self._db.execute(statement, [_storable(value) for value in values]).rowcount
+    def _change(self, statement: str, *values: object) -> None:
+        """Run a statement that writes. Raises `ConversationMissing` where there is nothing for it to change."""
+        with self._lock, self._clear_errors():
+            if not self._db.execute(statement, [_storable(value) for value in values]).rowcount:
+                raise _missing()
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -306,11 +284,8 @@ class Conversations:
             ) from error
 
 
-def _there(found: Made) -> Made:
-    """What was found or changed, when that is anything."""
-    if not found:
-        raise ConversationMissing("there is no such conversation, or it was deleted. Begin a new one.")
-    return found
+def _missing() -> ConversationMissing:
+    return ConversationMissing("there is no such conversation, or it was deleted. Begin a new one.")
 
 
 def _now() -> str:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import re
+import calendar
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
 from assistant.question import Names, outlet_aliases
+from index.lexicon import words
 from index.record import Record
 
 SAMPLE = 300  # articles looked at: more would make the first page wait
 MOST = 5
-_TOPIC = re.compile(r"\b(?:in|on|about|over|with|against|from|of|into) ((?:the )?[A-Z][\w’']+(?: [A-Z][\w’']+)*)(?![\w-])")
-_CALENDAR = frozenset(
-    """January February March April May June July August September October November December Monday Tuesday Wednesday Thursday
-    Friday Saturday Sunday""".split()
-)
+LEADS_TO_NAMES = (words("object_prepositions") | words("name_prepositions")) - {"to"}  # "to Congratulate" is no name
+MARKS = ".,;:!?()[]“”\"'’"
+CALENDAR = frozenset(map(str.lower, (*calendar.month_name, *calendar.day_name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +36,11 @@ def examples(record: Record, names: Names) -> list[str]:
     for article in record.catalogue(limit=SAMPLE):
         texts.append(record.article(article.id).text)
         for said in record.statements(article.id):
-            topics = {_bare(found) for found in _TOPIC.findall(said.text)}
-            mentions += [_Mention(topic, said.speaker, said.side, article.outlet) for topic in topics if not _words(topic) & known]
-            if said.speaker and " and " not in said.speaker:
-                quoted[said.speaker] += 1
+            topics = set(topics_of(said.text))
+            speaker = said.speakers[0] if len(said.speakers) == 1 else None
+            mentions += [_Mention(topic, speaker, said.side, article.outlet) for topic in topics if not _words(topic) & known]
+            if speaker:
+                quoted[speaker] += 1
     return list(islice(dict.fromkeys(_questions(mentions, quoted, names, "\n".join(texts))), MOST))
 
 
@@ -77,8 +77,25 @@ def _ranked(mentions: Iterable[_Mention]) -> list[str]:
     return sorted(by_topic, key=lambda topic: (-reach(topic), -len(by_topic[topic]), topic))
 
 
-def _bare(topic: str) -> str:
-    return re.sub(r"['’]s?$", "", topic)
+def topics_of(text: str) -> Iterator[str]:
+    """Yield the names that a preposition leads to: "Syria" and "the White House", with the article as it stands."""
+    parts = text.split()
+    for place, part in enumerate(parts, 1):
+        if part in LEADS_TO_NAMES:
+            article = ["the"] if parts[place : place + 1] == ["the"] else []
+            if name := list(_name(parts[place + len(article) :])):
+                yield " ".join((*article, *name))
+
+
+def _name(parts: list[str]) -> Iterator[str]:
+    """Yield the words of a name that a text begins with, without what stands behind it."""
+    for part in parts:
+        word = part.rstrip(MARKS).removesuffix("’s").removesuffix("'s")
+        if not (word[:1].isupper() and word[1:].isalnum()):
+            return
+        yield word
+        if word != part:
+            return
 
 
 def _words(topic: str) -> set[str]:
@@ -88,10 +105,10 @@ def _words(topic: str) -> set[str]:
 def _known(names: Names) -> set[str]:
     """Names that are no topics: speakers, outlets, months and days."""
     outlets = {alias.lower() for outlet in names.outlets for alias in outlet_aliases(outlet)}
-    return {*names.speakers, *outlets, *map(str.lower, _CALENDAR), *(word for name in names.speakers for word in name.split())} - {"the"}
+    return {*names.speakers, *outlets, *CALENDAR, *(word for name in names.speakers for word in name.split())} - {"the"}
 
 
 def _called(speaker: str, text: str) -> str:
     """A speaker as sentences name it: "the Kremlin", where the articles mostly do."""
-    found = re.findall(rf"\b(the )?{re.escape(speaker)}\b", text, re.IGNORECASE)
-    return f"the {speaker}" if found.count("") * 2 < len(found) else speaker
+    told, name = f" {' '.join(text.lower().split())}", speaker.lower()
+    return f"the {speaker}" if told.count(f" the {name}") * 2 > told.count(f" {name}") else speaker

@@ -5,14 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Literal
 
 from assistant import render
-from assistant.render import chat_message, escape_markdown, link, printable, source, took
-from assistant.table import FORMULA
+from assistant.batch.table import FORMULA
+from assistant.render import chat_message, escape_markdown, markdown_link, printable, source, took
 from assistant.types import Answer, Citation, Point
 from index.record import Scope
 
@@ -25,8 +24,6 @@ COLUMNS = (
     "asked", "filters", "question", "status", "answer", "n", "outlet", "title", "published", "url", "article", "start", "end", "quote",
     "speaker", "side", "support", "rating", "why",
 )  # fmt: skip
-
-_NOT_IN_LINKS = re.compile(r"[<>\\\s]")
 
 
 def as_markdown(conversation: Conversation, turns: list[Turn]) -> str:
@@ -54,12 +51,15 @@ def _turn_blocks(turn: Turn) -> Iterator[str]:
 
 
 def _place(citation: Citation) -> str:
-    text, address = _escaped(source(citation)), link(citation.url)
-    return f"[{text}](<{_NOT_IN_LINKS.sub('', address)}>)" if address else text
+    return markdown_link(_flat(source(citation)), citation.url)
 
 
 def _escaped(text: str) -> str:
-    return escape_markdown(" ".join(printable(text).split()))
+    return escape_markdown(_flat(text))
+
+
+def _flat(text: str) -> str:
+    return " ".join(printable(text).split())
 
 
 def as_json(conversation: Conversation, turns: list[Turn]) -> str:

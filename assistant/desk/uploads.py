@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.settings import Settings
-from index.corpus import COLUMNS, MANIFEST, is_article, read_article
-from index.errors import CorpusError
+from index.corpus import COLUMNS, MANIFEST, is_article, read_file
+from index.readers import Draft, Trouble
 from index.record import Record
 
 
@@ -21,6 +21,11 @@ class Outcome:
     name: str
     word: str
     taken: bool
+
+
+def stem(text: str) -> str:
+    """The name of a file that holds what a text is called, without its ending."""
+    return "-".join("".join(sign if sign.isalnum() or sign in "_-" else " " for sign in text).split()).strip("-")[:60]
 
 
 def uploads(settings: Settings) -> Path:
@@ -37,17 +42,20 @@ def receive(files: Iterable[Path], folder: Path, record: Record, known: dict[str
 def _receive(file: Path, folder: Path, record: Record, taken: dict[str, str], known: dict[str, str]) -> Outcome:
     if not is_article(file.name):
         return Outcome(file.name, "its name is that of a notice, not of an article; rename it", False)
-    try:
-        text = read_article(file)
-    except CorpusError as error:
-        return Outcome(file.name, str(error), False)
-    if there := taken.get(text) or record.holding(text):
-        return Outcome(file.name, f"is in the corpus already, as {there}", False)
+    found = read_file(file)
+    drafts = [one for one in found if isinstance(one, Draft)]
+    unread = [f"{one.where} {one.why}".strip() for one in found if isinstance(one, Trouble) and not one.meant]
+    if not drafts:
+        return Outcome(file.name, "; ".join(unread[:3]) or "holds no article", False)
+    there = [taken.get(draft.text) or record.holding(draft.text) for draft in drafts]
+    if all(there):
+        return Outcome(file.name, f"is in the corpus already, as {there[0]}", False)
     target = _free(folder / file.name)
-    taken[text] = target.name
+    taken.update((draft.text, target.name) for draft in drafts)
     _keep(file, target, known)
     word = "added" if target.name == file.name else f"added as {target.name}, since there is another {file.name}"
-    return Outcome(file.name, word + _doubt(file), True)
+    notes = list(dict.fromkeys(f"it {draft.note}: look whether its letters are right" for draft in drafts if draft.note))
+    return Outcome(file.name, "; ".join((word, *notes[:1], *(f"not read: {why}" for why in unread[:3]))), True)
 
 
 def _free(wanted: Path) -> Path:
@@ -70,14 +78,3 @@ def _keep(file: Path, target: Path, known: dict[str, str]) -> None:
     part = target.with_name(f".{target.name}.part")
     shutil.copyfile(file, part)
     part.rename(target)
-
-
-def _doubt(file: Path) -> str:
-    data = file.read_bytes()
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return ""
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return "; it is not UTF-8 and was read as Windows-1252: look whether its letters are right"
-    return ""

@@ -8,7 +8,6 @@ import os
 import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -22,18 +21,10 @@ _COST, _BLOCK, _PARALLEL = 2**14, 8, 5  # as OWASP's "Password Storage" advises 
 _REMEDY = "Make its lines with `readout user NAME`."
 
 
-@dataclass(frozen=True, slots=True)
-class _Secret:
-    """What is kept of a password."""
+Secret = tuple[bytes, bytes]
+"""What is kept of a password: salt and digest."""
 
-    salt: bytes
-    digest: bytes
-
-    def matches(self, password: str) -> bool:
-        return hmac.compare_digest(_digest(password, self.salt), self.digest)
-
-
-_NOBODYS = _Secret(b"nobody", bytes(64))  # names that there are not take as long to refuse as wrong passwords
+NOBODYS: Secret = (b"nobody", bytes(64))  # names that there are not take as long to refuse as wrong passwords
 
 
 def load_users(auth: str | None, environment: Mapping[str, str] = os.environ) -> Check | None:
@@ -48,10 +39,11 @@ def load_users(auth: str | None, environment: Mapping[str, str] = os.environ) ->
     given = environment.get("READOUT_AUTH") or None if auth is None else auth
     if given is None:
         return None
-    users = _read(Path(given)) if _is_file(given) else _single(given)
+    users = _read(Path(given)) if Path(given).is_file() else _single(given)
 
     def check(name: str, password: str) -> bool:
-        return users.get(name, _NOBODYS).matches(password)
+        salt, digest = users.get(name, NOBODYS)
+        return hmac.compare_digest(_digest(password, salt), digest)
 
     return check
 
@@ -89,57 +81,43 @@ def _digest(password: str, salt: bytes) -> bytes:
     return hashlib.scrypt(password.encode("utf-8", "replace"), salt=salt, n=_COST, r=_BLOCK, p=_PARALLEL, dklen=64)
 
 
-def _is_file(given: str) -> bool:
-    try:
-        return Path(given).is_file()
-    except ValueError:  # a NUL
-        return False
-
-
-def _single(given: str) -> dict[str, _Secret]:
+def _single(given: str) -> dict[str, Secret]:
     name, _, password = given.partition(":")
     if not (name and password):
         raise UsageError("--auth (or READOUT_AUTH) needs USER:PASSWORD, or the name of a file of users that is there. " + _REMEDY)
     salt = secrets.token_bytes(16)
-    return {name: _Secret(salt, _digest(password, salt))}
+    return {name: (salt, _digest(password, salt))}
 
 
-def _read(file: Path) -> dict[str, _Secret]:
-    users: dict[str, _Secret] = {}
-    for number, line in enumerate(_lines(file), 1):
-        if not line.strip() or line.startswith("#"):
-            continue
-        name, secret = _user(line.strip(), f"{file}, line {number}")
-        if name in users:
-            raise UsageError(f"{file}, line {number}: {name!r} is there already. Keep one line a user.")
-        users[name] = secret
+def _read(file: Path) -> dict[str, Secret]:
+    users: dict[str, Secret] = {}
+    try:
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+    except OSError as error:
+        raise UsageError(f"{file}: the users cannot be read ({error.strerror}). Check its permissions.") from error
+    except UnicodeDecodeError:
+        raise UsageError(f"{file} is not a text in UTF-8, and not a file of users. {_REMEDY}") from None
+    for number, line in enumerate(lines, 1):
+        if line.strip() and not line.startswith("#"):
+            name, secret = _user(line.strip(), f"{file}, line {number}")
+            if users.setdefault(name, secret) is not secret:
+                raise UsageError(f"{file}, line {number}: {name!r} is there already. Keep one line a user.")
     if not users:
         raise UsageError(f"{file} holds no users. {_REMEDY}")
     return users
 
 
-def _lines(file: Path) -> list[str]:
-    try:
-        return file.read_text(encoding="utf-8-sig").splitlines()
-    except OSError as error:
-        raise UsageError(f"{file}: the users cannot be read ({error.strerror}). Check its permissions.") from error
-    except UnicodeDecodeError:
-        raise UsageError(f"{file} is not a text in UTF-8, and not a file of users. {_REMEDY}") from None
-
-
-def _user(line: str, where: str) -> tuple[str, _Secret]:
+def _user(line: str, where: str) -> tuple[str, Secret]:
     """A line as name and secret. What stands there is never repeated: it may be a password."""
     name, _, rest = line.partition(":")
     kind, *parts = rest.split("$")
     try:
-        if not name or kind != _KIND:
-            raise ValueError(kind)
         salt, digest = (b64decode(part, validate=True) for part in parts)
-        if len(digest) != 64:
-            raise ValueError(len(digest))
+        if not name or kind != _KIND or len(digest) != len(NOBODYS[1]):
+            raise ValueError(kind)
     except ValueError:
         raise UsageError(f"{where}: is not a name and a hash. {_REMEDY}") from None
-    return name, _Secret(salt, digest)
+    return name, (salt, digest)
 
 
 def is_loopback(host: str) -> bool:

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from assistant.evidence import ANSWERED
-from assistant.support import weigh
+from assistant.topic import ANSWERED
+from assistant.verification.support import weigh
 from eval.lines import read_lines
 from eval.training.figures import auroc
 from eval.training.pairs import CLAIMS, LABELS, OFF, OFF_TOPIC, QUESTIONS, by_article, held_out, named, rests_on
@@ -78,7 +78,7 @@ def ask(searcher: Searcher, questions: dict[str, list[dict[str, Any]]]) -> Itera
         own = {stored.id for stored in searcher.record.passages_of(f"{article}.txt")}
         foreign = [{"question": entry["question"], "answers": [], "kind": "other"} for entry in before[::FOREIGN]]
         before = entries
-        said = searcher.statements(f"{article}.txt")
+        said = searcher.record.statements(f"{article}.txt")
         off = [{"question": named(next(unrelated), said), "answers": [], "kind": "off"} for _ in range(OFF)]
         for entry in (*entries, *foreign, *off):
             found = [] if entry["kind"] == "other" else searcher.find(entry["question"])

@@ -22,7 +22,7 @@ from safetensors.numpy import load_file
 
 from eval.training import reference
 from eval.training.net import EPSILON, HEADS, LAYERS, WIDTH, Net
-from index.embedder import bundled_folder
+from index.embedder import MIDDLE, bundled_folder
 from index.runtime import session
 
 OPSET = 20
@@ -120,10 +120,16 @@ def write_embedder(file: Path) -> None:
         state = normal(node("Add", state, linear(mixed, f"{at}.attention.output.dense")), f"{at}.attention.output.LayerNorm")
         inner = linear(node("Gelu", linear(state, f"{at}.intermediate.dense")), f"{at}.output.dense")
         state = normal(node("Add", state, inner), f"{at}.output.LayerNorm")
+        if layer + 1 == MIDDLE:
+            nodes.append(helper.make_node("Identity", [state], ["states"]))
     weight = node("Unsqueeze", there, "last")
     constants["last"] = np.array([2])
     total = node("ReduceSum", node("Mul", state, weight), "second", keepdims=0)
     nodes.append(helper.make_node("LpNormalization", [total], ["vectors"], axis=-1, p=2))
+    _save(file, nodes, constants, {name: shapes[name] for name in used})
+
+
+def _save(file: Path, nodes: list[onnx.NodeProto], constants: dict[str, NDArray[np.generic]], outside: dict[str, tuple[int, ...]]) -> None:
     inside = [
         helper.make_tensor(name, helper.np_dtype_to_tensor_dtype(value.dtype), value.shape, value.ravel())
         for name, value in constants.items()
@@ -132,8 +138,11 @@ def write_embedder(file: Path) -> None:
         nodes,
         "MiniLM",
         [helper.make_tensor_value_info(name, TensorProto.INT64, ["texts", "pieces"]) for name in ("ids", "there")],
-        [helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["texts", WIDTH])],
-        [*inside, *(_outside(name, shapes[name]) for name in used)],
+        [
+            helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["texts", WIDTH]),
+            helper.make_tensor_value_info("states", TensorProto.FLOAT, ["texts", "pieces", WIDTH]),
+        ],
+        [*inside, *(_outside(name, shape) for name, shape in outside.items())],
     )
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=10), str(file))
 

@@ -60,7 +60,7 @@ def main() -> None:
     chosen = options.parse_args()
     asked = {entry["article"] for entry in read_lines(QUESTIONS)}
     entries = (entry for entry in read_lines(chosen.articles) if entry["id"] in asked and len(entry["text"]) >= SHORTEST)
-    random, parser = Random(0), load_parser(entities=False)
+    random, parser = Random(0), load_parser()
     with (chosen.out / "train-made.jsonl").open("w", encoding="utf-8") as out:
         for number, entry in enumerate(islice(entries, chosen.most), 1):
             text = f"{entry['title']}\n\n{entry['text']}"

@@ -97,15 +97,8 @@ class Net(nn.Module):
                 part.weight.copy_(stored[f"embeddings.{name}_embeddings.weight"])
             _take(self.norm, stored, "embeddings.LayerNorm")
             for number, layer in enumerate(self.layers):
-                at = f"encoder.layer.{number}"
-                for kind in ("weight", "bias"):
-                    joined = [stored[f"{at}.attention.self.{part}.{kind}"] for part in ("query", "key", "value")]
-                    getattr(layer.qkv, kind).copy_(torch.cat(joined))
-                _take(layer.out, stored, f"{at}.attention.output.dense")
-                _take(layer.norm, stored, f"{at}.attention.output.LayerNorm")
-                _take(layer.up, stored, f"{at}.intermediate.dense")
-                _take(layer.down, stored, f"{at}.output.dense")
-                _take(layer.last, stored, f"{at}.output.LayerNorm")
+                assert isinstance(layer, Layer)
+                take_layer(layer, stored, number)
 
     def trained(self) -> list[nn.Parameter]:
         """The parameters that learn: not the embeddings of words and places, not the layers that read apart."""
@@ -118,6 +111,20 @@ class Net(nn.Module):
 def _mean(state: Tensor, chosen: Tensor) -> Tensor:
     weight = chosen.to(state.dtype)
     return (state * weight[..., None]).sum(1) / weight.sum(1, keepdim=True).clamp(min=1)
+
+
+def take_layer(layer: Layer, stored: dict[str, Tensor], number: int) -> None:
+    """Give a layer the weights of one of MiniLM's."""
+    at = f"encoder.layer.{number}"
+    with torch.no_grad():
+        for kind in ("weight", "bias"):
+            parts = [stored[f"{at}.attention.self.{part}.{kind}"] for part in ("query", "key", "value")]
+            getattr(layer.qkv, kind).copy_(torch.cat(parts))
+        _take(layer.out, stored, f"{at}.attention.output.dense")
+        _take(layer.norm, stored, f"{at}.attention.output.LayerNorm")
+        _take(layer.up, stored, f"{at}.intermediate.dense")
+        _take(layer.down, stored, f"{at}.output.dense")
+        _take(layer.last, stored, f"{at}.output.LayerNorm")
 
 
 def _take(part: nn.Module | Tensor, stored: dict[str, Tensor], name: str) -> None:

@@ -111,7 +111,7 @@ def own(articles: Path) -> Iterator[tuple[str, dict[str, Any], Found]]:
     asked, claimed = by_article(QUESTIONS), by_article(CLAIMS)
     unrelated = cycle(OFF_TOPIC.read_text(encoding="utf-8").splitlines())
     others: list[dict[str, Any]] = []
-    parser, encoder = load_parser(entities=False), SentenceTransformerEmbedder(BUNDLED, bundled_folder())
+    parser, encoder = load_parser(), SentenceTransformerEmbedder(BUNDLED, bundled_folder())
     for number, article in enumerate(one for one in read_lines(articles) if one["id"] in asked):
         text = f"{article['title']}\n\n{article['text']}"
         doc = next(parse([text], parser))
@@ -138,7 +138,7 @@ def texts_of(split: list[Passage], said: list[Statement], article: dict[str, Any
     """Passages of one article as the reader sees them."""
     before = ["", *(passage.text for passage in split)]
     known = Article(article["id"], "", article["title"], article["outlet"], None, article["published"])
-    return [passages.text_of(passage, before[number], said, known) for number, passage in enumerate(split)]
+    return [passages.text_of(passage, before[number], known) for number, passage in enumerate(passages.voiced(split, said))]
 
 
 def questions_of(

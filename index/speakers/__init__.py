@@ -6,8 +6,20 @@ names a reporter listed in ``sides.toml`` under their sides. None of them guesse
 as it is written, or unknown.
 """
 
-from index.speakers.cast import PEOPLE, Cast
-from index.speakers.names import BODIES, TITLES, canonical_names, gender_of, key_of, parts_of, plain
+from index.speakers.coreference import PEOPLE, Cast
+from index.speakers.names import BODIES, TITLES, bare_names, canonical_names, is_title, key_of, plain
 from index.speakers.sides import Sides, name_speakers
 
-__all__ = ["BODIES", "PEOPLE", "TITLES", "Cast", "Sides", "canonical_names", "gender_of", "key_of", "name_speakers", "parts_of", "plain"]
+__all__ = [
+    "BODIES",
+    "PEOPLE",
+    "TITLES",
+    "Cast",
+    "Sides",
+    "bare_names",
+    "canonical_names",
+    "is_title",
+    "key_of",
+    "name_speakers",
+    "plain",
+]

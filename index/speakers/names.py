@@ -7,8 +7,11 @@ from collections.abc import Mapping
 
 from index.lexicon import words
 
+SUFFIXES = ("jr", "sr")
+STANDS_OUT = 3  # how many times as often as a namesake somebody is named whom a bare name means
 TITLES, BODIES, DETERMINERS = words("titles"), words("bodies"), words("determiners")
-FEMALE, MALE = words("female_names"), words("male_names")
+FORMS_OF_ADDRESS = words("female_titles") | words("male_titles") | {"dr"}
+LONGEST_TITLE = 4  # words
 
 
 def plain(word: str) -> str:
@@ -27,12 +30,6 @@ def without_article(name: str) -> str:
     return rest if rest and first.lower() in DETERMINERS else name
 
 
-def gender_of(name: str) -> str:
-    """Return "f", "m" or "" for a name, by its first word."""
-    first, _, rest = name.lower().partition(" ")
-    return "" if not rest else "f" if first in FEMALE else "m" if first in MALE else ""
-
-
 def key_of(name: str) -> str:
     """Return what spellings of one name share: no article, titles, possessives, initials, full stops or capitals."""
     bare = [_without_possessive(word) for word in tidy(name).lower().split(" ")]
@@ -47,25 +44,94 @@ def _without_possessive(word: str) -> str:
     return word.removesuffix(ending)
 
 
-def parts_of(name: str) -> list[str]:
-    """Return the single names of a joint one: "Vladimir Putin and Donald Trump"."""
-    parts = name.split(" and ")
-    return parts if all(part[:1].isupper() for part in parts) else [name]
+def is_title(role: str) -> bool:
+    """Whether words are a title that tells of somebody's office: "cdc director", and neither "mr" nor "chess master"."""
+    parts = role.split()
+    plainly = all(part.isalpha() for part in parts) and "and" not in parts
+    return plainly and len(parts) <= LONGEST_TITLE and parts[-1] in TITLES - FORMS_OF_ADDRESS
 
 
-def canonical_names(names: Mapping[str, int]) -> dict[str, str]:
-    """Return the name to use for each name of a corpus: {"Putin": "Vladimir Putin", "the Kremlin": "Kremlin"}."""
+def canonical_names(names: Mapping[str, int], people: Mapping[str, int] | None = None) -> dict[str, str]:
+    """Return the name to use for each name of a corpus: {"Putin": "Vladimir Putin", "the Kremlin": "Kremlin"}.
+
+    ``people`` says how often articles name which persons, whether these speak or not; without it every name that looks like a
+    person's counts. A surname joins the person who has it, if no namesake is named nearly as often.
+    """
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
-    for name, count in names.items():
+    for name, count in (*(people or {}).items(), *names.items()):
         spellings[key_of(name)][_shown(name)] += count
-    best = {key: min(counts.items(), key=lambda item: (-item[1], item[0]))[0] for key, counts in spellings.items()}
-    full: dict[str, list[str]] = defaultdict(list)
-    for key, counts in spellings.items():
-        parts = key.split(" ")
-        if 2 <= len(parts) <= 4 and not BODIES & set(parts) and counts.most_common(1)[0][0].istitle():
-            full[parts[-1]].append(key)
-    keys = {name: key_of(name) for name in names}
-    return {name: best[full[key][0] if len(full.get(key, ())) == 1 else key] for name, key in keys.items()}
+    standing: Counter[str] = Counter()
+    for name, count in people.items() if people is not None else names.items():
+        if people is not None or _looks_personal(spellings[key_of(name)]):
+            standing[key_of(name)] += count
+    linked = _linked(standing)
+    best = {key: min(counts, key=lambda name: (name.isupper(), -counts[name], name)) for key, counts in spellings.items()}
+    best |= {key: name.title() for key, name in best.items() if name.isupper() and key in standing and " " in key}
+    found = {}
+    for name in names:
+        key = _known_end(name, standing)
+        named = " " in key or (name[:1].isupper() and (people is None or key in standing))  # a bill is no Bill, nor Washington a person
+        found[name] = best[linked.get(key, key) if named else key]
+    return found
+
+
+def bare_names(people: Mapping[str, int]) -> dict[str, str]:
+    """Return which person's key each plain surname means, and each first name that is nobody's surname, of persons named so often."""
+    standing: Counter[str] = Counter()
+    for name, times in people.items():
+        standing[key_of(name)] += times
+    return {part: owner for part, owner in _linked(standing, firsts=True).items() if " " not in part}
+
+
+def _linked(standing: Counter[str], firsts: bool = False) -> dict[str, str]:
+    """Return which person's key, or plain surname, stands for which usual one of the same person; ``firsts``: plain first names too."""
+    full = [key for key in standing if " " in key]
+    usual = {key: short for key in full if (short := _without_middle(key)) in standing}
+    bearers: dict[str, Counter[str]] = defaultdict(Counter)
+    for key in full:
+        for part in ({surname_of(key), key.split(" ")[0]} if firsts else {surname_of(key)}) - BODIES:  # nobody is called Senate
+            bearers[part][usual.get(key, key)] += standing[key]
+    return usual | {part: owner for part, counts in bearers.items() if (owner := _owner(counts, part))}
+
+
+def _owner(bearers: Counter[str], part: str) -> str | None:
+    """Return the one of several namesakes whom a surname means, or a first name that is nobody's surname; None when it is open."""
+    families = Counter({key: count for key, count in bearers.items() if surname_of(key) == part}) or bearers
+    ranked = families.most_common(2)
+    return ranked[0][0] if ranked and (len(ranked) == 1 or ranked[0][1] >= STANDS_OUT * ranked[1][1]) else None
+
+
+def _known_end(name: str, standing: Counter[str]) -> str:
+    """Return the key of the person that a longer name ends with, where capitals lead to it: "Clerk Nora Feld" → "nora feld"."""
+    key, words = key_of(name), without_article(name).split(" ")
+    if key not in standing:
+        for first in range(1, len(words) - 1):
+            end = key_of(" ".join(words[first:]))
+            if not words[first - 1][:1].isupper() or BODIES & set(end.split(" ")):
+                break
+            if end in standing:
+                return end
+    return key
+
+
+def surname_of(name: str) -> str:
+    """Return the last word of a name that is no "Jr." or "III"."""
+    words = name.split(" ")
+    while len(words) > 2 and (plain(words[-1]) in SUFFIXES or not set(words[-1].upper()) - set("IVX")):
+        words = words[:-1]
+    return words[-1]
+
+
+def _without_middle(key: str) -> str:
+    """Return a name without what stands between the first and the last one: "hillary rodham clinton"."""
+    first, *_, last = key.split(" ")
+    return f"{first} {last}" if surname_of(key) == last and key.count(" ") > 1 else ""
+
+
+def _looks_personal(spellings: Counter[str]) -> bool:
+    """Could this be a person's name, by its look?"""
+    parts = spellings.most_common(1)[0][0].split(" ")
+    return len(parts) <= 4 and all(part[:1].isupper() for part in parts) and not BODIES & {plain(part) for part in parts}
 
 
 def _shown(name: str) -> str:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index.errors import CorpusError
-from index.speakers.names import canonical_names, key_of, parts_of
-from index.types import Statement
+from index.speakers.names import canonical_names, key_of
+from index.types import Statement, Voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,31 +87,35 @@ def _add(path: Path, speakers: dict[str, tuple[str, str]], name: str, entry: tup
         raise CorpusError(f"{path}: {name!r} stands for both {known[0]!r} and {entry[0]!r}. Keep it under one.")
 
 
-def name_speakers(numbered: Sequence[tuple[int, Statement]], sides: Sequence[Sides] = ()) -> list[tuple[int, Statement]]:
+def name_speakers(
+    numbered: Sequence[tuple[int, Statement]], sides: Sequence[Sides] = (), people: Mapping[str, int] | None = None
+) -> list[tuple[int, Statement]]:
     """Return the statements of a corpus, with their numbers, under canonical speakers and sides.
 
-    ``sides`` name the speakers they list. All other names are grouped by spelling, and a surname joins the one full
-    name of the corpus that ends with it; a surname that several people share stays a name of its own.
+    ``sides`` name the speakers they list. All other names are grouped by spelling, and a surname joins the person who has it;
+    a surname that several people share stays a name of its own. ``people`` says how often articles name which persons.
     """
-    names = Counter(part for _, s in numbered if s.speaker for part in parts_of(s.speaker))
-    canonical = canonical_names(names)
+    names = Counter(name for _, s in numbered for name in s.speakers)
+    canonical = canonical_names(names, people)
     listed = ChainMap(*(dict(one.speakers) for one in sides))  # the first side that lists a name has it
-    placed = [_place(s.speaker, canonical, listed) if s.speaker else ((), None) for _, s in numbered]
+    placed = [_place(s.speakers, canonical, listed) for _, s in numbered]
     orders: dict[frozenset[str], Counter[tuple[str, ...]]] = defaultdict(Counter)
     for parts, _ in placed:
         orders[frozenset(parts)][parts] += 1
     found = []
     for (number, statement), (parts, side) in zip(numbered, placed, strict=True):
         usual = orders[frozenset(parts)].most_common(1)[0][0]
-        found.append((number, replace(statement, speaker=" and ".join(usual) or None, side=side)))
+        found.append((number, replace(statement, speakers=usual, side=side)))
     return found
 
 
-def _place(name: str, canonical: Mapping[str, str], listed: Mapping[str, tuple[str, str]]) -> tuple[tuple[str, ...], str | None]:
-    """Return the canonical names in a speaker's name and their side; a joint speaker has a side when all of it does."""
+def _place(names: Sequence[str], canonical: Mapping[str, str], listed: Mapping[str, tuple[str, str]]) -> Voice:
+    """Return speakers under their canonical names and their side; several who speak together have one when all of them are of it."""
+    if known := listed.get(key_of(" and ".join(names))):
+        return (known[0],), known[1]  # "Republicans and Democrats" may be listed as one
     placed = []
-    for part in [name] if key_of(name) in listed else parts_of(name):
-        known = canonical.get(part, part)
-        placed.append(listed.get(key_of(part)) or listed.get(key_of(known)) or (known, None))
+    for name in names:
+        called = canonical.get(name, name)
+        placed.append(listed.get(key_of(name)) or listed.get(key_of(called)) or (called, None))
     groups = {side for _, side in placed}
     return tuple(dict.fromkeys(one for one, _ in placed)), groups.pop() if len(groups) == 1 else None

@@ -1,17 +1,18 @@
-"""Which candidates to believe: a logistic model over plain features, and what goes on from a statement it believes."""
+"""Which candidates to believe: a small network over plain features and the parser's vectors; and what goes on from those."""
 
 from __future__ import annotations
 
 import json
-import math
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import pairwise
+from itertools import accumulate, chain, pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from index.lexicon import words
 from index.statements.cues import Candidate
@@ -26,38 +27,69 @@ if TYPE_CHECKING:
 CUES = Path(__file__).parent.with_name("cues.json")
 RUMOURS = words("rumours")
 CELL = 1000  # characters of a cell: only candidates of one cell are compared, so that a long text takes no longer
-SAME, SURE, NESTED = 0.6, 0.85, 0.92
+SAME, SURE, NESTED = 0.3, 0.85, 0.99
 REACH = 8000  # how many characters before a quotation the statement that it goes on from may begin
 WORDS = 4  # words of a quotation that can be a sentence of its own
 CARRIES = ("quote", "half", "n-quote", "ccomp", "inverted", "paren", "host-ccomp", "host-parataxis")
 """Constructions after which a quotation goes on."""
 
+Array = np.ndarray[Any, np.dtype[np.float32]]
 Scored = tuple[float, Candidate]
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Weights of features, the probability from which a candidate counts, and what quotation marks add to its log-odds.
+    """What was learned of candidates: a weight for each feature, and a layer that sees features and their words together.
 
-    That addition is no matter of likelihood: a reader misses somebody's very words more than a paraphrase of them.
+    ``threshold`` is the probability from which a candidate counts; ``quoted`` and ``explicit`` add to its log-odds, which is no
+    matter of likelihood: a reader misses somebody's very words more than a paraphrase of them.
     """
 
     weights: dict[str, float]
     threshold: float
     quoted: float
     explicit: float
+    rows: dict[str, int]
+    layer: dict[str, Array]
 
-    def probability(self, one: Candidate) -> float:
-        """Return how likely readers would call a candidate an attribution."""
-        total = sum(self.weights.get(feature, 0.0) for feature in one.features) + self.quoted * one.quoted
-        total += self.explicit * one.explicit
-        return 1 / (1 + math.exp(-total)) if total > -30 else 0.0
+    def probabilities(self, page: Page, found: Sequence[Candidate]) -> list[float]:
+        """Return how likely readers would call each candidate of a page an attribution."""
+        if not found:
+            return []
+        known = [[self.rows[name] for name in one.features if name in self.rows] for one in found]
+        flat = np.fromiter(chain.from_iterable(known), dtype=np.intp)
+        starts = list(accumulate((len(row) for row in known[:-1]), initial=0))  # none is empty: all have "bias"
+        total = np.add.reduceat(self.layer["features"][flat], starts)
+        odds = total[:, 0] + self.layer["base"][0]
+        hidden = np.maximum(total[:, 1:] + context(page, found) @ self.layer["context"] + self.layer["bias"], 0)
+        odds += hidden @ self.layer["out"]
+        odds += [self.quoted * one.quoted + self.explicit * one.explicit for one in found]
+        return [float(p) for p in 1 / (1 + np.exp(-np.clip(odds, -30, 30)))]
+
+
+def context(page: Page, found: Sequence[Candidate]) -> Array:
+    """Return the parser's vectors of each candidate's cue, speaker, first and last word, and the words before and after it."""
+    vectors = np.vstack((page.doc.tensor, np.zeros((1, page.doc.tensor.shape[1]), dtype=np.float32)))
+    begin = np.fromiter((token.idx for token in page.doc), dtype=np.intp)
+    first = np.searchsorted(begin, [one.start for one in found], side="right") - 1
+    last = np.searchsorted(begin, [one.end - 1 for one in found], side="right") - 1
+    cue = [one.cue for one in found]
+    holder = [-1 if one.holder is None else one.holder for one in found]
+    words = np.stack((cue, holder, first, last, first - 1, last + 1), axis=1)
+    near: Array = vectors[words].reshape(len(found), -1)
+    return near
 
 
 @cache
 def load_model(path: Path = CUES) -> Model:
-    """Return the learned weights."""
-    return Model(**json.loads(path.read_text(encoding="utf-8")))
+    """Return what was learned."""
+    known = json.loads(path.read_text(encoding="utf-8"))
+    names = sorted(known["weights"])
+    with np.load(path.with_suffix(".npz")) as stored:
+        layer = {name: stored[name].astype(np.float32) for name in stored.files}
+    own = np.array([known["weights"][name] for name in names], dtype=np.float32)
+    layer["features"] = np.hstack((own[:, None], layer["features"]))
+    return Model(**known, rows={name: place for place, name in enumerate(names)}, layer=layer)
 
 
 def chosen(scored: list[Scored], threshold: float) -> list[Candidate]:
@@ -85,6 +117,8 @@ def repeats(one: Candidate, other: Candidate, sure: bool) -> bool:
     if nested and inside and one.holder is not None and one.holder == other.holder:
         return True  # "expressed support for …" is said once
     wide = max(one.end, other.end) - min(one.start, other.start)
+    if nested and max(one.explicit, other.explicit) > 1 and one.holder != other.holder:
+        return False  # "Putin asked Trump to congratulate …" is two statements
     if nested and one.explicit and other.explicit and one.holder != other.holder and both < NESTED * wide:
         return False  # "the statement said Trump told Putin …" is two statements
     if nested and (sure or "according" in (one.kind[:9], other.kind[:9])):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from index.lexicon import words
-from index.statements.holders import SPEECH_ACTS, beside, holder_of, lemma_of, noun_holder, source_type, words_of
+from index.statements.holders import SPEECH_ACTS, beside, can_speak, holder_of, lemma_of, name_among, noun_holder, source_type, words_of
 from index.statements.quotes import Page, Quote, Span, block, tagged
 from index.statements.spans import Stretch, cue_block, noun_stretches, stretches, tail, trimmed
 from index.tree import child, end_of
@@ -23,7 +23,10 @@ COLON = 70  # characters that may stand before the colon after a speaker's name
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A possible statement: the cue's token number and place, the construction, and spans in characters."""
+    """A possible statement: the cue's token number and place, the construction, and spans in characters.
+
+    ``explicit`` counts what leaves no doubt that the holder speaks: a verb of speech, and that somebody asks him to.
+    """
 
     cue: int
     at: int
@@ -33,7 +36,7 @@ class Candidate:
     start: int
     end: int
     quoted: bool
-    explicit: bool = False
+    explicit: int = 0
     features: tuple[str, ...] = ()
 
 
@@ -61,8 +64,9 @@ class Cue:
             return
         quoted = self.page.quotes_in(span)
         explicit = lemma_of(token) in SPEECH_ACTS and holder is not None and kind.startswith(REPORTED)
+        certain = int(explicit) + int(explicit and self.how == "control")
         at = holder.i if holder is not None else None
-        yield Candidate(token.i, token.idx, kind, source, at, *span, quoted, explicit, tuple(self.features(kind, span, mark, quoted)))
+        yield Candidate(token.i, token.idx, kind, source, at, *span, quoted, certain, tuple(self.features(kind, span, mark, quoted)))
 
     def features(self, kind: str, span: Span, mark: str, quoted: bool) -> Iterator[str]:
         """Yield what the model looks at, as names."""
@@ -77,8 +81,10 @@ class Cue:
         yield from (f"n={length}|{kind}", f"q={quoted}|{kind}", f"d={token.dep_}|{kind[:4]}")
         if mark:
             yield f"m={mark}|{kind}"
-        if holder is not None and source == "noun":
-            yield f"sl={holder.lemma_.lower()}"
+        if holder is not None:
+            yield f"e={holder.ent_type_}|{kind[:5]}"
+            if source == "noun":
+                yield f"sl={holder.lemma_.lower()}"
         for c in token.children:
             if c.dep_ in ("neg", "aux", "mark"):
                 yield f"{c.dep_}={c.lower_}"
@@ -86,9 +92,16 @@ class Cue:
                 yield f"ln={lemma}"
         if span[1] <= self.page.headline_end:
             yield f"headline|{kind}"
+        yield f"nx={word_at(self.page.text, span[1])}|{kind[:6]}"
         first = self.page.text[span[0] : span[0] + 12].split(" ")[0].lower()
         if first in FIRST_WORDS:
             yield f"f={first}|{kind[:4]}"
+
+
+def word_at(text: str, place: int) -> str:
+    """Return the word or mark that follows a place in a text."""
+    words = text[place : place + 24].split(maxsplit=1)
+    return words[0].lower() if words and not text[place : place + 2].startswith("\n") else ""
 
 
 def candidates(page: Page) -> Iterator[Candidate]:
@@ -158,23 +171,31 @@ def by_colon(page: Page, colon: Token) -> Iterator[Candidate]:
     run = page.run_at(colon.idx + 1 + len(after) - len(after.lstrip()))
     if run is not None:
         start, end = max(start, colon.idx - COLON), run.end
-    elif colon.idx - start > COLON or page.text[start : colon.idx].count(":"):
+    elif colon.idx - start > COLON or page.text[start : colon.idx].count(": "):
         return
-    names = [t for t in page.doc[max(colon.i - 12, 0) : colon.i] if t.idx >= start and t.pos_ == "PROPN"]
+    label = [t for t in page.doc[max(colon.i - 12, 0) : colon.i] if t.idx >= start and len(t) > 1]  # "Q:" names nobody
+    named = sum(t.pos_ == "PROPN" for t in label)
+    holder = name_among(label)
     span = trimmed(page, colon.idx + 1, end, (colon.idx, colon.idx + 1))
-    if names and span is not None:
-        near = "name" if names[-1].i == colon.i - 1 else "far"
+    if holder is not None and span is not None and can_speak(page, label):
+        near = "name" if label[-1].pos_ in ("PROPN", "NOUN") else "far"
         kind = "colon" if run is None else "colon-quote"
-        yield from Cue(page, colon, names[-1], "colon").makes(kind, span, f"{near}{min(len(names), 4)}")
+        clause = any(t.pos_ in ("VERB", "AUX") for t in label)
+        yield from Cue(page, colon, holder, "colon").makes(kind, span, f"{near}{min(named, 4)}{'v' if clause else ''}")
 
 
 def by_according(page: Page, token: Token) -> Iterator[Candidate]:
     """Yield the candidates of "according to": the clause it belongs to, and its whole sentence."""
     to = next((c for c in token.children if c.lower_ == "to"), None)
-    holder = child(to, "pobj") if to is not None else None
+    inner = child(to, "pobj", "pcomp") if to is not None else None
+    holder = inner if inner is None or inner.dep_ == "pobj" else child(inner, "dobj")  # "to show insiders" may be read as a verb
     if holder is None:
         return
-    cue, sentence, head, end = Cue(page, token, holder, "according"), token.sent, token.head, holder.right_edge
+    sentence, head, end = token.sent, token.head, holder.right_edge
+    if token.i == sentence.start and end.i + 2 >= sentence.end:  # the parse hung the clause on the name
+        comma = next((t for t in holder.doc[holder.i : end.i] if t.text == ","), None)
+        end = holder.doc[comma.i - 1] if comma is not None else end
+    cue = Cue(page, token, holder, "according")
     yield from cue.reports(Stretch("according", head.left_edge, head.right_edge), end)
     if (sentence[0].i, sentence[-1].i) != (head.left_edge.i, head.right_edge.i):
         yield from cue.reports(Stretch("according+", sentence[0], sentence[-1], head.dep_), end)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from index.lexicon import words
-from index.speakers.cast import Cast
+from index.speakers.coreference import Cast
 from index.statements.choice import chosen, continued, load_model, parted, unattributed
 from index.statements.cues import Candidate, candidates
+from index.statements.layout import laid_out
 from index.statements.quotes import SINGLE, Page
 from index.tree import DOCUMENTS, end_of
 from index.types import Statement
@@ -15,39 +17,56 @@ from index.types import Statement
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
-VERSION = 3  # part of the index's fingerprint: raise it when the same article would give other statements
+VERSION = 5  # part of the index's fingerprint: raise it when the same article would give other statements
 HEDGES = words("hedges")
 
 
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """What an article says anybody said, in text order, and how often it names which persons, by the fullest name it gives them."""
+
+    statements: list[Statement]
+    people: dict[str, int]
+    roles: dict[str, str]
+
+
 def extract(article_id: str, text: str, doc: Doc) -> list[Statement]:
-    """Return what the article says anybody said, in text order; ``doc`` is the parse of the whole text.
+    """Return what the article says anybody said, in text order; ``doc`` is the parse of the whole text."""
+    return read(article_id, text, doc).statements
+
+
+def read(article_id: str, text: str, doc: Doc) -> Voices:
+    """Return what the article says anybody said, and whom it names; ``doc`` is the parse of the whole text.
 
     Each statement obeys ``text[s.start : s.end] == s.text``, and the like for the words that name its speaker. Its
-    ``speaker`` is the best name this article gives, not yet canonical over a corpus.
+    ``speakers`` are under the best names this article gives, not yet canonical over a corpus.
     """
     page, model = Page(text, doc), load_model()
-    kept = continued(page, chosen([(model.probability(one), one) for one in candidates(page)], model.threshold))
-    return named(article_id, page, [part for one in (*kept, *unattributed(page, kept)) for part in parted(page, one)])
+    found = list(candidates(page))
+    scored = [*((1.0, one) for one in laid_out(page)), *zip(model.probabilities(page, found), found, strict=True)]
+    kept = continued(page, chosen(scored, model.threshold))
+    parts = [part for one in (*kept, *unattributed(page, kept)) for part in parted(page, one)]
+    cast = Cast(doc, lambda char: page.run_at(char) is not None)
+    return Voices(named(article_id, page, parts, cast), cast.persons(), cast.bearers())
 
 
-def named(article_id: str, page: Page, kept: list[Candidate]) -> list[Statement]:
+def named(article_id: str, page: Page, kept: list[Candidate], cast: Cast) -> list[Statement]:
     """Return the statements of the chosen candidates, their speakers resolved in the order of the text."""
-    cast = Cast(page.doc, lambda char: page.run_at(char) is not None)
     found: list[Statement] = []
     for one in sorted(kept, key=lambda c: c.cue):
         cue = page.doc[one.cue]
-        speaker = cast.resolve(page.doc[one.holder]) if one.holder is not None else None
-        cast.spoken.append((one.cue, speaker))
+        speakers = cast.resolve(page.doc[one.holder]) if one.holder is not None else ()
+        cast.spoken.append((one.cue, speakers))
         found.append(
             Statement(
                 article=article_id,
                 start=one.start,
                 end=one.end,
                 text=page.text[one.start : one.end],
-                speaker=speaker,
+                speakers=speakers,
                 speaker_start=one.source[0] if one.source else None,
                 speaker_end=one.source[1] if one.source else None,
-                cue=cue_words(page, cue),
+                cue=cue_words(page, cue) if page.text[one.at].isalnum() else page.text[one.at],
                 direct=one.quoted or SINGLE.search(page.text, one.start, one.end) is not None,
                 hedge=hedge_of(cue),
             )

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from index.lexicon import words
 from index.statements.quotes import Page, Span
-from index.tree import DOCUMENTS, child, end_of, issuing_verb
+from index.tree import DOCUMENTS, VALUES, child, end_of, issuing_verb
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
 SPEECH_ACTS, SPEAKING_PASSIVES, CONTACT = words("speech_acts"), words("speaking_passives"), words("contact")
+ROLES = words("titles") | words("people") | words("bodies")
 AUTHORS, KEPT_ISE = words("authors"), tuple(words("kept_ise"))
 TRAILING = {"relcl", "acl", "advcl", "punct", "cc", "conj", "appos", "parataxis"}
 INHERITING = ("conj", "xcomp", "advcl", "pcomp", "parataxis", "prep", "dep", "ccomp")
@@ -40,7 +43,7 @@ def holder_of(verb: Token, depth: int = 0) -> Holder:
 
 def own_subject(verb: Token) -> Holder | None:
     """Return the subject of a verb, or the agent of a passive; None when the verb leaves it to another one."""
-    subjects = [c for c in verb.children if c.dep_ in ("nsubj", "csubj")]
+    subjects = [c for c in verb.children if c.dep_ in ("nsubj", "csubj") and c.ent_type_ not in VALUES]  # "said Thursday"
     if subjects:
         return next((c for c in reversed(subjects) if c.i < verb.i), subjects[0]), "nsubj"
     patient, by = child(verb, "nsubjpass"), child(verb, "agent")
@@ -118,7 +121,7 @@ def beside(page: Page, verb: Token) -> Token | None:
     for token in (*right, *left) if follows else left:
         if page.run_at(token.idx):
             break
-        if token.pos_ in ("PROPN", "PRON", "NOUN"):
+        if token.pos_ in ("PROPN", "PRON", "NOUN") and token.ent_type_ not in VALUES:
             return name_head(token, verb)
     return None
 
@@ -130,12 +133,33 @@ def name_head(token: Token, verb: Token) -> Token:
     return token
 
 
+def name_among(words: Sequence[Token]) -> Token | None:
+    """Return the last word of the first name of a label, a person's if there is one; else its last noun."""
+    names = [word for word in words if word.pos_ == "PROPN"]
+    names = [word for word in names if word.ent_type_ == "PERSON" and word.dep_ != "poss"] or names
+    for one, following in zip_longest(names, names[1:]):
+        if following is None or any(word.text == "," or word.pos_ == "ADP" for word in one.doc[one.i + 1 : following.i]):
+            return one
+    return next((word for word in reversed(words) if word.pos_ == "NOUN"), None)
+
+
+def can_speak(page: Page, label: Sequence[Token]) -> bool:
+    """Can the words before a colon be whoever speaks: a name the article knows, a title, a body, or a handle?"""
+    label = [word for word in label if any(c.isalpha() for c in word.text)]
+    if len(label) == 1 and label[0].is_lower:
+        return True
+    names = [word for word in label if word.ent_type_ in ("PERSON", "ORG", "GPE", "NORP") and not (word.is_upper and len(label) == 1)]
+    return bool(names) or any({word.lower_.rstrip("."), word.lemma_.lower()} & ROLES or word.lower_ in page.persons for word in label)
+
+
 def words_of(head: Token) -> Span:
     """Return the characters of the noun phrase a token heads, without the clauses that hang on it."""
     left = right = head
     for c in head.children:
         if c.dep_ in TRAILING and c.i > head.i and not (c.dep_ == "appos" and head.pos_ == "NOUN"):
             break
+        if c.is_punct and c.i < head.i:
+            continue  # the mark that closes a quotation before the name
         left, right = min(left, c.left_edge), max(right, c.right_edge)
     return left.idx, end_of(right)
 

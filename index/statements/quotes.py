@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 Span = tuple[int, int]
-OPENING, CLOSING = "“„«", "”»"
+OPENING, CLOSING = "“„«‹‟", "”»›"
 SINGLE = re.compile(r"‘[^’\n]{2,}(?:’\w[^’\n]*)*’(?!\w)|(?<!\w)'[^'\n]{2,}(?:'\w[^'\n]*)*'(?!\w)")
-MARK = re.compile(rf"[{OPENING}{CLOSING}\"]|''")
+MARK = re.compile(rf"[{OPENING}{CLOSING}\"]|''|``")
 SENTENCE_END = re.compile(r"[.!?][\"”’')\]]*\s")
 TAG = re.compile(rf"[a-z]+ [A-Z]|(?:[A-Z][\w.’']+ ){{1,4}}{either(words('tag_verbs'))}")
 TAG_LENGTH = 400  # characters between a quotation and the verb of its tag
+STOPS = frozenset(".!?;")
 LOOSE = 4
 """Words between a quotation without a comma and its tag: `… too" Sweeny said`."""
 
@@ -117,6 +118,8 @@ class Page:
         spans = paragraphs(text)
         self.paragraphs = [start for start, _ in spans]
         self.ends = [end for _, end in spans]
+        self.persons = frozenset(entity[-1].lower_ for entity in doc.ents if entity.label_ == "PERSON")
+        self._stops = [token.idx for token in doc if token.text in STOPS]
         self.headline_end = self.ends[0] if spans else 0
 
     def run_at(self, char: int) -> Quotation | None:
@@ -135,8 +138,12 @@ class Page:
 
     def stops(self, start: int, end: int) -> int:
         """Return how many sentences end between two places, as the tokenizer sees it ("Mr." ends none)."""
+        return max(bisect_left(self._stops, end) - bisect_left(self._stops, start), 0)
+
+    def acts(self, start: int, end: int) -> bool:
+        """Does a verb stand between two places: "…," she said, adding, "…"?"""
         span = self.doc.char_span(start, end, alignment_mode="contract") if start < end else None
-        return sum(token.text in (".", "!", "?", ";") for token in span or ())
+        return span is not None and any(token.pos_ == "VERB" for token in span)
 
 
 def tagged(page: Page, verb: Token) -> Quote | None:
@@ -147,10 +154,10 @@ def tagged(page: Page, verb: Token) -> Quote | None:
     left = page.runs[at - 1] if at else None
     right = page.runs[at] if at < len(page.runs) else None
     if left and ends_before_tag(page, left, verb):
-        end = resumed(page, verb.idx, at) or left.end
+        end = resumed(page, end_of(verb), at) or left.end
         return ("quote-before", left.start, end) if begins(page, left) else ("half-before", half_start(page, left), end)
     if right and leads_into(page, verb, right):
-        return "quote-after", right.start, resumed(page, verb.idx, at + 1) or right.end
+        return "quote-after", right.start, resumed(page, end_of(verb), at + 1) or right.end
     return None
 
 
@@ -196,7 +203,7 @@ def resumed(page: Page, place: int, at: int) -> int | None:
         before = gap.rstrip()
         if "\n" in gap or len(gap) > TAG_LENGTH or has_own_tag(page, run):
             break
-        if page.stops(place, run.start) > (before[-1:] in ".!?"):
+        if page.stops(place, run.start) > (before[-1:] in ".!?") or (page.acts(place, run.start) and not first_of(page, run).islower()):
             break
         if before.endswith(",") or (begins(page, run) and before[-1:] in ".:!?" and (end is None or not before)):
             end = place = run.end

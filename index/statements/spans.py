@@ -137,10 +137,13 @@ def furthest(verb: Token, last: Token, clause: bool) -> Token:
 
 def tail(verb: Token, holder: Token | None) -> Iterator[Stretch]:
     """Yield all that stands before a speaker and a verb at the end: "Putin, Trump aim for peace, Kremlin says"."""
-    sentence, doc = verb.sent, verb.doc
-    if holder is None or holder.i > verb.i or child(verb, "ccomp") is not None:
+    if holder is None or holder.i > verb.i:
         return
-    if not all(t.is_punct or t.is_space for t in doc[verb.i + 1 : sentence.end]):
+    doc = verb.doc
+    if verb.i + 1 < len(doc) and not (doc[verb.i + 1].is_punct or doc[verb.i + 1].is_space):
+        return  # the sentence goes on
+    sentence = verb.sent
+    if child(verb, "ccomp") is not None or not all(t.is_punct or t.is_space for t in doc[verb.i + 1 : sentence.end]):
         return
     comma = holder.left_edge.i - 1
     if comma > sentence.start + 1 and doc[comma].text in (",", "—", "–", "-"):
@@ -167,7 +170,7 @@ def cue_block(cue: Token, holder: Token | None, cue_end: Token | None) -> Span:
     """Return the characters of a cue together with its subject where the two stand side by side."""
     first, last = cue, cue_end or cue
     if holder is not None and abs(holder.i - cue.i) < 12:
-        first, last = min(first, holder.left_edge), max(last, holder.right_edge)
+        first, last = min(first, holder.left_edge), cue_end or max(last, holder.right_edge)
     for c in cue.children:
         if c.dep_ in ("aux", "neg", "advmod", "npadvmod", "mark") and c.i < first.i:
             first = c

@@ -1,0 +1,1 @@
+"""A table of questions in, a file of cited answers out."""

@@ -1,0 +1,186 @@
+"""Passages that tell one thing as one finding, in however many outlets; and points that tell one thing differently as a conflict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.relation import NEARLY_ALL, Comparer, Kin, Kinship, Place, Told, differing, figures_differ, shared
+from assistant.types import Answer, Citation, Conflict, Point
+from index.record import Record
+from index.types import NOBODY, Hit, Voice
+
+ANSWERS_TOO = 3.0  # a passage that tells the same may be so much less likely to answer: a cut may lack what was asked
+MOST_CONTRARY = 2  # findings more, where they contradict one that is given
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing said: the passages that carry it, the best first, and who says it (nobody: the outlets' own narration).
+
+    ``day``: the day that it stands under, where findings are put in order of time.
+    """
+
+    hits: tuple[Hit, ...]
+    speakers: tuple[str, ...] = ()
+    side: str | None = None
+    day: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How many findings are wanted of some passages.
+
+    At most ``most``, and no further one when those so far hold the share ``mass`` of what the reader believes: one statement where it
+    is sure, two or three where it wavers; and none further than ``margin`` behind the first.
+    """
+
+    most: int
+    mass: float = 0.9
+    margin: float = 1.5
+
+
+@dataclass(slots=True)
+class _Group:
+    """Hits that tell one thing, while they are gathered."""
+
+    hits: list[Hit]
+    voice: Voice
+
+    def takes(self, hit: Hit, voice: Voice, kinship: Kinship) -> bool:
+        """Whether a hit tells the same, and nobody else says it: an outlet may print the words without saying whose they are."""
+        first = self.hits[0]
+        headline = hit.passage.headline or first.passage.headline
+        if not may_be_one(voice, self.voice) or (headline and voice != self.voice and not _allied(voice, self.voice)):
+            return False
+        if any(kinship.get((place_of(hit), place_of(member))) is Kin.CONFLICT for member in self.hits):
+            return False
+        same = kinship.get((place_of(hit), place_of(first))) is Kin.SAME and hit.score >= first.score - ANSWERS_TOO
+        return same and (voice == self.voice or shared(hit.passage.text, first.passage.text) >= NEARLY_ALL)
+
+    def add(self, hit: Hit, voice: Voice) -> None:
+        """Add a hit, one per article; the group is whose it is where any outlet says so."""
+        if hit.passage.article not in {member.passage.article for member in self.hits}:
+            self.hits.append(hit)
+            if _nobodys(self.voice) and not _nobodys(voice):
+                self.voice = voice
+
+
+@dataclass(frozen=True, slots=True)
+class Grouper:
+    """Groups the passages of one index."""
+
+    record: Record
+    comparer: Comparer
+
+    def findings(self, hits: Sequence[Hit], limit: Limit, speakers: Iterable[str] = (), side: str | None = None) -> tuple[Finding, ...]:
+        """Group hits that tell one thing, best first, headlines last; of a passage with several voices the one asked for counts."""
+        asked = frozenset(speakers)
+        groups: list[_Group] = []
+        kinship = self.kinship(hits)
+        belief = np.exp([min(hit.score, 30.0) for hit in hits])
+        share = {hit.number: float(part) for hit, part in zip(hits, belief / belief.sum(), strict=True)} if hits else {}
+        held = 0.0
+        for hit in sorted(hits, key=lambda hit: (hit.passage.headline, -hit.score)):
+            voice = voice_in(hit, asked, side)
+            group = next((group for group in groups if group.takes(hit, voice, kinship)), None)
+            contrary = any(in_conflict(hit, group.hits[0], voice, group.voice, kinship) for group in groups)
+            wanted = not groups or (held < limit.mass and hit.score >= groups[0].hits[0].score - limit.margin)
+            if group:
+                group.add(hit, voice)
+            elif (wanted and len(groups) < limit.most) or (contrary and len(groups) < limit.most + MOST_CONTRARY):
+                groups.append(_Group([hit], voice))
+            else:
+                continue
+            held += share[hit.number]
+        return tuple(Finding(tuple(group.hits), *group.voice) for group in groups)
+
+    def kinship(self, hits: Sequence[Hit]) -> Kinship:
+        """What every two of some hits are to each other, by their places."""
+        vectors = self.record.vectors(hit.number for hit in hits)
+        alike = [[float(vectors[one.number] @ vectors[other.number]) for other in hits] for one in hits]
+        return self.comparer.table([Told(place_of(hit), hit.passage.text) for hit in hits], alike)
+
+    def conflicts(self, answer: Answer) -> tuple[Conflict, ...]:
+        """Points of an answer that tell one thing differently, by any place that each cites; with the words that differ.
+
+        What two sides say against each other is their dispute, and no conflict of the sources; so is what two speakers say, unless it is
+        another figure for the same thing.
+        """
+        cited = {citation.n: citation for citation in answer.citations}
+        hits = {
+            place: [hit for number in point.citations if (hit := self._hit_at(cited[number]))]
+            for place, point in enumerate(answer.points)
+            if point.support != "unsupported"
+        }
+        kinship = self.kinship([hit for own in hits.values() for hit in own])
+        found: list[Conflict] = []
+        for one, own in hits.items():
+            against = {}
+            for other in (place for place in hits if place > one):
+                voice, others = _voice(answer.points[one]), _voice(answer.points[other])
+                pairs = ((mine, theirs) for mine in own for theirs in hits[other])
+                contrary = next((pair for pair in pairs if in_conflict(*pair, voice, others, kinship)), None)
+                if contrary and not any(one in conflict.points and other in conflict.points for conflict in found):
+                    against[other] = differing(*(hit.passage.text for hit in contrary))
+            if against:
+                words = list(against.values())
+                found.append(Conflict((one, *against), (words[0][0], *(theirs for _, theirs in words))))
+        return tuple(found)
+
+    def _hit_at(self, citation: Citation) -> Hit | None:
+        """The passage that a citation quotes."""
+        stored = self.record.passage_at(citation.article, citation.start)
+        return Hit(stored.passage, 0.0, 0.0, stored.id) if stored else None
+
+
+def voice_in(hit: Hit, speakers: frozenset[str] = frozenset(), side: str | None = None) -> Voice:
+    """Who speaks in a passage: one of those asked for where they do, else whoever tells it."""
+    heard = [one for one in hit.passage.heard if one.speakers]
+    asked = [one for one in heard if speakers.intersection(one.speakers) or (side and one.side == side)]
+    if not asked:
+        return hit.passage.voice
+    widest = max(asked, key=lambda one: (one.leads, one.end - one.start))
+    return widest.speakers, widest.side
+
+
+def words_in(hit: Hit, speakers: tuple[str, ...]) -> str:
+    """What speakers say in a passage, without the words around it; the whole passage where it is nobody's statement."""
+    own = [one for one in hit.passage.heard if speakers and one.speakers == speakers]
+    if not own:
+        return hit.passage.text
+    most = max(own, key=lambda one: one.end - one.start)
+    return hit.passage.text[most.start - hit.passage.start : most.end - hit.passage.start]
+
+
+def may_be_one(voice: Voice, other: Voice) -> bool:
+    """Whether words of two voices can be one utterance: of one speaker or one side, or nobody's in one of two outlets."""
+    return voice == other or _allied(voice, other) or _nobodys(voice) or _nobodys(other)
+
+
+def in_conflict(hit: Hit, other: Hit, voice: Voice, others: Voice, kinship: Kinship) -> bool:
+    """Whether passages contradict each other as a conflict of the sources, and not as the dispute of those who speak in them."""
+    if kinship.get((place_of(hit), place_of(other))) is not Kin.CONFLICT:
+        return False
+    disputed = voice[1] is not None and others[1] is not None and voice[1] != others[1]
+    return may_be_one(voice, others) or (not disputed and figures_differ(hit.passage.text, other.passage.text))
+
+
+def place_of(hit: Hit) -> Place:
+    """A passage's article, and where it starts and ends there."""
+    return hit.passage.article, hit.passage.start, hit.passage.end
+
+
+def _allied(voice: Voice, other: Voice) -> bool:
+    return voice[1] is not None and voice[1] == other[1]
+
+
+def _nobodys(voice: Voice) -> bool:
+    """Whether words are no single speaker's: an outlet's own, or told of two sides together."""
+    return voice == NOBODY or len(voice[0]) != 1
+
+
+def _voice(point: Point) -> Voice:
+    return point.speakers, point.side

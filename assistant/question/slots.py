@@ -1,0 +1,262 @@
+"""A marked question, and the names that an index knows: who and which outlets are meant, and what is asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from assistant.question.marked import ENDS, Marked
+from assistant.question.tagger import Slot, Span
+from assistant.reading import PRONOUNS, Named, Names, named_outlets, named_speakers, nearest
+from assistant.types import Form, Kind, Question
+from index.lexicon import words as listed_words
+from index.text import content_words
+
+ABOUT_ITSELF = {Kind.TALK: Form.TALK, Kind.HELP: Form.HELP, Kind.CORPUS: Form.CORPUS}
+OF_OUTLETS = frozenset({Kind.WHICH, Kind.WHICH_NOT, Kind.ONLY, Kind.LEFT_OUT, Kind.FIRST, Kind.COUNT})  # answered by outlet
+OF_PEOPLE = frozenset({Kind.SAID, Kind.QUOTES, Kind.SIDES, Kind.AGREE, Kind.DIFFER, Kind.SUMMARY})  # who is named is to be heard
+NAMES = (Slot.WHO, Slot.OUTLET)
+WITH_NAME = 2  # words that introduce a name which stands apart: "according to"
+NOUNS = frozenset({Slot.WHO, Slot.TOPIC, Slot.OUTLET, Slot.NOT_WHO, Slot.NOT_OUTLET})
+ASKING_WORDS = listed_words("asking")
+ARTICLES = listed_words("indefinite") | {"the"}
+WHOLE = frozenset({Kind.DIRECT, Kind.TRUE, Kind.WHO_SAID, Kind.OPINION})  # the whole question says what is looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Those whom a question names, canonical, with their sides; ``stranger`` is a name that the index does not know."""
+
+    names: tuple[str, ...] = ()
+    sides: tuple[str, ...] = ()
+    stranger: str | None = None
+    corrected: tuple[tuple[str, str], ...] = ()
+
+
+def with_known_names(marked: Marked, names: Names) -> Marked:
+    """A question with the index's own names marked where the network passed them over, or took them for something else.
+
+    An outlet counts wherever it stands but within a topic or a claim; a speaker counts where the network saw a part of the name.
+    """
+    whole = [_whole(span, marked.text) for span in marked.spans]
+    marked = replace(marked, spans=tuple(one for one in whole if not any(_within(one, other) for other in whole)))
+    people = [Span(one.start, one.end, span.slot) for one in named_speakers(marked.text, names) for span in _wider(one, marked)]
+    found = [Span(one.start, one.end, Slot.OUTLET) for one in named_outlets(marked.text, names.outlets)]
+    found = [one for one in found if not any(over(one, span) for span in marked.of(Slot.NOT_OUTLET))]
+    apart = {one: part for one in found if (part := _apart(marked, one))}
+    marked = replace(marked, spans=tuple(_before(span, list(apart.values())) for span in marked.spans))
+    sure = [one for one in found if one in apart or not any(over(one, span) and span.slot not in NAMES for span in marked.spans)]
+    sure += [one for one in people if not any(over(one, other) for other in sure)]
+    marked = _without_strange_outlets(marked, found, names)
+    spans = [span for span in marked.spans if not any(over(one, span) for one in sure)]
+    return replace(marked, spans=tuple(sorted((*spans, *sure), key=lambda span: span.start)))
+
+
+def _without_strange_outlets(marked: Marked, found: list[Span], names: Names) -> Marked:
+    """A question in which what was taken for an outlet is somebody, where the index knows no outlet like it: "economists"."""
+    aliases = {one.lower(): one for one in names.outlets}
+    strange = {
+        span
+        for span in marked.of(Slot.OUTLET)
+        if not any(over(span, one) for one in found) and not nearest(marked.words(span).removeprefix("the "), aliases)
+    }
+    spans = tuple(replace(span, slot=Slot.WHO) if span in strange else span for span in marked.spans)
+    said = strange and marked.kind is Kind.OUTLETS and not found
+    return replace(marked, spans=spans, kinds=(Kind.SAID, *marked.kinds) if said else marked.kinds)
+
+
+def _whole(span: Span, text: str) -> Span:
+    """A span with the article before it, and without an apostrophe behind it."""
+    if text[max(0, span.start - 1) : span.start + 2] in ("'s ", "’s "):
+        span = replace(span, start=span.start + 2)
+    word = text[: span.start].rstrip().rpartition(" ")[2]
+    start = max(0, span.start - len(word) - 1) if word.lower() in ARTICLES and span.slot in NOUNS else span.start
+    return replace(span, start=start, end=max(span.start + 1, len(text[: span.end].rstrip("'’ "))))
+
+
+def _wider(one: Named, marked: Marked) -> list[Span]:
+    """The first of the spans of people that a name goes beyond: "Trump" in "Trump's team"."""
+    parts = [span for span in marked.of(Slot.WHO, Slot.NOT_WHO) if over(Span(one.start, one.end, span.slot), span)]
+    return parts[:1] if parts and all(one.start <= span.start and span.end < one.end for span in parts) else []
+
+
+def over(one: Span, other: Span) -> bool:
+    """Whether two spans share a letter."""
+    return one.start < other.end and other.start < one.end
+
+
+def _before(span: Span, parts: list[Span]) -> Span:
+    """A span without what stands apart behind it: "the strike" of "the strike, in the Echo"."""
+    end = min((part.start - 1 for part in parts if span.start < part.start - 1 < span.end), default=span.end)
+    return replace(span, end=end)
+
+
+def _within(one: Span, other: Span) -> bool:
+    return other.start <= one.start and one.end <= other.end and one.end - one.start < other.end - other.start
+
+
+def respelled_topics(marked: Marked, names: Names) -> tuple[Marked, tuple[tuple[str, str], ...]]:
+    """A question with words of its topics put right that misspell one word of the articles, and stand in none; and what was put right."""
+    corrected = list[tuple[str, str]]()
+    for span in reversed(marked.of(Slot.TOPIC, Slot.CLAIM)):
+        words = typed = marked.words(span)
+        for word in content_words(typed):
+            right = None if names.mentioned(word) else names.respelled(word)
+            if right:
+                words = words.replace(word, right)
+                corrected.append((word, right))
+        if words != typed:
+            marked = marked.put(span, words, (Span(0, len(words), span.slot),))
+    return marked, tuple(corrected)
+
+
+def question_of(text: str, marked: Marked, names: Names) -> Question:
+    """What a marked question asks of an index."""
+    kind = marked.kind
+    marked, slips = respelled_topics(marked, names)
+    if kind in ABOUT_ITSELF:
+        return Question(text, text, ABOUT_ITSELF[kind], kind=kind)
+    outlets, wrong = outlets_of(marked, names, Slot.OUTLET)
+    heard = heard_of(marked, names)
+    excluded = (*outlets_of(marked, names, Slot.NOT_OUTLET)[0], *who_of(marked, marked.of(Slot.NOT_WHO), names).names)
+    form = _form(marked, outlets, heard)
+    return Question(
+        text,
+        f"{without_outlets(marked).text.rstrip(ENDS)}{'?' if marked.text.rstrip().endswith('?') else ''}",
+        form,
+        topic_of(marked),
+        outlets,
+        heard.names if form is not Form.BY_SIDE else (),
+        heard.sides if form is Form.BY_SIDE and len(heard.sides) > 1 else (),
+        heard.stranger if not heard.names and form is Form.DIRECT else None,
+        kind=kind,
+        excluded=excluded,
+        day=", ".join(marked.words(span) for span in marked.of(Slot.DAY)),
+        only=kind is Kind.ONLY,
+        corrected=(*heard.corrected, *wrong, *slips),
+    )
+
+
+def _form(marked: Marked, outlets: tuple[str, ...], heard: Who) -> Form:
+    """The form of the answer: by outlet or by side where these are asked about, or several are named."""
+    kind = marked.kind
+    if kind in (Kind.AGREE, Kind.DIFFER) and len(heard.sides) > 1:
+        return Form.BY_SIDE
+    if kind in (Kind.AGREE, Kind.DIFFER):  # of whom, the next likeliest kind says
+        kind = next(one for one in marked.kinds if one in (Kind.SIDES, Kind.OUTLETS))
+    if kind in OF_OUTLETS or (kind is Kind.OUTLETS and len(outlets) != 1) or len(outlets) > 1:
+        return Form.BY_OUTLET
+    if kind is Kind.SIDES and not (heard.names and len(heard.sides) < 2):
+        return Form.BY_SIDE
+    if kind in OF_PEOPLE and len(heard.sides) > 1:
+        return Form.BY_SIDE
+    return Form.DIRECT
+
+
+def heard_of(marked: Marked, names: Names) -> Who:
+    """Who is to be heard: those named as who, where the question asks for somebody's words."""
+    spans = marked.of(Slot.WHO)
+    if marked.kind is Kind.TRUE:  # "Did Clinton say that …?" asks for her words, "Did Clinton resign?" does not
+        claims = marked.of(Slot.CLAIM)
+        spans = tuple(span for span in spans if claims and span.end < claims[0].start)
+    elif marked.kind in (Kind.SAID, Kind.QUOTES) and spans:  # "What did Merkel tell Trump?" asks for her words alone
+        spans = tuple(span for span in spans if span.end <= marked.listed(spans[0], spans).end or _asks_again(marked, spans[0], span))
+    elif marked.kind not in OF_PEOPLE | {Kind.OUTLETS, Kind.COUNT}:
+        spans = tuple(span for span in spans if _apart(marked, span))
+    return who_of(marked, spans, names)
+
+
+def _apart(marked: Marked, span: Span) -> Span | None:
+    """The part between commas in which a name stands with hardly a word more: "According to the Kremlin, what …?"."""
+    start, end = marked.text.rfind(",", 0, span.start) + 1, marked.text.find(",", span.end)
+    end = len(marked.text.rstrip(ENDS)) if end < 0 else end
+    more = (marked.text[start : span.start] + marked.text[span.end : end]).split()
+    alone = not any(start <= other.start < end and not over(other, span) for other in marked.spans)
+    return Span(start, end, span.slot) if (start or marked.text[end : end + 1] == ",") and alone and len(more) <= WITH_NAME else None
+
+
+def _asks_again(marked: Marked, first: Span, span: Span) -> bool:
+    """Whether a question word stands between two: "what Putin said, and what Trump said"."""
+    return not ASKING_WORDS.isdisjoint(marked.text[first.end : span.start].lower().split())
+
+
+def who_of(marked: Marked, spans: Iterable[Span], names: Names) -> Who:
+    """Who the words of spans name, as the index knows them."""
+    found, sides, strangers, corrected = dict[str, None](), dict[str, None](), list[str](), list[tuple[str, str]]()
+    for span in spans:
+        words = marked.words(span)
+        known = named_speakers(words, names) or _by_parts(words, names) or _misspelled(words, names)
+        for one in known:
+            found[one.name] = None
+            if one.side:
+                sides[one.side] = None
+            if one.start == one.end:
+                corrected.append((words, one.name))
+        if not known:
+            strangers.append(words)
+    proper = [words.removeprefix("the ").removeprefix("The ") for words in strangers if any(word[:1].isupper() for word in words.split())]
+    proper = [words for words in proper if words.lower() not in PRONOUNS]
+    return Who(tuple(found), tuple(sides), proper[0] if proper else None, tuple(corrected))
+
+
+def _by_parts(words: str, names: Names) -> list[Named]:
+    """Who goes by the last word of some words, where that is part of one speaker's names alone: "Senator Graham's", "the governor"."""
+    last = (words.replace("’", "'").removesuffix("'s").removesuffix("'").lower().split() or [""])[-1]
+    for form in (last, last.removesuffix("s")):
+        called = {alias: value for alias, value in names.speakers.items() if form in alias.split() and form not in PRONOUNS}
+        ending = {value for alias, value in called.items() if alias.endswith(form)}
+        known = ending or set(called.values())
+        if len({name for name, _ in known}) == 1:
+            return [Named(0, len(words), *known.pop())]
+    return []
+
+
+def _misspelled(words: str, names: Names) -> list[Named]:
+    """The one speaker whose name some words misspell; they stand in no article."""
+    parts = words.replace("’", "'").removesuffix("'s").split()
+    if names.mentioned(words):
+        return []
+    whole = nearest(" ".join(parts), {alias: name for alias, (name, _) in names.speakers.items()})
+    known = {alias.split()[-1]: name for alias, (name, _) in names.speakers.items()}
+    wrong = [part for part in parts if len(part) >= 4 and not names.mentioned(part)]
+    right = {whole} if whole else {name for part in wrong if (name := nearest(part, known))}
+    side = dict(names.speakers.values())
+    return [Named(0, 0, name, side.get(name)) for name in right] if len(right) == 1 else []
+
+
+def outlets_of(marked: Marked, names: Names, slot: Slot) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """The outlets that a question names in a slot, and those among them that it misspells, with what was typed."""
+    found, corrected = dict[str, None](), list[tuple[str, str]]()
+    aliases = {one.lower(): one for one in names.outlets}
+    for span in marked.of(slot):
+        words = marked.words(span)
+        known = [one.name for one in named_outlets(words.title() if words.islower() else words, names.outlets)]
+        if not known and (right := nearest(words.removeprefix("the "), aliases)):
+            known = [right]
+            corrected.append((words, right))
+        found |= dict.fromkeys(known)
+    return tuple(found), tuple(corrected)
+
+
+def without_outlets(marked: Marked) -> Marked:
+    """A question as the articles of the outlets are searched for it: without these, and without mere politeness."""
+    made = marked.without(Slot.DROP)
+    made = made if content_words(made.text) else marked
+    while outlets := made.of(Slot.OUTLET):
+        span = made.listed(outlets[0], outlets)
+        part = _apart(made, span) if span == outlets[0] else None
+        made = made.cut(Span(max(0, part.start - 1), part.end + (not part.start), span.slot) if part else span)
+    return made.from_upper()
+
+
+def topic_of(marked: Marked) -> str:
+    """What a question is about: its topics and claims, or the whole of it where it asks for a fact."""
+    topics = list(marked.of(Slot.TOPIC, Slot.CLAIM))
+    if not topics and marked.kind in OF_OUTLETS - {Kind.COUNT}:
+        topics = list(marked.of(Slot.WHO))
+    if topics:
+        return ", ".join(dict.fromkeys(marked.words(span) for span in topics))
+    if marked.kind not in WHOLE:
+        return ""
+    whole = without_outlets(marked).text.strip(ENDS)
+    return whole[:1].lower() + whole[1:]
