@@ -29,7 +29,7 @@ OPENING = 14  # passages of each article that a summary looks at: news tells the
 MOST_OPENING = 4_000
 MAIN, LISTED, DATED = Limit(5, 2.0, np.inf), Limit(20, 2.0, np.inf), Limit(10, 2.0, np.inf)
 PLAIN = 2.0  # the log-odds from which on the articles plainly answer what sounds like asking for an opinion
-CARRIED = 0.5  # the chance from which on one passage carries a claim, or another passage
+CERTAIN = 0.8  # the chance from which on a passage is said to tell a claim, or to deny it
 ALIKE = 0.6  # two passages so alike may tell one thing: then neither is one outlet's alone
 SHARED = 0.6  # two passages that share so much of the shorter one's words may, too
 MAY_CARRY = 0.3  # a passage that carries another with such a chance may tell it
@@ -157,7 +157,8 @@ class Kinds:
         return self._with(evidence, found if hits else nothing, names=listed(question.outlets), looked=looked)
 
     def _within(self, outlets: tuple[str, ...], scope: Scope) -> Scope:
-        return Scope(outlets, scope.since, scope.until)
+        allowed = tuple(outlet for outlet in outlets if not scope.outlets or outlet in scope.outlets)
+        return Scope(allowed or (NO_OUTLET,), scope.since, scope.until)
 
     def _without(self, outlets: tuple[str, ...], scope: Scope) -> Scope:
         there = scope.outlets or tuple(self.gatherer.record.outlets(scope))
@@ -278,8 +279,8 @@ class Kinds:
         firsts = [one.hits[0] for one in evidence.findings]
         read = self.gatherer.comparer.reader.relations([(claim, Text(hit.passage.text)) for hit in firsts])
         pairs = list(zip(evidence.findings, read, strict=True))
-        denied = [one for one, relation in pairs if relation.contradicts >= CARRIED or denies(one.hits[0])]
-        told = [one for one, relation in pairs if relation.entails >= CARRIED and one not in denied]
+        denied = [one for one, relation in pairs if relation.contradicts >= CERTAIN or denies(one.hits[0])]
+        told = [one for one, relation in pairs if relation.entails >= CERTAIN and one not in denied]
         for verdict, carried in (("denied_by", denied), ("said_by", told)):
             if carried:
                 rest = [one for one in evidence.findings if one not in carried]

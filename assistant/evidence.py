@@ -234,7 +234,7 @@ class Gatherer:
         kinship = self.grouper.kinship([*own, *(hit for finding in findings for hit in finding.hits)])
 
         def repeats(hit: Hit, finding: Finding) -> bool:
-            return any(kinship.get((place_of(hit), place_of(member)), Kin.SAME) is Kin.SAME for member in finding.hits)
+            return kinship.get((place_of(hit), place_of(finding.hits[0])), Kin.SAME) is Kin.SAME
 
         joined = [replace(one, hits=(*one.hits, *(hit for hit in own if repeats(hit, one)))) for one in findings]
         alone = [hit for hit in own if not any(repeats(hit, finding) for finding in findings)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,7 @@ OF_OUTLETS = frozenset({Kind.WHICH, Kind.WHICH_NOT, Kind.ONLY, Kind.LEFT_OUT, Ki
 OF_PEOPLE = frozenset({Kind.SAID, Kind.QUOTES, Kind.SIDES, Kind.AGREE, Kind.DIFFER, Kind.SUMMARY})  # who is named is to be heard
 NAMES = (Slot.WHO, Slot.OUTLET)
 WITH_NAME = 2  # words that introduce a name which stands apart: "according to"
+CALENDAR = {name.lower() for name in (*calendar.day_name, *calendar.month_name) if name}
 NOUNS = frozenset({Slot.WHO, Slot.TOPIC, Slot.OUTLET, Slot.NOT_WHO, Slot.NOT_OUTLET})
 ASKING_WORDS = listed_words("asking")
 ARTICLES = listed_words("indefinite") | {"the"}
@@ -110,10 +112,23 @@ def respelled_topics(marked: Marked, names: Names) -> tuple[Marked, tuple[tuple[
     return marked, tuple(corrected)
 
 
+def _with_days(marked: Marked) -> Marked:
+    """A question in which topics that are nothing but a day are marked as that: "Wednesday", "14 November"."""
+    spans = [replace(one, slot=Slot.DAY) if one.slot is Slot.TOPIC and _is_day(marked.words(one)) else one for one in marked.spans]
+    return replace(marked, spans=tuple(spans))
+
+
+def _is_day(words: str) -> bool:
+    parts = [part.strip(".,").lower() for part in words.split()]
+    return any(part in CALENDAR for part in parts) and all(part in CALENDAR or part.isdigit() for part in parts)
+
+
 def question_of(text: str, marked: Marked, names: Names) -> Question:
     """What a marked question asks of an index."""
+    if not marked.spans and marked.kind not in (*ABOUT_ITSELF, Kind.DIRECT) and names.mentioned(marked.text.strip(ENDS)):
+        marked = replace(marked, kinds=(Kind.DIRECT, *marked.kinds))  # words that stand so in an article are what is looked for
     kind = marked.kind
-    marked, slips = respelled_topics(marked, names)
+    marked, slips = respelled_topics(_with_days(marked), names)
     if kind in ABOUT_ITSELF:
         return Question(text, text, ABOUT_ITSELF[kind], kind=kind)
     outlets, wrong = outlets_of(marked, names, Slot.OUTLET)

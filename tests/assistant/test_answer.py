@@ -183,11 +183,8 @@ WIRE = {
 }
 
 
-def test_one_sentence_in_two_outlets_is_one_point_with_two_citations(
-    assistant: Assistant, found: Found, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_sentence_in_two_outlets_is_one_point_with_two_citations(assistant: Assistant, found: Found) -> None:
     found(WIRE)
-    monkeypatch.setattr("assistant.grouping.voice_in", lambda *_: (("Donald Trump",), None))
     value = as_json(assistant.ask("How does Trump see the relationship?"))
     keeps_the_contract(value, assistant)
     assert len(value["points"]) == 1
