@@ -251,7 +251,8 @@ class Gatherer:
 
     def outlets_on(self, question: Question, scope: Scope, judged: Judged) -> dict[str, Coverage]:
         """What each outlet asked about, or each of a scope, has on a topic."""
-        outlets = question.outlets or scope.outlets or tuple(self.record.outlets(scope))
+        there = scope.outlets or tuple(self.record.outlets(scope))
+        outlets = [outlet for outlet in question.outlets if outlet in there] if question.outlets else there
 
         def place(outlet: str) -> Place:
             return Place(Scope((outlet,), scope.since, scope.until), lambda hit: self.article(hit).outlet == outlet)
