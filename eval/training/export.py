@@ -68,7 +68,18 @@ def write_reader(net: Net, file: Path) -> None:
         model = onnx.load(str(whole))
         del model.graph.value_info[:]  # shapes that the exporter noted before it folded weights
         onnx.save(model, str(whole))
-        quantize_dynamic(str(whole), str(file), weight_type=QuantType.QInt8, per_channel=True)
+        store(whole, file)
+
+
+def store(whole: Path, file: Path) -> None:
+    """Store a network with 8-bit weights and its checksum, and without the notes that name the files it was exported by."""
+    quantize_dynamic(str(whole), str(file), weight_type=QuantType.QInt8, per_channel=True)
+    made = onnx.load(str(file))
+    graph = made.graph
+    for part in (made, graph, *graph.node, *graph.value_info, *graph.input, *graph.output, *graph.initializer):
+        del part.metadata_props[:]
+        part.doc_string = ""
+    onnx.save(made, str(file))
     file.with_suffix(".sha256").write_text(hashlib.sha256(file.read_bytes()).hexdigest() + "\n", encoding="utf-8")
 
 

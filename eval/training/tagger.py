@@ -8,7 +8,6 @@ six more with another seed. At the end the figures on patterns that were held ou
 from __future__ import annotations
 
 import argparse
-import hashlib
 import random
 import tempfile
 import time
@@ -22,13 +21,13 @@ import numpy as np
 import onnx
 import torch
 from numpy.typing import NDArray
-from onnxruntime.quantization import QuantType, quantize_dynamic
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
 
 from assistant.question.tagger import KINDS, LEANS, LONGEST, LONGEST_BEFORE, TAGS, WEIGHTS, Span, Tagger, joined
 from eval.training.asked import Example, after_others, asked_of_articles, follow_ups, singles
+from eval.training.export import store
 from eval.training.net import WIDTH, Layer, take_layer
 from index.embedder import MIDDLE, bundled_folder, bundled_tokenizer, middle_states
 
@@ -210,8 +209,7 @@ def write(net: Net, file: Path) -> None:
         model = onnx.load(str(whole))
         del model.graph.value_info[:]  # shapes that the exporter noted before it folded weights
         onnx.save(model, str(whole))
-        quantize_dynamic(str(whole), str(file), weight_type=QuantType.QInt8, per_channel=True)
-    file.with_suffix(".sha256").write_text(hashlib.sha256(file.read_bytes()).hexdigest() + "\n", encoding="utf-8")
+        store(whole, file)
 
 
 def figures(tagger: Tagger, examples: Sequence[Example]) -> dict[str, float]:
