@@ -302,4 +302,8 @@ class Answer:
 def filled(kind: type[Made], value: Mapping[str, Any]) -> Made:
     """A dataclass from its fields as JSON keeps them: arrays are tuples, and what another version of Readout knew is left out."""
     known = {field.name for field in fields(kind)}  # type: ignore[arg-type]
-    return kind(**{name: tuple(item) if isinstance(item, list) else item for name, item in value.items() if name in known})
+    return kind(**{name: _restored(item) for name, item in value.items() if name in known})
+
+
+def _restored(item: Any) -> Any:
+    return tuple(map(_restored, item)) if isinstance(item, list) else item

@@ -93,7 +93,11 @@ class Api:
         if not isinstance(start, int) or not 0 <= start <= len(article.text):
             raise QuestionError(f"start is {start!r:.40}. The article has the characters 0 to {len(article.text)}.")
         end = start + LONGEST_TEXT
-        said = [{**asdict(one), "speaker": one.speaker} for one in record.statements(article.id) if start <= one.start < end]
+        said = [
+            {**asdict(one), "speakers": list(one.speakers), "speaker": one.speaker}
+            for one in record.statements(article.id)
+            if start <= one.start < end
+        ]
         part = {"characters": len(article.text), "start": start, "text": article.text[start:end]}
         return {"id": article.id, **_known(article), **part, "statements": said}
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Form = Literal["markdown", "json", "csv"]
 
 COLUMNS = (
-    "asked", "filters", "question", "status", "answer", "n", "outlet", "title", "published", "url", "article", "start", "end", "quote",
+    "asked", "filters", "question", "status", "answer", "n", "outlet", "title", "published", "url", "article", "start", "end", "quote", "page",
     "speaker", "side", "support", "rating", "why",
 )  # fmt: skip
 
