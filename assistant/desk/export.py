@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 Form = Literal["markdown", "json", "csv"]
 
 COLUMNS = (
-    "asked", "filters", "question", "status", "answer", "n", "outlet", "title", "published", "url", "article", "start", "end", "quote", "page",
-    "speaker", "side", "support", "rating", "why",
+    "asked", "filters", "question", "status", "answer", "n", "outlet", "title", "published", "url", "article", "start", "end", "quote",
+    "page", "speaker", "side", "support", "rating", "why",
 )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import PATIENCE, environment
-from scripted_server import Fault, Script, scripted
+from scripted_server import Fault, Script, given, scripted
 
 from assistant.desk.batches import RUNS
 from assistant.desk.users import user_line
@@ -269,7 +269,7 @@ def choose(page: Page, name: str) -> None:
 
 def quoting(prompt: str) -> str:
     """A reply that quotes the first statement, and adds a lie."""
-    words = re.findall(r"^\[1\] .*?: (.*)$", prompt, re.M)[0]
+    words = given(prompt)[0].words.strip('“”"')
     return f"- “{words}” [1]\n- {LIE}"
 
 
@@ -764,7 +764,7 @@ def test_uploads_get_a_clear_word_each_and_nothing_in_them_runs(page: Page, desk
         "empty.txt": "holds no text",
         "picture.txt": "is not text",
         "huge.txt": "larger than 20 MB",
-        "letter.docx": "cannot read .docx",
+        "letter.docx": "is not a Word document",
         "README.md": "rename it",
         "old.txt": "not UTF-8",
         "again.txt": "is in the corpus already, as euractiv.txt",
