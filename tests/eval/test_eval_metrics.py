@@ -43,7 +43,7 @@ def citation(text, n=1, place="a.txt", **other):
 
 
 def point(body, *numbers, speaker=None, side=None, support="verbatim", label=()):
-    return Point((Claim(body, numbers),), (speaker,) if speaker else (), side, support, label=label)
+    return Point((Claim(body, numbers),), tuple(speaker.split(" and ")) if speaker else (), side, support, label=label)
 
 
 def answer(points, citations, **other):
