@@ -7,7 +7,6 @@ weights; they have 8 bits and run in onnxruntime.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,7 +18,7 @@ from numpy.typing import NDArray
 
 from index.embedder import OPENS, PARTS, bundled_tokenizer
 from index.errors import ReaderError
-from index.runtime import session
+from index.runtime import session, stored_weights
 
 WEIGHTS = Path(__file__).with_name("reader.onnx")
 CHECKSUM = Path(__file__).with_name("reader.sha256")
@@ -74,15 +73,7 @@ class Reader:
 
     @cached_property
     def _session(self) -> Any:
-        try:
-            stored, expected = self._weights.read_bytes(), CHECKSUM.read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise ReaderError(
-                f"the reader's weights {self._weights.name} cannot be read ({error.strerror}). Install Readout again."
-            ) from error
-        if self._weights == WEIGHTS and hashlib.sha256(stored).hexdigest() != expected:
-            raise ReaderError(f"the reader's weights {self._weights.name} were changed. Install Readout again.")
-        return session(stored)
+        return session(stored_weights(self._weights, CHECKSUM, "the reader's weights", ReaderError))
 
     def relations(self, pairs: Sequence[tuple[str, Text]]) -> list[Relation]:
         """For each claim and text what the text is to the claim."""

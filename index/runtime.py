@@ -56,14 +56,14 @@ def only_what_is_asked() -> Any:
     return options
 
 
-def stored_weights(file: Path, what: str, trouble: type[ReadoutError]) -> bytes:
-    """The bytes of a network's file, checked against the checksum that lies beside it.
+def stored_weights(file: Path, checksum: Path, what: str, trouble: type[ReadoutError]) -> bytes:
+    """The bytes of a network's file, checked against its checksum.
 
     Raises:
         ReadoutError: of the kind ``trouble``: the weights are missing or were changed.
     """
     try:
-        stored, expected = file.read_bytes(), file.with_suffix(".sha256").read_text(encoding="utf-8").strip()
+        stored, expected = file.read_bytes(), checksum.read_text(encoding="utf-8").strip()
     except OSError as error:
         raise trouble(f"{what} {file.name} cannot be read ({error.strerror}). Install Readout again.") from error
     if hashlib.sha256(stored).hexdigest() != expected:

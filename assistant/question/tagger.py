@@ -99,7 +99,7 @@ class Tagger:
 
     @cached_property
     def _session(self) -> Any:
-        return session(stored_weights(self._weights, "the tagger's weights", ReaderError))
+        return session(stored_weights(self._weights, self._weights.with_suffix(".sha256"), "the tagger's weights", ReaderError))
 
     def read(self, text: str, before: str = "") -> Tagged:
         """Read a question, with the one before it where there is one."""

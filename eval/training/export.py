@@ -62,18 +62,18 @@ def write_reader(net: Net, file: Path) -> None:
         net, example(3, 40), dynamo=True, input_names=list(shapes), output_names=["scores"], dynamic_shapes=shapes, opset_version=OPSET
     )
     assert made is not None
+    store(made, file)
+
+
+def store(program: torch.onnx.ONNXProgram, file: Path) -> None:
+    """Store an exported network with 8-bit weights and its checksum, and without the notes that name the files it was exported by."""
     with tempfile.TemporaryDirectory() as name:
         whole = Path(name) / "whole.onnx"
-        made.save(str(whole))
+        program.save(str(whole))
         model = onnx.load(str(whole))
         del model.graph.value_info[:]  # shapes that the exporter noted before it folded weights
         onnx.save(model, str(whole))
-        store(whole, file)
-
-
-def store(whole: Path, file: Path) -> None:
-    """Store a network with 8-bit weights and its checksum, and without the notes that name the files it was exported by."""
-    quantize_dynamic(str(whole), str(file), weight_type=QuantType.QInt8, per_channel=True)
+        quantize_dynamic(str(whole), str(file), weight_type=QuantType.QInt8, per_channel=True)
     made = onnx.load(str(file))
     graph = made.graph
     for part in (made, graph, *graph.node, *graph.value_info, *graph.input, *graph.output, *graph.initializer):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import random
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -18,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file
@@ -203,13 +201,7 @@ def write(net: Net, file: Path) -> None:
         opset_version=OPSET,
     )
     assert made is not None
-    with tempfile.TemporaryDirectory() as name:
-        whole = Path(name) / "whole.onnx"
-        made.save(str(whole))
-        model = onnx.load(str(whole))
-        del model.graph.value_info[:]  # shapes that the exporter noted before it folded weights
-        onnx.save(model, str(whole))
-        store(whole, file)
+    store(made, file)
 
 
 def figures(tagger: Tagger, examples: Sequence[Example]) -> dict[str, float]:
