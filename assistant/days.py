@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
+from index.days import days_meant
 from index.lexicon import words
 from index.record import Scope
 
 SINCE, UNTIL = words("since"), words("until")
-LENGTHS = {"week": 7, "month": 31, "year": 366}  # days that a period may have
 WEEK = 6  # days after one on which its name still means it
 AFTERWARDS = 1  # days later on which news of a day is still printed
 
@@ -40,16 +40,9 @@ def days_of(text: str, day: str, newest: str | None) -> Days | None:
     """The days that the words ``day`` of a question mean; nothing where they are no day, or no article has a date to count from."""
     if not day or newest is None:
         return None
-    from dateparser.date import DateDataParser  # half a second: only where a question names a day
-
-    base = dt.datetime.combine(dt.date.fromisoformat(newest), dt.time(23, 59))
-    found = DateDataParser(languages=["en"], settings={"RELATIVE_BASE": base, "PREFER_DATES_FROM": "past"}).get_date_data(day)
-    if found.date_obj is None:
+    found = days_meant(day, dt.datetime.combine(dt.date.fromisoformat(newest), dt.time(23, 59)), "past")
+    if found is None:
         return None
-    first, length = found.date_obj.date(), LENGTHS.get(found.period, 1)
-    if found.period == "week":
-        first -= dt.timedelta(first.weekday())
-    elif found.period in LENGTHS:
-        first = first.replace(day=1) if found.period == "month" else first.replace(month=1, day=1)
     lead = (text[: text.find(day)].split() or [""])[-1].lower() if day in text else ""
-    return Days(first.isoformat(), (first + dt.timedelta(length - 1)).isoformat(), lead)
+    first, last = found
+    return Days(first.isoformat(), last.isoformat(), lead)

@@ -1,10 +1,13 @@
-"""A day as people, pages and spreadsheets write it → ``YYYY-MM-DD``, where it can be only one."""
+"""Days as they are written: by pages and spreadsheets, where it can be only one, and by people who tell of "Wednesday" and "last week"."""
 
 from __future__ import annotations
 
 import datetime
 import warnings
+from calendar import monthrange
+from functools import cache
 from itertools import product
+from typing import Any
 
 _LEAP, _OTHER = datetime.datetime(2000, 1, 1), datetime.datetime(2004, 2, 2)  # what fills in what is not stated: two, to tell
 
@@ -22,6 +25,35 @@ def day_of(value: str) -> str | None:
     orders = (True,) if value.count(".") == 2 else (True, False)
     days = {_parsed(value, default, first) for default, first in product((_LEAP, _OTHER), orders)}
     return days.pop() if len(days) == 1 else None
+
+
+def days_meant(words: str, base: datetime.datetime, prefer: str) -> tuple[datetime.date, datetime.date] | None:
+    """Return the first and the last day that words mean at the time ``base``: "Wednesday", "last week"; ``None`` where they are no day.
+
+    ``prefer`` is "past" or "future", for what may be either.
+    """
+    found = _teller(base, prefer).get_date_data(words)
+    return _whole(found.date_obj.date(), found.period) if found.date_obj else None
+
+
+@cache
+def _teller(base: datetime.datetime, prefer: str) -> Any:
+    from dateparser.date import DateDataParser  # half a second: only where words may be a day
+
+    settings = {"RELATIVE_BASE": base, "PREFER_DATES_FROM": prefer, "NORMALIZE": False}
+    return DateDataParser(languages=["en"], settings=settings)
+
+
+def _whole(day: datetime.date, period: str) -> tuple[datetime.date, datetime.date]:
+    """The first and the last day of the week, month or year that a day stands for; else that day."""
+    if period == "year":
+        return day.replace(month=1, day=1), day.replace(month=12, day=31)
+    if period == "month":
+        return day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1])
+    if period == "week":
+        first = day - datetime.timedelta(days=day.weekday())
+        return first, first + datetime.timedelta(days=6)
+    return day, day
 
 
 def _parsed(value: str, default: datetime.datetime, day_first: bool) -> str | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from index.days import days_meant
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span
@@ -14,14 +14,6 @@ if TYPE_CHECKING:
 Days = tuple[date, date]  # the first and the last
 SOME_DAY = "2000-01-05"  # what texts without a day of publication are read against
 LATER = timedelta(days=400)
-
-
-@cache
-def _reader(base: datetime, prefer: str) -> Any:
-    from dateparser.date import DateDataParser  # read only where a text names a day
-
-    settings = {"RELATIVE_BASE": base, "PREFER_DATES_FROM": prefer, "NORMALIZE": False}
-    return DateDataParser(languages=["en"], settings=settings)
 
 
 def named_days(doc: Doc, published: str | None) -> Iterator[tuple[Span, tuple[Days, ...]]]:
@@ -45,9 +37,9 @@ def meant(span: Span, published: str | None) -> tuple[Days, ...]:
     base = datetime.fromisoformat(published or SOME_DAY)
     for start in range(len(span)):
         text = span[start:].text.strip(" ,.")
-        found = [days for prefer in ("past", "future") if (days := _read(text, base, prefer))]
+        found = [days for prefer in ("past", "future") if (days := days_meant(text, base, prefer))]
         if found:
-            shifts = _read(text, base + LATER, "past") != found[0]
+            shifts = days_meant(text, base + LATER, "past") != found[0]
             long = shifts and any(token.like_num for token in span[start:])
             today = (base.date(), base.date()) if text.casefold() == base.strftime("%A").casefold() else None
             return () if long and not _same_month(text, base) else tuple(dict.fromkeys([*found, *([today] if today else [])]))
@@ -56,24 +48,8 @@ def meant(span: Span, published: str | None) -> tuple[Days, ...]:
 
 def _same_month(text: str, base: datetime) -> bool:
     """Whether words with a number name a day of the year rather than a length of time: they mean the same day a few days later."""
-    one, other = (_read(text, day, "past") for day in (base, base + timedelta(days=1)))
+    one, other = (days_meant(text, day, "past") for day in (base, base + timedelta(days=1)))
     return one == other
-
-
-def _read(text: str, base: datetime, prefer: str) -> Days | None:
-    found = _reader(base, prefer).get_date_data(text)
-    return _days(found.date_obj.date(), found.period) if found.date_obj else None
-
-
-def _days(day: date, period: str) -> Days:
-    if period == "year":
-        return date(day.year, 1, 1), date(day.year, 12, 31)
-    if period == "month":
-        return day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1])
-    if period == "week":
-        first = day - timedelta(days=day.weekday())
-        return first, first + timedelta(days=6)
-    return day, day
 
 
 def meet(one: Days, other: Days) -> bool:
