@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from assistant.coverage import Coverage, State, in_state
-from assistant.evidence import NO_OUTLET, Evidence, Gatherer, Verdict, has
-from assistant.grouping import Finding, Limit, in_conflict
+from assistant.evidence import Evidence, Gatherer, Verdict, has, within
+from assistant.grouping import Finding, Limit, all_of, in_conflict
 from assistant.reading import outlet_aliases
 from assistant.relation import LIKE_VECTOR, shared
 from assistant.render import listed
@@ -27,7 +27,7 @@ from index.types import Hit
 BARE = 1  # words of meaning besides a day in a question that asks of nothing else: "What happened on Monday?"
 OPENING = 14  # passages of each article that a summary looks at: news tells the most first
 MOST_OPENING = 4_000
-MAIN, LISTED, DATED = Limit(5, 2.0, np.inf), Limit(20, 2.0, np.inf), Limit(10, 2.0, np.inf)
+MAIN, LISTED, DATED = map(all_of, (5, 20, 10))
 PLAIN = 2.0  # the log-odds from which on the articles plainly answer what sounds like asking for an opinion
 CERTAIN = 0.8  # the chance from which on a passage is said to tell a claim, or to deny it
 ALIKE = 0.6  # two passages so alike may tell one thing: then neither is one outlet's alone
@@ -47,11 +47,10 @@ class Kinds:
 
     def gather(self, question: Question, scope: Scope) -> Evidence:
         """The evidence for a question of any kind."""
-        of_day = {*content_words(question.standalone)} - {*content_words(question.day)} if question.day and not question.outlets else None
-        if of_day is not None and len(of_day) <= BARE and (evidence := self._of_day(question, scope)).findings:
+        if _asks_of_a_day_alone(question) and (evidence := self._of_day(question, scope)).findings:
             return evidence
         if question.outlets and question.kind in (Kind.SUMMARY, Kind.TIMELINE, Kind.QUOTES):
-            scope = self._within(question.outlets, scope)
+            scope = within(question.outlets, scope)
         answering = KINDS.get(question.kind)
         return answering(self, question, scope) if answering else self.gatherer.gather(question, scope)
 
@@ -119,14 +118,14 @@ class Kinds:
         )
 
     def _looked(self, question: Question, scope: Scope) -> dict[str, Coverage]:
-        scope = self.gatherer.without(question, scope)
+        scope = self.gatherer.beside(question.excluded, scope)
         return self.gatherer.outlets_on(question, scope, self.gatherer.judge.judged(question, scope))
 
     def _of_outlets(
         self, question: Question, scope: Scope, looked: dict[str, Coverage], verdict: str, names: Sequence[str], **values: str
     ) -> Evidence:
         best = [one.hits[0] for one in looked.values() if one.hits]
-        evidence = self.gatherer.evidence(question, scope, self.gatherer.grouper.findings(best, Limit(len(best), 2.0, np.inf)), looked)
+        evidence = self.gatherer.evidence(question, scope, self.gatherer.grouper.findings(best, all_of(len(best))), looked)
         if not names or not best:
             return evidence
         return self._with(evidence, verdict, names=listed(names), n=str(len(names)), of=str(len(looked)), **values)
@@ -137,8 +136,8 @@ class Kinds:
         """What an outlet has and no other: those of its passages to which nothing in the others comes near."""
         if not question.outlets:
             return self.gatherer.gather(question, scope)
-        others = self._without(question.outlets, scope)
-        alone = self._lacking(self._passages(question, self._within(question.outlets, scope)), others)
+        others = self.gatherer.beside(question.outlets, scope)
+        alone = self._lacking(self._passages(question, within(question.outlets, scope)), others)
         return self._compared(question, scope, alone, "only", "nothing_alone", others)
 
     def left_out(self, question: Question, scope: Scope) -> Evidence:
@@ -146,8 +145,8 @@ class Kinds:
         if not question.outlets:
             return self.gatherer.gather(question, scope)
         first, *rest = sorted(question.outlets, key=lambda outlet: _place_in(question.text, outlet))
-        own = self._within((first,), scope)
-        source = self._within(tuple(rest), scope) if rest else self._without((first,), scope)
+        own = within((first,), scope)
+        source = within(rest, scope) if rest else self.gatherer.beside((first,), scope)
         missing = self._lacking(self._passages(question, source), own)
         return self._compared(replace(question, outlets=(first,)), scope, missing, "left_out", "nothing_left_out", own)
 
@@ -155,14 +154,6 @@ class Kinds:
         evidence = self._shown(question, scope, hits, MAIN)
         looked = str(self.gatherer.record.size(other))
         return self._with(evidence, found if hits else nothing, names=listed(question.outlets), looked=looked)
-
-    def _within(self, outlets: tuple[str, ...], scope: Scope) -> Scope:
-        allowed = tuple(outlet for outlet in outlets if not scope.outlets or outlet in scope.outlets)
-        return Scope(allowed or (NO_OUTLET,), scope.since, scope.until)
-
-    def _without(self, outlets: tuple[str, ...], scope: Scope) -> Scope:
-        there = scope.outlets or tuple(self.gatherer.record.outlets(scope))
-        return self._within(tuple(outlet for outlet in there if outlet not in outlets) or (NO_OUTLET,), scope)
 
     def _passages(self, question: Question, scope: Scope) -> list[Hit]:
         """The passages of a scope on a topic, or all; the most telling first."""
@@ -223,8 +214,7 @@ class Kinds:
             return self.gatherer.gather(question, scope)
         hits = self._on(question, scope) if question.topic else self._central(scope)
         evidence = self._shown(question, scope, hits, MAIN)
-        outlets = {self.gatherer.article(hit).outlet for one in evidence.findings for hit in one.hits} - {None}
-        return self._with(evidence, "summary", n=str(len(evidence.findings)), outlets=str(len(outlets))) if evidence.findings else evidence
+        return self._with(evidence, "summary") if evidence.findings else evidence
 
     # -- where accounts meet and part ---------------------------------------------------------------------------
 
@@ -333,6 +323,11 @@ class Kinds:
 
     def _with(self, evidence: Evidence, verdict: str, **values: str) -> Evidence:
         return replace(evidence, verdict=Verdict(verdict, values))
+
+
+def _asks_of_a_day_alone(question: Question) -> bool:
+    others = {*content_words(question.standalone)} - {*content_words(question.day)}
+    return bool(question.day) and not question.outlets and len(others) <= BARE
 
 
 def _place_in(text: str, outlet: str) -> int:

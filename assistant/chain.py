@@ -210,7 +210,7 @@ class Assistant:
 
     def _in_conflict(self, answer: Answer) -> Answer:
         """The answer with what its sources tell differently, as values and as a line each."""
-        conflicts = self.gatherer.conflicts(answer)
+        conflicts = self.gatherer.grouper.conflicts(answer)
         told = [
             [f"{listed(outlets)} {'have' if len(outlets) > 1 else 'has'} {quoted(words)}" for outlets, words in answer.accounts(conflict)]
             for conflict in conflicts

@@ -79,7 +79,8 @@ def _looked_through(judge: Judge, question: Question, place: Place) -> Coverage:
     held = [number for number, _ in judge.record.match(words, place.scope, MOST_HELD)]
     near = judge.searcher.among(question.topic or question.standalone, place.scope, place.numbers, BY_MEANING)
     if place.numbers is not None:
-        held = [number for number in held if number in set(place.numbers)]
+        theirs = set(place.numbers)
+        held = [number for number in held if number in theirs]
     read = judge.searcher.read(asked(question), [*held[:BY_WORDS], *near], BY_WORDS + BY_MEANING)
     judged = judge.judge(question, [hit for hit in read if place.is_theirs(hit)])
     looked = judge.record.size(place.scope) if place.numbers is None else len(place.numbers)

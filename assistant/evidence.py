@@ -6,18 +6,16 @@ only the key of a passage differs, and how much is wanted of each.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from types import MappingProxyType
 
-import numpy as np
-
 from assistant.coverage import Coverage, Place, State, in_state, look, without_account
-from assistant.grouping import Finding, Grouper, Limit, place_of
+from assistant.grouping import Finding, Grouper, Limit, all_of, place_of
 from assistant.relation import Comparer, Kin
 from assistant.topic import ANSWERED, REPLIES, TOLD, Judge, Judged, denies, holds_name
-from assistant.types import Answer, Conflict, Form, Kind, Question
+from assistant.types import Answer, Form, Kind, Question
 from index.record import Record, Scope
 from index.search import Searcher, parts_of
 from index.text import content_stems, content_words
@@ -98,11 +96,7 @@ class Gatherer:
 
     def gather(self, question: Question, scope: Scope) -> Evidence:
         """Return the evidence for a question, within a scope that the question's own outlets narrow further."""
-        if question.outlets:
-            wanted = tuple(outlet for outlet in question.outlets if not scope.outlets or outlet in scope.outlets)
-            scope = Scope(wanted or (NO_OUTLET,), scope.since, scope.until)
-        elif question.excluded:
-            scope = self.without(question, scope)
+        scope = within(question.outlets, scope) if question.outlets else self.beside(question.excluded, scope)
         if question.day and (days := self.judge.days(question)):
             narrowed = days.narrowed(scope)
             scope = narrowed if self.record.extent(narrowed)[0] else scope
@@ -116,11 +110,15 @@ class Gatherer:
             return self._of_speakers(question, scope)
         return self._whole(question, scope)
 
-    def without(self, question: Question, scope: Scope) -> Scope:
-        """A scope without the outlets that a question leaves out."""
-        there = scope.outlets or tuple(self.record.outlets(scope))
-        left = tuple(outlet for outlet in there if outlet not in question.excluded)
-        return Scope(left or (NO_OUTLET,), scope.since, scope.until) if len(left) < len(there) else scope
+    def beside(self, left_out: Collection[str], scope: Scope) -> Scope:
+        """A scope without some outlets; as it is, articles of unknown outlets and all, where it has none of them."""
+        there = self.outlets_in(scope) if left_out else ()
+        left = tuple(outlet for outlet in there if outlet not in left_out)
+        return within(left, scope) if len(left) < len(there) else scope
+
+    def outlets_in(self, scope: Scope) -> tuple[str, ...]:
+        """The outlets of a scope, by name."""
+        return scope.outlets or tuple(self.record.outlets(scope))
 
     def evidence(self, question: Question, scope: Scope, found: Iterable[Finding], looked: Mapping[str, Coverage] = NOT_LOOKED) -> Evidence:
         """Findings, each once, as evidence; without any, how near the articles come. ``looked`` is what was looked through for them."""
@@ -247,15 +245,15 @@ class Gatherer:
         looked = self.outlets_on(question, scope, judged)
         wanted = frozenset(question.speakers)
         best = [next((hit for hit in one.account if has(hit, wanted)), one.account[0]) for one in looked.values() if one.account]
-        return self.evidence(question, scope, self.grouper.findings(best, Limit(len(best), 2.0, np.inf)), without_account(looked))
+        return self.evidence(question, scope, self.grouper.findings(best, all_of(len(best))), without_account(looked))
 
     def outlets_on(self, question: Question, scope: Scope, judged: Judged) -> dict[str, Coverage]:
         """What each outlet asked about, or each of a scope, has on a topic."""
-        there = scope.outlets or tuple(self.record.outlets(scope))
+        there = self.outlets_in(scope)
         outlets = [outlet for outlet in question.outlets if outlet in there] if question.outlets else there
 
         def place(outlet: str) -> Place:
-            return Place(Scope((outlet,), scope.since, scope.until), lambda hit: self.article(hit).outlet == outlet)
+            return Place(within((outlet,), scope), lambda hit: self.article(hit).outlet == outlet)
 
         return look(self.judge, question, judged, {outlet: place(outlet) for outlet in outlets})
 
@@ -288,9 +286,11 @@ class Gatherer:
                 heard |= own
         return found
 
-    def conflicts(self, answer: Answer) -> tuple[Conflict, ...]:
-        """Points of an answer that tell one thing differently: see `Grouper.conflicts`."""
-        return self.grouper.conflicts(answer)
+
+def within(outlets: Iterable[str], scope: Scope) -> Scope:
+    """A scope in some outlets alone, as far as it has them; without any it holds nothing."""
+    allowed = tuple(outlet for outlet in outlets if not scope.outlets or outlet in scope.outlets)
+    return replace(scope, outlets=allowed or (NO_OUTLET,))
 
 
 def has(hit: Hit, speakers: frozenset[str], *, alone: bool = False) -> bool:

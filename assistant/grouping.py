@@ -42,6 +42,11 @@ class Limit:
     margin: float = 1.5
 
 
+def all_of(most: int) -> Limit:
+    """As many findings, however sure the reader is of the first."""
+    return Limit(most, 2.0, np.inf)
+
+
 @dataclass(slots=True)
 class _Group:
     """Hits that tell one thing, while they are gathered."""

@@ -43,11 +43,6 @@ class Named:
     side: str | None = None
 
 
-def speakers_in(text: str, names: Names) -> list[tuple[str, str | None, str]]:
-    """Speakers named: (canonical, side, the words as the text has them), in order; longer names before their parts."""
-    return [(found.name, found.side, text[found.start : found.end]) for found in named_speakers(text, names)]
-
-
 def named_speakers(text: str, names: Names) -> list[Named]:
     """Speakers named, in order; longer names before their parts. A pronoun names nobody."""
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import combinations
 
-from assistant.verification.wording import flipped, numbers, opposites
+from assistant.verification.figures import numbers
+from assistant.verification.polarity import flipped, opposites
 from index.reader import Reader, Relation, Text
 from index.text import content_stems, content_words
 

@@ -40,7 +40,6 @@ class Judged:
     on: list[Hit]
     doubtful: list[Hit]
     read: list[Hit]
-    belief: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +64,7 @@ class Judge:
         """Passages that were read for a question, judged."""
         topic = content_stems(question.topic)
         doubtful = [hit for hit in self._topical(question, read, DOUBT) if topic & content_stems(hit.passage.text)]
-        belief = self.searcher.belief(question.standalone, read)
-        return Judged(self.dated(question, self._on_topic(question, read)), sorted(doubtful, key=lambda hit: -hit.score), read, belief)
+        return Judged(self.dated(question, self._on_topic(question, read)), sorted(doubtful, key=lambda hit: -hit.score), read)
 
     def days(self, question: Question) -> Days | None:
         """The days that a question names, where it names any."""

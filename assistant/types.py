@@ -70,7 +70,7 @@ class Question:
     the names and formulas around it ("Syria" in "what did each side say about Syria?"). ``outlets``, ``speakers`` and ``sides``
     are those it names, canonical; ``stranger`` is a name it wants to hear from that no article quotes. ``understood`` is the question
     in full, outlets and all, where it was a follow-up. ``excluded`` are outlets and speakers that it leaves out, ``day`` the words that
-    say when; ``only``: it asks for what nobody else has. ``corrected`` are names that it misspells, each with what they were taken for.
+    say when, ``corrected`` names that it misspells, each with what they were taken for.
     """
 
     text: str
@@ -85,7 +85,6 @@ class Question:
     kind: Kind = Kind.DIRECT
     excluded: tuple[str, ...] = ()
     day: str = ""
-    only: bool = False
     corrected: tuple[tuple[str, str], ...] = ()
 
 

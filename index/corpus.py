@@ -105,18 +105,6 @@ def read_file(file: Path, columns: Columns = NO_COLUMNS) -> list[Found]:
     return readers.read(file.name, data, columns, most)
 
 
-def read_article(file: Path) -> str:
-    """Return the text of a file that holds one article.
-
-    Raises:
-        CorpusError: it cannot be read. The message does not repeat the file's name.
-    """
-    [first, *_] = read_file(file)
-    if isinstance(first, Trouble):
-        raise CorpusError(first.why)
-    return first.text
-
-
 def columns_of(text: str) -> Columns:
     """What ``text=body,outlet=source`` says of a table's columns.
 

@@ -25,6 +25,12 @@ def in_order(name: str, parted: str | None = None) -> tuple[str, ...]:
     return tuple(entry.strip() for entry in _lists()[name].split(parted) if entry.strip())
 
 
+def entries(name: str) -> list[Any]:
+    """Return a list whose entries are more than words, as the file has it."""
+    found: list[Any] = _lists()[name]
+    return found
+
+
 def either(phrases: Iterable[str]) -> str:
     """Return a regular expression for any of these words or phrases; anything but letters may part the words of a phrase."""
     return "(?:" + "|".join(r"\W*".join(map(re.escape, phrase.split())) for phrase in phrases) + ")"
@@ -34,7 +40,7 @@ def either(phrases: Iterable[str]) -> str:
 def line_pattern(name: str) -> re.Pattern[str]:
     """Return a regular expression for the whole lines that a list of entries describes."""
     found = []
-    for entry in _lists()[name]:
+    for entry in entries(name):
         gap = rf".{{0,{entry['between']}}}\b" if "between" in entry else r"\W*"
         columns = gap.join(either(column.split("|")) for column in entry["columns"])
         before = rf".{{0,{entry['before']}}}\b" if "before" in entry else ""

@@ -280,8 +280,8 @@ class Lookup:
     def neighbours(self, ids: Iterable[int]) -> list[int]:
         """The passages after and before given ones in their articles, in the order of these."""
         wanted = list(ids)
-        around = self.passages({near for number in wanted for near in (number - 1, number, number + 1)})
-        places = {number: stored.passage.article for number, stored in around.items()}
+        around = list({near for number in wanted for near in (number - 1, number, number + 1)})
+        places = dict(self._query(f"SELECT id, article FROM passages WHERE id IN ({','.join('?' * len(around))})", around))
         return [near for number in wanted for near in (number + 1, number - 1) if places.get(near) == places.get(number)]
 
     def rarity(self, words: dict[str, str]) -> dict[str, float]:

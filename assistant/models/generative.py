@@ -116,12 +116,14 @@ class Generative:
         given = {source.citation.n: source.given for source in sources}
         statements = "\n".join(source.element for source in sources)
         request = self._prompts.fill("answer", statements=statements, question=question.understood or question.text)
-        draft = self._writer.write(
-            self._prompts.fill("rules"), request, self._corpus, watch, useful=lambda one: not _trouble(one, given), form=FORM
-        )
-        if trouble := _trouble(draft, given):
+
+        def useful(one: Draft) -> bool:
+            return not _trouble(one, _read(one, given), given)
+
+        draft = self._writer.write(self._prompts.fill("rules"), request, self._corpus, watch, useful=useful, form=FORM)
+        drafted = _read(draft, given)
+        if trouble := _trouble(draft, drafted, given):
             raise ModelFailed(f"{self.name}: {trouble}.", draft.usage)
-        drafted = points_of(draft.text, given, cut=draft.cut)
         cited = _cites(drafted, given)
         if question.form in (Form.BY_SIDE, Form.BY_OUTLET) and not cited:
             raise ModelFailed(f"{self.name}: it finds no answer in the statements, and there are some.", draft.usage)
@@ -189,9 +191,12 @@ def _flat(text: str) -> str:
     return " ".join(printable(text).split())
 
 
-def _trouble(draft: Draft, given: Mapping[int, Given]) -> str:
-    """Why a draft is no answer from some statements; empty where it is one, or says that they do not answer."""
-    points = points_of(draft.text, given, cut=draft.cut)
+def _read(draft: Draft, given: Mapping[int, Given]) -> list[tuple[Claim, ...]]:
+    return points_of(draft.text, given, cut=draft.cut)
+
+
+def _trouble(draft: Draft, points: Sequence[Sequence[Claim]], given: Mapping[int, Given]) -> str:
+    """Why a draft with these points is no answer from some statements; empty where it is one, or says that they do not answer."""
     if len(points) > MOST_LINES:
         return f"it rambles, {len(points)} sentences long"
     return "" if _cites(points, given) or denies(draft.text) else "what it wrote cites none of the articles' statements"

@@ -147,7 +147,6 @@ def question_of(text: str, marked: Marked, names: Names) -> Question:
         kind=kind,
         excluded=excluded,
         day=", ".join(marked.words(span) for span in marked.of(Slot.DAY)),
-        only=kind is Kind.ONLY,
         corrected=(*heard.corrected, *wrong, *slips),
     )
 

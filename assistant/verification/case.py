@@ -10,7 +10,7 @@ from assistant.types import Answer, Citation, Point
 from assistant.verification import wording
 from assistant.verification.alignment import Alignment, align
 from assistant.verification.dates import Days, days_in
-from assistant.verification.forms import Forms
+from assistant.verification.forms import Forms, words_of
 from assistant.verification.grammar import Grammar
 from assistant.verification.parses import parsed, speaking, statements_in
 from index.lexicon import words
@@ -101,7 +101,7 @@ class Case:
         about = [text for one in self.said for text in (*one.speakers, one.side) if text] + [one.outlet for one in self.cited if one.outlet]
         there = {name for text in self.texts for name in self.sources.named(text)}
         about += [alias.title() for alias, (name, _) in self.sources.names.items() if name in there]
-        if not any(word in STANDING for text in self.texts for word in wording.words_of(text)):
+        if not any(word in STANDING for text in self.texts for word in words_of(text)):
             return about
         return [*about, *self.before, *(one.title for one in self.cited)]
 

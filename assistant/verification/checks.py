@@ -14,7 +14,8 @@ from assistant.verification import wording
 from assistant.verification.case import NEAR, Case, Place
 from assistant.verification.contrasts import Doubt, doubts, settled
 from assistant.verification.dates import meet, named_days
-from assistant.verification.forms import Forms
+from assistant.verification.figures import foreign_numbers, numbers
+from assistant.verification.forms import Forms, words_of
 from assistant.verification.grammar import (
     Grammar,
     Link,
@@ -187,7 +188,7 @@ def _describes(speaker: str, case: Case) -> bool:
 def _stands_near(key: str, case: Case) -> bool:
     """Whether the last word of a name's key is in what is cited or just before it."""
     last = key.rpartition(" ")[2]
-    return any(last in wording.words_of(text) for text in (*case.texts, *case.before))
+    return any(last in words_of(text) for text in (*case.texts, *case.before))
 
 
 def _heard_before(case: Case) -> set[str]:
@@ -227,7 +228,7 @@ def values(case: Case) -> Iterator[Finding]:
         if not any(meet(one, other) for one in meant for other in case.days):
             yield Finding(Check.DATE, f"The date {span.text} is not in what is cited.", (span.start_char, span.end_char))
         body = body[: span.start_char] + " " * (span.end_char - span.start_char) + body[span.end_char :]
-    for number in wording.foreign_numbers(_exact(case, body), case.texts):
+    for number in foreign_numbers(_exact(case, body), case.texts):
         yield Finding(Check.NUMBER, f"The number {number} is not in what is cited.", _span(body, number))
     forms = Forms((*case.texts, *case.near, *(case.text_of(one.article) for one in case.cited)))
     spelt = forms.spelt(case.body)
@@ -244,13 +245,13 @@ def values(case: Case) -> Iterator[Finding]:
 
 def _exact(case: Case, body: str) -> str:
     """A sentence without its fractions, and without numbers of which it says that they are about as much as one of what is cited."""
-    given = [float(one.value) for text in case.texts for one in wording.numbers(text) if one.value.replace(".", "", 1).isdigit()]
+    given = [float(one.value) for text in case.texts for one in numbers(text) if one.value.replace(".", "", 1).isdigit()]
     shares = any("%" in text or "percent" in text for text in case.texts)
     for token in case.claim.doc:
         if not token.like_num and token.lemma_ not in PARTS:
             continue
         about = any(c.dep_ in ("advmod", "quantmod", "amod") for c in token.children)
-        value = next((float(one.value) for one in wording.numbers(token.text) if one.value.replace(".", "", 1).isdigit()), None)
+        value = next((float(one.value) for one in numbers(token.text) if one.value.replace(".", "", 1).isdigit()), None)
         near = about and value is not None and any(abs(value - one) <= ROUNDED * one for one in given)
         if near or (shares and any(one.lemma_ in PARTS or (one.lower_ == "in" and one.nbor().like_num) for one in (token, *token.rights))):
             body = body[: token.idx] + " " * len(token) + body[token.idx + len(token) :]

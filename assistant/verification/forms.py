@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator
 from functools import cache, cached_property
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from assistant.verification.figures import numbers
 from assistant.verification.grammar import key
-from index.lexicon import words
+from index.lexicon import entries, words
 from index.speakers import TITLES
 from index.speakers import plain as bare
 
@@ -40,8 +38,7 @@ def pieces(text: str) -> list[str]:
 @cache
 def _groups() -> dict[str, frozenset[str]]:
     """The names that go by each name: "moscow" and "russian" by "russia"."""
-    lists = tomllib.loads((files("index") / "lexicon.toml").read_text(encoding="utf-8"))["one_name"]
-    groups = [frozenset(part.strip() for part in entry.split("|")) for entry in lists]
+    groups = [frozenset(part.strip() for part in entry.split("|")) for entry in entries("one_name")]
     found: dict[str, frozenset[str]] = {}
     for group in groups:
         for name in group:

@@ -22,7 +22,6 @@ NAMED = ("PERSON", "ORG", "GPE", "NORP", "FAC", "LOC")
 CLOSED = {"DET", "PRON", "AUX", "ADP", "PART", "CCONJ", "SCONJ", "PUNCT", "SPACE", "SYM", "INTJ", "X"}
 CLAUSES = ("relcl", "advcl", "ccomp", "acl", "parataxis", "conj", "csubj")
 COMPLEMENTS = ("attr", "acomp", "oprd", "prep", "advmod")
-DEPENDENT = ("xcomp", "pcomp")
 MERELY = words("not_denying")
 COMING, OBLIGING = words("coming"), words("obliging")
 DEEPEST = 6
@@ -244,11 +243,6 @@ def negations(token: Token) -> set[int]:
     denying = (one for one in near if one.dep_ == "neg" or (one.lower_ in NEGATIVE and one.dep_ not in ("conj", "cc", "prep")))
     found = {one.i for one in denying if one.i + 1 == len(one.doc) or one.nbor().lower_ not in MERELY}
     return found | ({token.head.i} if token.dep_ == "pcomp" and token.head.lower_ in NEGATIVE else set())
-
-
-def hedged(token: Token) -> bool:
-    """Whether a word of doubt stands on a predicate or on what it hangs on."""
-    return any(c.lower_ in HEDGES for one in (token, first_of_list(token)) for c in one.children)
 
 
 def subject(verb: Token) -> Token | None:

@@ -15,6 +15,7 @@ from itertools import pairwise
 from assistant.verification import wording
 from assistant.verification.alignment import align
 from assistant.verification.contrasts import doubts, settled
+from assistant.verification.figures import foreign_numbers
 from assistant.verification.forms import Forms
 from assistant.verification.grammar import Grammar
 from assistant.verification.parses import parsed
@@ -165,7 +166,7 @@ def contradicted(claim: str, evidence: Sequence[str], near: str, reader: Reader)
     """
     if claim.islower():
         evidence, near = [text.lower() for text in evidence], near.lower()
-    if any(not wording.stands_in(quote, evidence) for quote in wording.quoted(claim)) or wording.foreign_numbers(claim, evidence):
+    if any(not wording.stands_in(quote, evidence) for quote in wording.quoted(claim)) or foreign_numbers(claim, evidence):
         return True
     if wording.foreign_names(claim, evidence) or not near:
         return bool(near)

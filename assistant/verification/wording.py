@@ -5,19 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from assistant.verification.figures import foreign_numbers, numbers
-from assistant.verification.forms import Forms, pieces, words_of
-from assistant.verification.parses import speaking
-from assistant.verification.polarity import flipped, opposites
+from assistant.verification.forms import Forms, pieces
 from index.lexicon import words
 from index.speakers import TITLES
 from index.statements import SINGLE, quotations
 from index.text import content_words
 
-__all__ = [
-    "clauses", "ends", "flipped", "fold", "foreign_names", "foreign_numbers", "numbers", "opposites", "quoted", "sentences", "speaking",
-    "stands", "stands_in", "without_emphasis", "words_of",
-]  # fmt: skip
 NO_NAMES, ABBREVIATIONS = words("no_names"), words("abbreviations")
 _DOUBLE, _SINGLE = "“”„«»‟″〝〞〟＂「」『』", "‘’‚‛‹›"  # quotation marks of all kinds
 _FOLD = str.maketrans({**dict.fromkeys(_DOUBLE, '"'), **dict.fromkeys(_SINGLE, "'"), "\u00a0": " "})

@@ -17,7 +17,7 @@ from assistant.chain import Assistant
 from assistant.models.generative import claims_of
 from assistant.render import as_json, finished
 from assistant.types import Answer, Check, Citation, Claim, Point
-from assistant.verification import wording
+from assistant.verification import figures, parses, polarity, wording
 from assistant.verification.alignment import align
 from assistant.verification.contrasts import doubts, settled
 from assistant.verification.dates import days_in, meet, named_days
@@ -270,7 +270,7 @@ def test_sentences_end_where_readers_see_them_end(text: str, parts: list[str]) -
     ],
 )
 def test_numbers_are_compared_by_value(claim: str, evidence: str, foreign: list[str]) -> None:
-    assert wording.foreign_numbers(claim, [evidence]) == foreign
+    assert figures.foreign_numbers(claim, [evidence]) == foreign
 
 
 @pytest.mark.parametrize(
@@ -321,9 +321,9 @@ def test_names_are_found_by_their_parts_and_forms(claim: str, evidence: str, for
     ],
 )
 def test_a_not_more_or_less_is_found_both_ways(claim: str, evidence: str) -> None:
-    assert wording.flipped(claim, evidence)
-    assert wording.flipped(evidence, claim)
-    assert not wording.flipped(claim, claim)
+    assert polarity.flipped(claim, evidence)
+    assert polarity.flipped(evidence, claim)
+    assert not polarity.flipped(claim, claim)
 
 
 @pytest.mark.parametrize(
@@ -337,7 +337,7 @@ def test_a_not_more_or_less_is_found_both_ways(claim: str, evidence: str) -> Non
     ],
 )
 def test_other_ways_to_say_no_are_no_contradiction(claim: str, evidence: str) -> None:
-    assert not wording.flipped(claim, evidence)
+    assert not polarity.flipped(claim, evidence)
 
 
 @pytest.mark.parametrize(
@@ -435,15 +435,15 @@ def test_who_did_it_to_whom(reader: Reader, claim: str, evidence: str, turned: b
     ],
 )
 def test_who_speaks_is_read_from_the_wording(text: str, names: list[str]) -> None:
-    assert list(wording.speaking(text)) == names
+    assert list(parses.speaking(text)) == names
 
 
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_any_text_can_be_examined(claim: str, evidence: str) -> None:
-    wording.foreign_numbers(claim, [evidence])
+    figures.foreign_numbers(claim, [evidence])
     wording.foreign_names(claim, [evidence])
-    wording.flipped(claim, evidence)
-    assert all(isinstance(name, str) for name in wording.speaking(claim))
+    polarity.flipped(claim, evidence)
+    assert all(isinstance(name, str) for name in parses.speaking(claim))
     assert all(wording.stands_in(quote, [claim]) for quote in wording.quoted(claim))
 
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.corpus import BUNDLED, read_article
+from index.corpus import BUNDLED, read_file
 from index.passages import split
 from index.statements import extract, parse
 from index.types import Passage
@@ -136,6 +136,11 @@ def test_offsets_count_line_ends_as_they_are(cut: Split, line_end: str) -> None:
     passages = cut(text)
     check(text, passages)
     assert any("Nobody in the hall believed her." in passage.text for passage in passages)
+
+
+def read_article(file: Path) -> str:
+    [read] = read_file(file)
+    return read.text
 
 
 @pytest.mark.parametrize("file", ARTICLES, ids=lambda file: file.stem)
