@@ -15,6 +15,7 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
     "nearest": frozenset({"words"}),
     "no_such_speaker": frozenset({"name"}),
     "silent": frozenset({"names"}),
+    "elsewhere": frozenset({"n"}),
     "conflict": frozenset({"accounts"}),
     "missing_words": frozenset({"words"}),
     "no_passage": frozenset(),
