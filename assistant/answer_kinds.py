@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from assistant.coverage import Coverage, State, in_state
-from assistant.evidence import Evidence, Gatherer, Verdict, has, within
+from assistant.evidence import Evidence, Gatherer, Verdict, has, unseen, within
 from assistant.extractive import NAMED
-from assistant.grouping import Finding, Limit, all_of, in_conflict
+from assistant.grouping import Finding, Limit, all_of, in_conflict, place_of
 from assistant.reading import outlet_aliases
-from assistant.relation import LIKE_VECTOR, shared
+from assistant.relation import LIKE_VECTOR, Place, shared
 from assistant.render import listed
 from assistant.topic import denies
 from assistant.types import Kind, Question
@@ -50,7 +50,13 @@ class Kinds:
     gatherer: Gatherer
 
     def gather(self, question: Question, scope: Scope) -> Evidence:
-        """The evidence for a question of any kind."""
+        """The evidence for a question of any kind; of one for more, what the answers before it did not show."""
+        if question.more and not question.shown:
+            first = [self.gather(replace(question, more=0), scope)]
+            while len(first) < question.more:
+                first.append(self.gather(replace(question, shown=_places(first)), scope))
+            rest = self.gather(replace(question, shown=_places(first)), scope) if _places(first) else first[0]
+            return rest if rest.findings or not _places(first) else Evidence(verdict=Verdict("no_more", {}))
         if _asks_of_a_day_alone(question) and (evidence := self._of_day(question, scope)).findings:
             return evidence
         if question.outlets and question.kind in (Kind.SUMMARY, Kind.TIMELINE, Kind.QUOTES):
@@ -340,7 +346,7 @@ class Kinds:
     def _shown(
         self, question: Question, scope: Scope, hits: Sequence[Hit], limit: Limit, speakers: frozenset[str] = frozenset()
     ) -> Evidence:
-        return self.gatherer.evidence(question, scope, self.gatherer.grouper.findings(hits, limit, speakers))
+        return self.gatherer.evidence(question, scope, self.gatherer.grouper.findings(unseen(question, hits), limit, speakers))
 
     def _day_told(self, hit: Hit) -> str:
         """The day that a passage names, no later than it was printed: of "Monday" the last one; nothing where it names none."""
@@ -354,6 +360,11 @@ class Kinds:
 
     def _with(self, evidence: Evidence, verdict: str, **values: str) -> Evidence:
         return replace(evidence, verdict=Verdict(verdict, values))
+
+
+def _places(shown: Sequence[Evidence]) -> frozenset[Place]:
+    """The places that some answers show."""
+    return frozenset(place_of(hit) for one in shown for finding in one.findings for hit in finding.hits)
 
 
 def _asks_of_a_day_alone(question: Question) -> bool:

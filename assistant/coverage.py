@@ -8,7 +8,7 @@ silent nor heard.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from assistant.topic import ANSWERED, NAMED, Judge, Judged, asked, capitalised
@@ -75,7 +75,8 @@ def look(
         elif key in elsewhere and not holds_most(judge, words_of(question), _holding(judge, question, place)[:BY_WORDS]):
             found[key] = Coverage(State.ELSEWHERE, (), judge.record.size(place.scope))
         elif searched < MOST_LOOKED:
-            found[key] = _looked_through(judge, question, place)
+            through = _looked_through(judge, question, place)
+            found[key] = replace(through, state=State.ELSEWHERE) if key in elsewhere and through.state is not State.SPEAKS else through
             searched += 1
         else:
             found[key] = Coverage(State.UNREAD)

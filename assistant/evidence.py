@@ -138,7 +138,7 @@ class Gatherer:
     # -- the question itself, whole or part by part ------------------------------------------------------------
 
     def _whole(self, question: Question, scope: Scope) -> Evidence:
-        hits = _of_others(question, self.searcher.search(question.standalone, scope))
+        hits = unseen(question, _of_others(question, self.searcher.search(question.standalone, scope)))
         if question.stranger:
             hits = [hit for hit in hits if holds_name(hit, question.stranger)]
         if REPLIES & content_stems(question.text):
@@ -266,6 +266,9 @@ class Gatherer:
         judged = self.judge.judged(question, scope, self.record.spoken(question.speakers, scope, ALL_SPOKEN))
         looked = self.outlets_on(question, scope, judged)
         wanted = frozenset(question.speakers)
+        if question.kind is Kind.OUTLETS and len(question.outlets) == 1:
+            told = [finding for one in looked.values() for finding in self.grouper.findings(one.account, SPOKEN, wanted)]
+            return self.evidence(question, scope, told, without_account(looked))
         best = [next((hit for hit in one.account if has(hit, wanted)), one.account[0]) for one in looked.values() if one.account]
         return self.evidence(question, scope, self.grouper.findings(best, all_of(len(best))), without_account(looked))
 
@@ -330,6 +333,11 @@ def _of_others(question: Question, hits: list[Hit]) -> list[Hit]:
     """Passages in which nobody speaks whom a question leaves out."""
     excluded = frozenset(question.excluded)
     return [hit for hit in hits if not has(hit, excluded)] if excluded else hits
+
+
+def unseen(question: Question, hits: Sequence[Hit]) -> list[Hit]:
+    """Passages without those that were shown already, of a question for more."""
+    return [hit for hit in hits if place_of(hit) not in question.shown] if question.shown else list(hits)
 
 
 def speaks(hit: Hit, side: str) -> bool:

@@ -61,7 +61,8 @@ class Judge:
         return self.judge(question, read)
 
     def judge(self, question: Question, read: list[Hit]) -> Judged:
-        """Passages that were read for a question, judged."""
+        """Passages that were read for a question, judged; of a question for more, those that were not shown yet."""
+        read = [hit for hit in read if (hit.passage.article, hit.passage.start, hit.passage.end) not in question.shown]
         topic = content_stems(question.topic)
         doubtful = [hit for hit in self._topical(question, read, DOUBT) if topic & content_stems(hit.passage.text)]
         return Judged(self.dated(question, self._on_topic(question, read)), sorted(doubtful, key=lambda hit: -hit.score), read)

@@ -313,7 +313,9 @@ def _except(turn: _Follow) -> Turn:
 
 def _more(turn: _Follow) -> Turn:
     """ "Go on": the question before, and what more there is."""
-    return _joined(turn, "what else")
+    told, before = _joined(turn, "what else"), turn.before.question
+    asked = replace(before, text=turn.text, understood=told.question.understood, more=before.more + 1)
+    return replace(told, question=asked)
 
 
 def _all_but(everybody: Sequence[str], some: Iterable[str]) -> tuple[str, ...]:
@@ -322,7 +324,11 @@ def _all_but(everybody: Sequence[str], some: Iterable[str]) -> tuple[str, ...]:
 
 def _narrowed(turn: _Follow, outlets: tuple[str, ...], excluded: tuple[str, ...] = ()) -> Turn:
     """The question before, in these outlets."""
-    told = _told(turn, without_outlets(turn.core), outlets)
+    named = turn.core.of(Slot.OUTLET)
+    words = listed(outlets)
+    subject = len(named) == 1 and turn.core.kind in (Kind.OUTLETS, Kind.ONLY, Kind.LEFT_OUT)  # "What does Politico report?"
+    made = turn.core.put(named[0], words, (Span(0, len(words), Slot.OUTLET),)) if subject else without_outlets(turn.core)
+    told = _told(turn, made, outlets)
     return replace(told, question=replace(told.question, excluded=excluded))
 
 
