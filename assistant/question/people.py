@@ -50,10 +50,11 @@ def asked_of(words: str, after: str, names: Names) -> Asked:
         return replace(asked, open=meant.open, stranger=None if meant.open else asked.stranger)
     if known := by_initials(words, names) or _by_parts(words, names):
         return _several(words, known, names)
-    if not meant and (known := _led_by(words, names)):
-        return _those(words, known, names)
-    if known := _misspelled(words, names):
-        return _several(words, known, names, told=False)
+    led, right = () if meant else _led_by(words, names), _misspelled(words, names)
+    if right and led in ((), right):  # "Lena Sorokyna"; but "Trump polixy" is nothing of the police
+        return _several(words, right, names, told=False)
+    if led:
+        return _those(words, led, names)
     return Asked(words, open=meant.open if meant else (), stranger=None if meant else _stranger(words))
 
 

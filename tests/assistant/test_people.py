@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 
@@ -125,6 +126,13 @@ def test_a_misspelt_name_of_somebody_who_is_named_and_not_quoted(words: str, nam
 )
 def test_those_who_are_listed_are_each_asked(words: str, each: list[tuple[str, ...]]) -> None:
     assert [set(one.names) for one in all_asked(words, "", NAMES)] == [set(names) for names in each]
+
+
+@pytest.mark.parametrize("words", ["Dana Hollt", "Dana Hold", "Hollt", "Danna Hollt"])
+def test_a_slip_in_a_name_is_said_also_behind_a_first_name(words: str) -> None:
+    names = replace(NAMES, speakers={**NAMES.speakers, "dana": ("Dana Holt", None)})
+    asked = asked_of(words, "", names)
+    assert (asked.names, asked.told) == (("Dana Holt",), False)
 
 
 @pytest.mark.parametrize("words", ["Holt harbour policy", "Holt on the bridge", "Holt tax plan", "Holt budget"])
