@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, Protocol
 
 from langchain_core.runnables import Runnable, RunnableLambda
@@ -13,9 +14,11 @@ from assistant.answer_kinds import Kinds
 from assistant.evidence import Evidence, Gatherer
 from assistant.extractive import Extractive
 from assistant.grouping import Finding
+from assistant.groups import gather
 from assistant.prompts import PLACEHOLDERS, Prompts
 from assistant.question import Names, clean, understand
 from assistant.question.spelling import respelled
+from assistant.reading import unquoted_in
 from assistant.relation import Comparer
 from assistant.render import finished, listed, quoted
 from assistant.scope import check_scope, read_scope
@@ -139,7 +142,9 @@ class Assistant:
     # -- the steps ----------------------------------------------------------------------------------------------
 
     def _names(self) -> Names:
-        return Names(tuple(self.record.outlets()), self.record.names(), self.record.sides(), self._mentioned, self._respelled)
+        known, outlets = self.record.names(), tuple(self.record.outlets())
+        unquoted = cache(lambda: unquoted_in(self.record))
+        return Names(outlets, known, self.record.sides(), self._mentioned, self._respelled, self.record.described, unquoted)
 
     def _mentioned(self, words: str) -> bool:
         return bool(self.record.match([words], Scope(), 1))
@@ -178,7 +183,8 @@ class Assistant:
     def _retrieve(self, step: _Step) -> _Step:
         if step.question.form in NO_EVIDENCE:
             return step
-        return replace(step, evidence=self.kinds.gather(step.question, step.asked.scope))
+        question, evidence = gather(self.kinds, step.question, step.asked.scope)
+        return replace(step, question=question, evidence=evidence)
 
     def _answer(self, step: _Step) -> _Step:
         if step.question.form in NO_EVIDENCE:
@@ -203,7 +209,10 @@ class Assistant:
         if answer.points and (left_out := self.gatherer.unheard(answer, step.question, step.evidence)):
             answer = self._completed(answer, left_out)
         usage = answer.usage + step.usage if answer.usage and step.usage else answer.usage or step.usage
-        read_as = (self.prompts.fill("taken_for", typed=typed, meant=meant) for typed, meant in step.question.corrected)
+        read_as = [self.prompts.fill("taken_for", typed=typed, meant=meant) for typed, meant in step.question.corrected]
+        read_as += [self.prompts.fill("may_be", typed=typed, names=listed(names, "or")) for typed, names in step.question.open]
+        if step.question.stranger and answer.points:  # what is told of somebody is nothing that they say
+            read_as.append(self._extractive.of_stranger(step.question.stranger))
         answer = replace(answer, note=" ".join(filter(None, (answer.note, *read_as))))
         known = replace(answer, understood=step.question.understood, belief=step.evidence.belief, usage=usage)
         return finished(self._in_conflict(known))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from assistant.evidence import Evidence, Gatherer
 from assistant.grouping import Finding, words_in
 from assistant.prompts import Prompts
+from assistant.reading import named_in
 from assistant.relation import plain
 from assistant.render import listed
 from assistant.types import EXTRACTIVE, Answer, Citation, Claim, Form, Point, Question, Watch, unwatched
@@ -93,7 +94,7 @@ class Extractive:
 
     def _reason(self, question: Question, evidence: Evidence) -> str:
         if question.stranger:
-            return self._prompts.fill("no_such_speaker", name=question.stranger)
+            return self.of_stranger(question.stranger)
         if evidence.refusal:
             return self._prompts.fill(evidence.refusal)
         if evidence.silent:
@@ -101,6 +102,12 @@ class Extractive:
         if question.form is Form.DIRECT and 1 <= len(evidence.missing) <= MOST_MISSING:
             return self._prompts.fill("missing_words", words=listed([f"“{word}”" for word in evidence.missing], "or"))
         return self._prompts.fill("no_passage")
+
+    def of_stranger(self, name: str) -> str:
+        """The line that nobody of a name is quoted, and in how many articles they are named."""
+        count = named_in(name, self._gatherer.record)
+        articles = f"{count} article{'s' if count > 1 else ''}"
+        return self._prompts.fill("not_quoted", name=name, articles=articles) if count else self._prompts.fill("no_such_speaker", name=name)
 
 
 def cite(hit: Hit, article: Article, number: int) -> Citation:

@@ -31,6 +31,8 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
     "opinion": frozenset(),
     "unsure": frozenset({"names"}),
     "taken_for": frozenset({"typed", "meant"}),
+    "may_be": frozenset({"typed", "names"}),
+    "not_quoted": frozenset({"name", "articles"}),
 }
 VERDICTS = "first_lines.toml"  # the lines before answers of a kind of their own: what fills each, `assistant.answer_kinds` says
 

@@ -70,8 +70,9 @@ class Question:
     the names and formulas around it ("Syria" in "what did each side say about Syria?"). ``outlets``, ``speakers`` and ``sides``
     are those it names, canonical; ``stranger`` is a name it wants to hear from that no article quotes. ``understood`` is the question
     in full, outlets and all, where it was a follow-up. ``excluded`` are outlets and speakers that it leaves out, ``day`` the words that
-    say when, ``corrected`` names that it misspells, each with what they were taken for. ``more`` says how many times more was asked for
-    than a first answer has, ``shown`` the places that the answers before this one showed.
+    say when, ``corrected`` names that it misspells, each with what they were taken for. ``groups`` are words of it that may mean several
+    of the speakers, with these; ``open`` words that may mean somebody, with whom, where that cannot be told. ``more`` says how many times
+    more was asked for than a first answer has, ``shown`` the places that the answers before this one showed.
     """
 
     text: str
@@ -87,6 +88,8 @@ class Question:
     excluded: tuple[str, ...] = ()
     day: str = ""
     corrected: tuple[tuple[str, str], ...] = ()
+    groups: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    open: tuple[tuple[str, tuple[str, ...]], ...] = ()
     more: int = 0
     shown: frozenset[tuple[str, int, int]] = frozenset()
 

@@ -32,6 +32,7 @@ from index.readers import Columns
 from index.record import FILE, SCHEMA, Record
 from index.search import Searcher
 from index.speakers import Sides, bare_names, is_title, key_of, name_speakers
+from index.speakers.described import described
 from index.statements import Voices, load_parser, parse
 from index.types import Passage, Statement
 from index.vectors import VectorStore
@@ -202,9 +203,11 @@ def _name(record: Record, *, changed: bool) -> None:
     if changed or record.meta("named") != state:
         with record.transaction():
             groups = list(sides.values())
-            named = name_speakers(record.numbered_statements(raw=True), groups, record.people())
+            named = name_speakers(record.numbered_statements(raw=True), groups, record.people(), cache(record.people_in))
             record.rename_speakers(named)
-            record.set_names(_aliases(record, [said for _, said in named], groups))
+            statements = [said for _, said in named]
+            record.set_names(_aliases(record, statements, groups))
+            record.set_described(described(record.roles(), record.people(), statements))
             record.set_meta(sides=json.dumps([name for group in groups for name in group.names]), named=state)
 
 
@@ -232,7 +235,7 @@ def _read_one(source: Source) -> _Read:
     article = source.article
     doc = next(parse([article.text], _parser()))
     passages, language = splitter.split(article.id, article.text, article.title, doc), other_language(article.text)
-    voices = Voices([], {}, {}) if language else attribution.read(article.id, article.text, doc)
+    voices = Voices([], {}, []) if language else attribution.read(article.id, article.text, doc)
     return _Read(source, passages, voices, language)
 
 
@@ -272,9 +275,9 @@ def _aliases(record: Record, statements: list[Statement], sides: list[Sides]) ->
     for surname, person in bare_names(record.people()).items():
         if person in speaking and surname not in meant:
             meant[surname] = Counter([speaking[person]])
-    for role, name, count in record.roles():
-        if is_title(role):
-            meant.setdefault(role, Counter())[speaking.get(key_of(name), (name, None))] += count
+    titles = ((title, role.name, count) for role, count in record.roles() for title in {role.words.lower(), role.bare.lower()})
+    for title, name, count in filter(lambda one: is_title(one[0]), titles):
+        meant.setdefault(title, Counter())[speaking.get(key_of(name), (name, None))] += count
     for group in sides:
         for alias, (speaker, side) in group.speakers.items():
             meant[alias] = Counter({(speaker, side): 1})

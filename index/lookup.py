@@ -17,6 +17,8 @@ import numpy as np
 
 from index.embedder import Vectors
 from index.errors import IndexDamaged
+from index.speakers.described import Described
+from index.speakers.roles import Role
 from index.text import stem, stems
 from index.types import Article, Heard, Passage, Statement
 
@@ -231,6 +233,11 @@ class Lookup:
         )
         return [(row[0], row[1]) for row in rows]
 
+    def naming(self, words: str) -> int:
+        """In how many articles some words stand together."""
+        query = "SELECT count(DISTINCT p.article) FROM words JOIN passages p ON p.id = words.rowid WHERE words MATCH ?"
+        return int(self._query(query, ['"' + words.replace('"', '""') + '"'])[0][0])
+
     def terms(self, first: str) -> list[str]:
         """The words of all passages that begin with a letter, as full-text search keeps them: stems."""
         self._query("CREATE VIRTUAL TABLE IF NOT EXISTS temp.terms USING fts5vocab(main, words, row)")
@@ -253,13 +260,28 @@ class Lookup:
         rows = self._query("SELECT alias, speaker, side FROM names")
         return {alias: (speaker, side) for alias, speaker, side in rows}
 
-    def roles(self) -> list[tuple[str, str, int]]:
-        """Titles, who bears them, and in how many articles."""
-        return self._query("SELECT role, name, count(*) FROM roles GROUP BY role, name")
+    def roles(self) -> list[tuple[Role, int]]:
+        """As what the articles name somebody, under the fullest name that an article gives them, and in how many articles."""
+        rows = self._query("SELECT name, words, head, bare, core, count(*) FROM roles GROUP BY name, words, head, bare, core")
+        return [(Role(*row[:5]), row[5]) for row in rows]
+
+    def described(self, keys: Iterable[str]) -> list[Described]:
+        """All that is known of those whom some words may describe: what they are, in how many articles, and how much they say."""
+        wanted = list(keys)
+        rows = self._query(
+            f"""SELECT name, words, head, bare, core, articles, said FROM described
+                WHERE name IN (SELECT name FROM described_as WHERE key IN ({",".join("?" * len(wanted))})) ORDER BY said DESC, name""",
+            wanted,
+        )
+        return [Described(*row) for row in rows]
 
     def people(self) -> dict[str, int]:
         """How often the articles name which persons, by the fullest name that an article gives them."""
         return dict(self._query("SELECT name, sum(times) FROM people GROUP BY name"))
+
+    def people_in(self, article: str) -> list[str]:
+        """Whom an article names, by the fullest name it gives them."""
+        return [row[0] for row in self._query("SELECT name FROM people WHERE article = ?", (article,))]
 
     def sides(self) -> tuple[str, ...]:
         """The sides that a sides.toml named, in its order; empty where there is none."""

@@ -10,6 +10,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import astuple
 from pathlib import Path
 from types import TracebackType
 
@@ -18,11 +19,13 @@ import numpy as np
 from index.embedder import Vectors
 from index.errors import IndexMismatch, IndexMissing
 from index.lookup import FILE, PASSAGE, Listed, Lookup, Scope, Stored, clear_errors, stored
+from index.speakers.described import Described
+from index.speakers.roles import Role
 from index.types import Article, Passage, Statement
 
 __all__ = ["FILE", "SCHEMA", "Listed", "Record", "Scope", "Stored"]
 
-SCHEMA = 3  # raise it when the tables below change
+SCHEMA = 4  # raise it when the tables below change
 
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -47,9 +50,16 @@ CREATE TABLE heard (
 CREATE INDEX heard_by_statement ON heard(statement);
 CREATE TABLE people (article TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE, name TEXT NOT NULL, times INTEGER NOT NULL);
 CREATE INDEX people_by_article ON people(article);
-CREATE TABLE roles (article TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE, role TEXT NOT NULL, name TEXT NOT NULL);
+CREATE TABLE roles (
+    article TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE, name TEXT NOT NULL, words TEXT NOT NULL, head TEXT NOT NULL,
+    bare TEXT NOT NULL, core TEXT NOT NULL);
 CREATE INDEX roles_by_article ON roles(article);
 CREATE TABLE names (alias TEXT PRIMARY KEY, speaker TEXT NOT NULL, side TEXT);
+CREATE TABLE described (
+    name TEXT NOT NULL, words TEXT NOT NULL, head TEXT NOT NULL, bare TEXT NOT NULL, core TEXT NOT NULL,
+    articles INTEGER NOT NULL, said INTEGER NOT NULL);
+CREATE INDEX described_by_name ON described(name);
+CREATE TABLE described_as (key TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (key, name)) WITHOUT ROWID;
 CREATE TABLE gone (id INTEGER PRIMARY KEY);
 CREATE VIRTUAL TABLE words USING fts5(text, content='passages', content_rowid='id', tokenize='porter unicode61');
 CREATE TRIGGER passages_in AFTER INSERT ON passages BEGIN
@@ -121,12 +131,12 @@ class Record(Lookup):
         statements: list[Statement],
         heard: Iterable[tuple[int, int, bool]] = (),
         people: Mapping[str, int] | None = None,
-        roles: Mapping[str, str] | None = None,
+        roles: Iterable[Role] = (),
     ) -> None:
         """Store an article with all that was made from it, in place of what was stored under its id before.
 
         ``heard`` says which statements stand in which passages, as `heard_in` does, ``people`` how often it names which persons,
-        ``roles`` who bears which title in it.
+        ``roles`` as what.
         """
         self.drop([article.id])
         self._db.execute(
@@ -163,7 +173,7 @@ class Record(Lookup):
 
         rows = [(article.id, name, times) for name, times in (people or {}).items()]
         self._db.executemany("INSERT INTO people VALUES (?,?,?)", rows)
-        self._db.executemany("INSERT INTO roles VALUES (?,?,?)", [(article.id, role, name) for role, name in (roles or {}).items()])
+        self._db.executemany("INSERT INTO roles VALUES (?,?,?,?,?,?)", [(article.id, *astuple(role)) for role in roles])
 
     def drop(self, ids: Iterable[str]) -> None:
         """Remove articles and all that was made from them."""
@@ -183,6 +193,14 @@ class Record(Lookup):
         """Store what speakers are called: (lower-case alias, canonical name, side)."""
         self._db.execute("DELETE FROM names")
         self._db.executemany("INSERT OR IGNORE INTO names VALUES (?,?,?)", list(names))
+
+    def set_described(self, described: Iterable[Described]) -> None:
+        """Store what those who are named over all articles are, and the words by which that is looked up."""
+        self._db.execute("DELETE FROM described")
+        self._db.execute("DELETE FROM described_as")
+        for one in described:
+            self._db.execute("INSERT INTO described VALUES (?,?,?,?,?,?,?)", astuple(one))
+            self._db.executemany("INSERT OR IGNORE INTO described_as VALUES (?,?)", [(key, one.name) for key in one.keys])
 
     # -- what Chroma still has to be told -----------------------------------------------------------------------
 

@@ -73,10 +73,6 @@ class Cast:
         """Return how often the article names which persons, by the fullest name it gives them."""
         return Counter(self.expand(m) for m in self.mentions if m.person and (m.name in self.running or not self.running))
 
-    def bearers(self) -> dict[str, str]:
-        """Return who bears which title here, of the titles that one person alone has: "cdc director" → "Tom Frieden"."""
-        return {role: name for role, names in self.roles.items() if len(names) == 1 for name in names}
-
     def _roles(self) -> dict[str, set[str]]:
         """Return who bears which title here: "Russian President Vladimir Putin", "Peter Cook, a Pentagon spokesman"."""
         roles: dict[str, set[str]] = defaultdict(set)

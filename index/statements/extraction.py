@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from index.lexicon import words
 from index.speakers.coreference import Cast
+from index.speakers.roles import Role, read_roles
 from index.statements.choice import chosen, continued, load_model, parted, unattributed
 from index.statements.cues import Candidate, candidates
 from index.statements.layout import laid_out
@@ -23,11 +24,11 @@ HEDGES = words("hedges")
 
 @dataclass(frozen=True, slots=True)
 class Voices:
-    """What an article says anybody said, in text order, and how often it names which persons, by the fullest name it gives them."""
+    """What an article says anybody said, in text order, and whom it names: how often, by the fullest name it gives them, and as what."""
 
     statements: list[Statement]
     people: dict[str, int]
-    roles: dict[str, str]
+    roles: list[Role]
 
 
 def extract(article_id: str, text: str, doc: Doc) -> list[Statement]:
@@ -47,7 +48,7 @@ def read(article_id: str, text: str, doc: Doc) -> Voices:
     kept = continued(page, chosen(scored, model.threshold))
     parts = [part for one in (*kept, *unattributed(page, kept)) for part in parted(page, one)]
     cast = Cast(doc, lambda char: page.run_at(char) is not None)
-    return Voices(named(article_id, page, parts, cast), cast.persons(), cast.bearers())
+    return Voices(named(article_id, page, parts, cast), cast.persons(), read_roles(cast))
 
 
 def named(article_id: str, page: Page, kept: list[Candidate], cast: Cast) -> list[Statement]:
