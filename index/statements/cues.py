@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SAID, FIRST_WORDS = words("said"), words("first_words")
 REPORTED = ("dobj", "ccomp", "xcomp", "inverted", "tail", "quote")  # constructions in which a verb of speech leaves no doubt
+NEAR = 8  # words behind "according to" among which its noun stands
 COLON = 70  # characters that may stand before the colon after a speaker's name
 
 
@@ -188,7 +189,8 @@ def by_according(page: Page, token: Token) -> Iterator[Candidate]:
     """Yield the candidates of "according to": the clause it belongs to, and its whole sentence."""
     to = next((c for c in token.children if c.lower_ == "to"), None)
     inner = child(to, "pobj", "pcomp") if to is not None else None
-    holder = inner if inner is None or inner.dep_ == "pobj" else child(inner, "dobj")  # "to show insiders" may be read as a verb
+    holder = inner if inner is None or inner.dep_ == "pobj" else child(inner, "dobj")
+    holder = holder or following(token)  # "to show insiders" may be read as a verb
     if holder is None:
         return
     sentence, head, end = token.sent, token.head, holder.right_edge
@@ -199,3 +201,10 @@ def by_according(page: Page, token: Token) -> Iterator[Candidate]:
     yield from cue.reports(Stretch("according", head.left_edge, head.right_edge), end)
     if (sentence[0].i, sentence[-1].i) != (head.left_edge.i, head.right_edge.i):
         yield from cue.reports(Stretch("according+", sentence[0], sentence[-1], head.dep_), end)
+
+
+def following(token: Token) -> Token | None:
+    """Return the head of the first noun phrase right behind "according to", where the parse does not hang it there."""
+    near = token.doc[token.i + 2 : token.i + 2 + NEAR]
+    noun = next((word for word in near if word.pos_ in ("NOUN", "PROPN", "PRON") and word.dep_ != "compound"), None)
+    return noun if noun is not None and noun.sent == token.sent else None

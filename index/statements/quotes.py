@@ -68,13 +68,20 @@ def quotations(text: str) -> list[Quotation]:
     """Return the quotations of a text in order; one that is not closed ends with its paragraph."""
     found = []
     for start, stop in paragraphs(text):
-        opened = None
-        for mark in MARK.finditer(text, start, stop):
-            if opens(text, mark, start) and (opened is None or mark[0] not in OPENING):
-                opened = mark.start()
-            elif opened is not None and (mark[0] not in OPENING or closes(text, mark)):
+        opened, inner = None, 0
+        marks = list(MARK.finditer(text, start, stop))
+        for number, mark in enumerate(marks):
+            if opened is None:
+                opened = mark.start() if opens(text, mark, start) else None
+            elif mark[0] in OPENING and not closes(text, mark):
+                inner += nests(text[opened], marks[number + 1 :], inner)
+            elif mark[0] in CLOSING and inner:
+                inner -= 1
+            elif mark[0] in OPENING + CLOSING or not opens(text, mark, start):
                 found.append(Quotation(opened, mark.end()))
-                opened = None
+                opened, inner = None, 0
+            else:
+                opened = mark.start()
         _, end = stripped(text, start, stop)
         if opened is not None and end - opened > 1:
             found.append(Quotation(opened, end, closed=False))
@@ -82,9 +89,9 @@ def quotations(text: str) -> list[Quotation]:
 
 
 def opens(text: str, mark: re.Match[str], start: int) -> bool:
-    """Can this mark open a quotation? A straight one does after a space or a bracket and before a word."""
-    if mark[0] in OPENING or mark[0] in CLOSING:
-        return mark[0] in OPENING
+    """Can this mark open a quotation? One that is not made for it does after a space or a bracket and before a word."""
+    if mark[0] in OPENING:
+        return True
     before = text[mark.start() - 1] if mark.start() > start else " "
     after = text[mark.end() : mark.end() + 1]
     return not before.isalnum() and before not in ".,!?…'’" and bool(after.strip())
@@ -92,7 +99,13 @@ def opens(text: str, mark: re.Match[str], start: int) -> bool:
 
 def closes(text: str, mark: re.Match[str]) -> bool:
     """Does an opening mark stand where only a closing one can ("It's unusual,“ she said)?"""
-    return not text[mark.start() - 1].isspace() and not text[mark.end() : mark.end() + 1].strip()
+    return not text[mark.start() - 1].isspace() and not text[mark.end() : mark.end() + 1].isalnum()
+
+
+def nests(outer: str, after: list[re.Match[str]], inner: int) -> bool:
+    """Does an opening mark begin a quotation inside another: does the paragraph close both?"""
+    closing = sum(mark[0] in CLOSING for mark in after)
+    return closing > inner + (outer in OPENING)
 
 
 def runs(text: str, quotes: list[Quotation]) -> list[Quotation]:
@@ -101,7 +114,7 @@ def runs(text: str, quotes: list[Quotation]) -> list[Quotation]:
     for quote in quotes:
         last = joined[-1] if joined else None
         gap = text[last.end : quote.start] if last else "x"
-        if last and not gap.strip() and ("\n" not in gap or not last.closed):
+        if last and not gap.strip() and ("\n" not in gap or (not last.closed and text[last.start] == text[quote.start])):
             joined[-1] = Quotation(last.start, quote.end, quote.closed)
         else:
             joined.append(quote)
@@ -115,6 +128,7 @@ class Page:
         self.text, self.doc = text, doc
         self.runs = runs(text, quotations(text))
         self.starts = [run.start for run in self.runs]
+        self.singles = [match.span() for match in SINGLE.finditer(text)]
         spans = paragraphs(text)
         self.paragraphs = [start for start, _ in spans]
         self.ends = [end for _, end in spans]
@@ -126,6 +140,11 @@ class Page:
         """Return the quotation that holds this character."""
         at = bisect_right(self.starts, char) - 1
         return self.runs[at] if at >= 0 and char < self.runs[at].end else None
+
+    def begins(self, char: int) -> bool:
+        """Does a quotation begin at this character?"""
+        at = bisect_left(self.starts, char)
+        return (at < len(self.starts) and self.starts[at] == char) or self.text[char] in "\"'#@"
 
     def quotes_in(self, span: Span) -> bool:
         """Does a stretch of text hold words in double quotation marks?"""
@@ -223,7 +242,7 @@ def last_of(page: Page, run: Quotation) -> str:
 def begins(page: Page, run: Quotation) -> bool:
     """Does a quotation start a sentence of its own, rather than in the middle of the article's?"""
     floor = page.paragraphs[page.paragraph(run.start)]
-    before = page.text[floor : run.start].rstrip()[-1:]
+    before = page.text[floor : run.start].rstrip()[-1:] if any(map(str.isalnum, page.text[floor : run.start])) else ""  # no mark of a list
     return before in ".!?…" or (before in ',:;—–-)]"”' and not first_of(page, run).islower())
 
 
