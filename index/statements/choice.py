@@ -112,7 +112,7 @@ def chosen(scored: list[Scored], threshold: float) -> list[Candidate]:
 def repeats(one: Candidate, other: Candidate, sure: bool) -> bool:
     """Does one candidate say what another says? ``sure``: both are likely, so one may report the other's speech."""
     both = min(one.end, other.end) - max(one.start, other.start)
-    nested = one.start <= other.at < one.end or other.start <= one.at < other.end
+    nested = reports(one, other) or reports(other, one)
     inside = both == min(one.end - one.start, other.end - other.start)
     if nested and inside and one.holder is not None and one.holder == other.holder:
         return True  # "expressed support for …" is said once
@@ -124,6 +124,12 @@ def repeats(one: Candidate, other: Candidate, sure: bool) -> bool:
     if nested and (sure or "according" in (one.kind[:9], other.kind[:9])):
         return False
     return both > SAME * wide
+
+
+def reports(outer: Candidate, inner: Candidate) -> bool:
+    """Does somebody tell what another says? What stands in the tag between two parts of a quotation is the reporter's."""
+    tagged = outer.kind.startswith("quote") and (inner.start, inner.end) == (outer.start, outer.end)
+    return outer.start <= inner.at < outer.end and not tagged
 
 
 def continued(page: Page, kept: list[Candidate]) -> list[Candidate]:

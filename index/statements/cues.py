@@ -118,7 +118,7 @@ def proposals(page: Page, token: Token) -> Iterator[Candidate]:
     elif token.lower_ == "according":
         yield from by_according(page, token)
     elif token.pos_ in ("VERB", "AUX") or token.lower_ in SAID:
-        cue = Cue(page, token, *holder_of(token))
+        cue = outside(Cue(page, token, *holder_of(token)))
         yield from by_quotation(cue)
         for stretch in (*stretches(token), *tail(token, cue.holder)):
             yield from cue.reports(stretch)
@@ -133,13 +133,22 @@ def proposals(page: Page, token: Token) -> Iterator[Candidate]:
             yield from cue.reports(replace(stretch, kind=f"a-{stretch.kind}"))
 
 
+def outside(cue: Cue) -> Cue:
+    """Return a cue with the noun beside it as whoever speaks, where the parse looked for him inside a quotation: `"… you …," he said, adding`."""
+    page, holder = cue.page, cue.holder
+    if holder is None or page.run_at(holder.idx) in (None, page.run_at(cue.token.idx)):
+        return cue
+    near = beside(page, cue.token)
+    return replace(cue, holder=near, how="beside" if near is not None else "none")
+
+
 def by_quotation(cue: Cue) -> Iterator[Candidate]:
     """Yield the quotation that a cue tags, in quotation marks or set as a paragraph of its own."""
     page, token = cue.page, cue.token
     quote, noun = tagged(page, token) or block(page, token), token.pos_ == "NOUN"
     if quote is None or (noun and not introduces(page, token, quote)):
         return
-    if cue.holder is None or page.run_at(cue.holder.idx):
+    if cue.holder is None:
         cue = Cue(page, token, beside(page, token), "beside")
     kind, start, end = quote
     yield from cue.makes(f"n-{kind}" if noun else kind, (start, end), near_quote(page, token, start))

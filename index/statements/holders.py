@@ -45,7 +45,10 @@ def own_subject(verb: Token) -> Holder | None:
     """Return the subject of a verb, or the agent of a passive; None when the verb leaves it to another one."""
     subjects = [c for c in verb.children if c.dep_ in ("nsubj", "csubj") and c.ent_type_ not in VALUES]  # "said Thursday"
     if subjects:
-        return next((c for c in reversed(subjects) if c.i < verb.i), subjects[0]), "nsubj"
+        before = next((c for c in reversed(subjects) if c.i < verb.i), None)
+        behind = next((c for c in subjects if all(word.pos_ != "ADP" for word in verb.doc[verb.i + 1 : c.left_edge.i])), None)
+        if before is not None or behind is not None:  # "…," Ann Smith, a guide, said on Fox News
+            return before or behind, "nsubj"
     patient, by = child(verb, "nsubjpass"), child(verb, "agent")
     if patient is not None and by is not None:
         agent = child(by, "pobj")
@@ -128,7 +131,7 @@ def beside(page: Page, verb: Token) -> Token | None:
 
 def name_head(token: Token, verb: Token) -> Token:
     """Return the head of the name that a word near a verb is part of."""
-    while token.dep_ in ("compound", "poss") and abs(token.head.i - verb.i) < 9 and token.head.pos_ == "PROPN":
+    while token.dep_ in ("compound", "poss", "appos") and abs(token.head.i - verb.i) < 9 and token.head.pos_ == "PROPN":
         token = token.head
     return token
 

@@ -185,6 +185,9 @@ def trimmed(page: Page, start: int, end: int, cue: Span) -> Span | None:
     text, at = page.text, page.paragraph(cue[0])
     if at >= 0:
         start, end = max(start, page.paragraphs[at]), min(end, page.ends[at])
+    around = page.run_at(cue[0])
+    if around is not None:  # who is quoted says nothing outside the quotation
+        start, end = max(start, around.start), min(end, around.end)
     if start < cue[1] and end > cue[0]:  # the cue stands inside or at an end: keep both halves only when both are long
         if cue[0] - start < 3:
             start = cue[1]
