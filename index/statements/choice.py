@@ -17,7 +17,7 @@ import numpy as np
 from index.lexicon import words
 from index.statements.cues import Candidate
 from index.statements.holders import holder_of
-from index.statements.quotes import TAG_LENGTH, Page, Quotation, begins, has_own_tag
+from index.statements.quotes import TAG_LENGTH, Page, Quotation, begins, has_own_tag, stripped
 from index.statements.spans import trimmed
 from index.tree import child, end_of
 
@@ -107,6 +107,24 @@ def chosen(scored: list[Scored], threshold: float) -> list[Candidate]:
         for place in places:
             cells[place].append((p, one))
     return sorted(taken.values(), key=lambda one: (one.start, one.end))
+
+
+def cut(page: Page, kept: list[Candidate], scored: list[Scored]) -> list[Candidate]:
+    """Return candidates with what the speaker of one goes on to say as another: "argued that …, | saying …"."""
+    result = list(kept)
+    cues = {one.cue for one in kept}
+    for p, inner in sorted(scored, key=lambda pair: -pair[0]):
+        if p < SURE or not inner.explicit or inner.cue in cues or page.doc[inner.cue].tag_ != "VBG":
+            continue
+        for number, outer in enumerate(result):
+            if outer.holder == inner.holder and outer.at < outer.start < inner.at < inner.start < inner.end == outer.end:
+                start, end = stripped(page.text, outer.start, inner.at, right=" ,;:—–-")
+                if end > start and page.text[inner.at - 2] in ",;—–":
+                    result[number] = replace(outer, end=end, quoted=page.quotes_in((start, end)))
+                    result.append(inner)
+                    cues.add(inner.cue)
+                break
+    return sorted(result, key=lambda one: (one.start, one.end))
 
 
 def repeats(one: Candidate, other: Candidate, sure: bool) -> bool:

@@ -158,7 +158,8 @@ def introduces(page: Page, noun: Token, quote: Quote) -> bool:
     """Does a noun announce the quotation after it ("his answer: …"), rather than have its name in quotation marks?"""
     kind, start, _ = quote
     gap = page.text[end_of(noun) : start].rstrip()
-    return kind == "block" or (kind == "quote-after" and gap.endswith((":", ",", " that")))
+    ahead = kind == "quote-after" and gap.endswith((":", ",", " that")) and not page.acts(end_of(noun), start)
+    return kind == "block" or ahead
 
 
 def near_quote(page: Page, cue: Token, start: int) -> str:

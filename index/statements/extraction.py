@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from index.lexicon import words
 from index.speakers.coreference import Cast
-from index.statements.choice import chosen, continued, load_model, parted, unattributed
+from index.statements.choice import chosen, continued, cut, load_model, parted, unattributed
 from index.statements.cues import Candidate, candidates
 from index.statements.layout import laid_out
 from index.statements.quotes import SINGLE, Page
@@ -44,7 +44,7 @@ def read(article_id: str, text: str, doc: Doc) -> Voices:
     page, model = Page(text, doc), load_model()
     found = list(candidates(page))
     scored = [*((1.0, one) for one in laid_out(page)), *zip(model.probabilities(page, found), found, strict=True)]
-    kept = continued(page, chosen(scored, model.threshold))
+    kept = continued(page, cut(page, chosen(scored, model.threshold), scored))
     parts = [part for one in (*kept, *unattributed(page, kept)) for part in parted(page, one)]
     cast = Cast(doc, lambda char: page.run_at(char) is not None)
     return Voices(named(article_id, page, parts, cast), cast.persons(), cast.bearers())

@@ -113,12 +113,18 @@ def runs(text: str, quotes: list[Quotation]) -> list[Quotation]:
     joined: list[Quotation] = []
     for quote in quotes:
         last = joined[-1] if joined else None
-        gap = text[last.end : quote.start] if last else "x"
-        if last and not gap.strip() and ("\n" not in gap or (not last.closed and text[last.start] == text[quote.start])):
+        if last and not text[last.end : quote.start].strip() and goes_on(text, last, quote):
             joined[-1] = Quotation(last.start, quote.end, quote.closed)
         else:
             joined.append(quote)
     return joined
+
+
+def goes_on(text: str, one: Quotation, other: Quotation) -> bool:
+    """Does a quotation go on with the next: by the same mark, not closed before a new paragraph; in a line, no mere name (on “News Hour.” “…”)?"""
+    if "\n" in text[one.end : other.start]:
+        return not one.closed and text[one.start] == text[other.start]
+    return not text[: one.start].rstrip(" ")[-1:].isalnum()
 
 
 class Page:
@@ -222,9 +228,9 @@ def resumed(page: Page, place: int, at: int) -> int | None:
         before = gap.rstrip()
         if "\n" in gap or len(gap) > TAG_LENGTH or has_own_tag(page, run):
             break
-        if page.stops(place, run.start) > (before[-1:] in ".!?") or (page.acts(place, run.start) and not first_of(page, run).islower()):
+        if page.stops(place, run.start) > (before.rstrip("\"”’'")[-1:] in ".!?") or (page.acts(place, run.start) and not first_of(page, run).islower()):
             break
-        if before.endswith(",") or (begins(page, run) and before[-1:] in ".:!?" and (end is None or not before)):
+        if before.endswith(",") or (begins(page, run) and before.rstrip("\"”’'")[-1:] in ".:!?" and (end is None or not before)):
             end = place = run.end
     return end
 
