@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from index.lexicon import words
-from index.statements.holders import SPEECH_ACTS, beside, can_speak, holder_of, lemma_of, name_among, noun_holder, source_type, words_of
-from index.statements.quotes import Page, Quote, Span, block, tagged
-from index.statements.spans import Stretch, cue_block, noun_stretches, stretches, tail, trimmed
+from index.statements.holders import NOBODY, beside, can_speak, holder_of, lemma_of, name_among, noun_holder, source_type, words_of
+from index.statements.quotes import SPEECH_ACTS, STOPS, Page, Quote, Span, block, tagged
+from index.statements.spans import SUBJECTS, Stretch, cue_block, noun_stretches, stretches, tail, trimmed
 from index.tree import child, end_of
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Cue:
     def reports(self, stretch: Stretch, end: Token | None = None) -> Iterator[Candidate]:
         """Yield the candidate that a stretch of text makes, unless nothing is left of it; the cue's words reach to ``end``."""
         avoided = cue_block(self.token, self.holder, end)
-        span = trimmed(self.page, stretch.first.idx, end_of(stretch.last), avoided)
+        span = trimmed(self.page, behind_day(self.token, stretch.first).idx, end_of(stretch.last), avoided)
         if span is not None:
             yield from self.makes(stretch.kind, span, stretch.mark)
 
@@ -99,6 +99,17 @@ class Cue:
             yield f"f={first}|{kind[:4]}"
 
 
+def behind_day(cue: Token, first: Token) -> Token:
+    """Return the first word of what is said, behind a day that tells when it was: "told us | this week | he would go"."""
+    after = first
+    while cue.i < after.i < len(after.doc) - 1 and (
+        after.ent_type_ in ("DATE", "TIME") or (after.pos_ == "ADP" and after.nbor().ent_type_ == "DATE")
+    ):
+        after = after.nbor()
+    clause = after.lower_ == "that" or any(one.dep_ in SUBJECTS and one.left_edge.i == after.i for one in (after, *after.ancestors))
+    return after if clause and after.sent == first.sent else first
+
+
 def word_at(text: str, place: int) -> str:
     """Return the word or mark that follows a place in a text."""
     words = text[place : place + 24].split(maxsplit=1)
@@ -118,7 +129,7 @@ def proposals(page: Page, token: Token) -> Iterator[Candidate]:
     elif token.lower_ == "according":
         yield from by_according(page, token)
     elif token.pos_ in ("VERB", "AUX") or token.lower_ in SAID:
-        cue = outside(Cue(page, token, *holder_of(token)))
+        cue = outside(Cue(page, token, *(NOBODY if suffers(page, token) else holder_of(token))))
         yield from by_quotation(cue)
         for stretch in (*stretches(token), *tail(token, cue.holder)):
             yield from cue.reports(stretch)
@@ -131,6 +142,17 @@ def proposals(page: Page, token: Token) -> Iterator[Candidate]:
         cue = Cue(page, token, *holder_of(token.head if token.dep_ == "acomp" else token))
         for stretch in stretches(token):
             yield from cue.reports(replace(stretch, kind=f"a-{stretch.kind}"))
+
+
+def suffers(page: Page, verb: Token) -> bool:
+    """Is a headline's verb a participle: "Villages told to leave"? The text below would have its subject do it."""
+    active = child(verb, "aux", "auxpass", "dobj", "dative", "ccomp", "oprd", "prt") is not None
+    if page.paragraph(verb.idx) or len(page.ends) < 2 or page.text[page.ends[0] - 1] in STOPS or verb.tag_ not in ("VBD", "VBN") or active:
+        return False
+    subject = child(verb, "nsubj")
+    below = (word for word in page.doc if word.idx > page.ends[0] and word.lemma_ == verb.lemma_)
+    does = (child(word, "nsubj") for word in below)
+    return subject is not None and tagged(page, verb) is None and subject.lower_ not in {one.lower_ for one in does if one is not None}
 
 
 def outside(cue: Cue) -> Cue:
@@ -188,7 +210,8 @@ def by_colon(page: Page, colon: Token) -> Iterator[Candidate]:
     named = sum(t.pos_ == "PROPN" for t in label)
     holder = name_among(label)
     span = trimmed(page, colon.idx + 1, end, (colon.idx, colon.idx + 1))
-    if holder is not None and span is not None and can_speak(page, label):
+    topic = number == 0 and run is None and len(page.ends) > 1 and not any(word.lower_ in page.speaking | page.persons for word in label)
+    if holder is not None and span is not None and can_speak(page, label) and not topic:
         near = "name" if label[-1].pos_ in ("PROPN", "NOUN") else "far"
         kind = "colon" if run is None else "colon-quote"
         clause = any(t.pos_ in ("VERB", "AUX") for t in label)

@@ -7,13 +7,13 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from index.lexicon import words
-from index.statements.quotes import Page, Span
+from index.statements.quotes import SPEECH_ACTS, Page, Span
 from index.tree import DOCUMENTS, VALUES, child, end_of, issuing_verb
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-SPEECH_ACTS, SPEAKING_PASSIVES, CONTACT = words("speech_acts"), words("speaking_passives"), words("contact")
+SPEAKING_PASSIVES, CONTACT = words("speaking_passives"), words("contact")
 ROLES = words("titles") | words("people") | words("bodies")
 AUTHORS, KEPT_ISE = words("authors"), tuple(words("kept_ise"))
 TRAILING = {"relcl", "acl", "advcl", "punct", "cc", "conj", "appos", "parataxis"}
@@ -43,7 +43,9 @@ def holder_of(verb: Token, depth: int = 0) -> Holder:
 
 def own_subject(verb: Token) -> Holder | None:
     """Return the subject of a verb, or the agent of a passive; None when the verb leaves it to another one."""
+    asked = verb.dep_ in ("ccomp", "pcomp", "ROOT")  # "did not explain who told him"
     subjects = [c for c in verb.children if c.dep_ in ("nsubj", "csubj") and c.ent_type_ not in VALUES]  # "said Thursday"
+    subjects = [c for c in subjects if not (asked and c.tag_ == "WP")]
     if subjects:
         before = next((c for c in reversed(subjects) if c.i < verb.i), None)
         behind = next((c for c in subjects if all(word.pos_ != "ADP" for word in verb.doc[verb.i + 1 : c.left_edge.i])), None)
@@ -151,7 +153,8 @@ def can_speak(page: Page, label: Sequence[Token]) -> bool:
     label = [word for word in label if any(c.isalpha() for c in word.text)]
     if len(label) == 1 and label[0].is_lower:
         return True
-    names = [word for word in label if word.ent_type_ in ("PERSON", "ORG", "GPE", "NORP") and not (word.is_upper and len(label) == 1)]
+    names = [word for word in label if word.ent_type_ in ("PERSON", "ORG", "NORP") and not (word.is_upper and len(label) == 1)]
+    names += [word for word in label if word.ent_type_ == "GPE" and word.lower_ in page.speaking]  # "Orsk: …" may be where it is
     return bool(names) or any({word.lower_.rstrip("."), word.lemma_.lower()} & ROLES or word.lower_ in page.persons for word in label)
 
 

@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 Span = tuple[int, int]
+SPEECH_ACTS = words("speech_acts")
 OPENING, CLOSING = "“„«‹‟", "”»›"
 SINGLE = re.compile(r"‘[^’\n]{2,}(?:’\w[^’\n]*)*’(?!\w)|(?<!\w)'[^'\n]{2,}(?:'\w[^'\n]*)*'(?!\w)")
 MARK = re.compile(rf"[{OPENING}{CLOSING}\"]|''|``")
 SENTENCE_END = re.compile(r"[.!?][\"”’')\]]*\s")
+CLOCK = re.compile(r"\W*\d{1,2}[:.]\d\d(?!\d) ?(?:[ap]\.?m\b\.?)?(?:(?: ?[A-Z]{2,})+ *:| *[—–:-])?\s*")
 TAG = re.compile(rf"[a-z]+ [A-Z]|(?:[A-Z][\w.’']+ ){{1,4}}{either(words('tag_verbs'))}")
 TAG_LENGTH = 400  # characters between a quotation and the verb of its tag
 STOPS = frozenset(".!?;")
@@ -121,14 +123,14 @@ def runs(text: str, quotes: list[Quotation]) -> list[Quotation]:
 
 
 def goes_on(text: str, one: Quotation, other: Quotation) -> bool:
-    """Does a quotation go on with the next: by the same mark, not closed before a new paragraph; in a line, no mere name (on “News Hour.” “…”)?"""
+    """Does a quotation go on with the next: by the same mark, left open before a new paragraph; in a line, after no name (on “News.” “…”)?"""
     if "\n" in text[one.end : other.start]:
         return not one.closed and text[one.start] == text[other.start]
     return not text[: one.start].rstrip(" ")[-1:].isalnum()
 
 
 class Page:
-    """A parsed article with its quotations and paragraphs, looked up by character."""
+    """A parsed article with its quotations and paragraphs, looked up by character; a paragraph has ``begun`` behind a time of day."""
 
     def __init__(self, text: str, doc: Doc) -> None:
         self.text, self.doc = text, doc
@@ -138,9 +140,12 @@ class Page:
         spans = paragraphs(text)
         self.paragraphs = [start for start, _ in spans]
         self.ends = [end for _, end in spans]
-        self.persons = frozenset(entity[-1].lower_ for entity in doc.ents if entity.label_ == "PERSON")
+        clocks = ((start, CLOCK.match(text, start, end)) for start, end in spans)
+        self.begun = [clock.end() if clock else start for start, clock in clocks]
+        title = self.ends[0] if len(spans) > 1 else 0
+        self.persons = frozenset(entity[-1].lower_ for entity in doc.ents if entity.label_ == "PERSON" and entity.start_char >= title)
+        self.speaking = frozenset(token.lower_ for token in doc if token.dep_ == "nsubj" and token.head.lemma_ in SPEECH_ACTS)
         self._stops = [token.idx for token in doc if token.text in STOPS]
-        self.headline_end = self.ends[0] if spans else 0
 
     def run_at(self, char: int) -> Quotation | None:
         """Return the quotation that holds this character."""
@@ -151,6 +156,10 @@ class Page:
         """Does a quotation begin at this character?"""
         at = bisect_left(self.starts, char)
         return (at < len(self.starts) and self.starts[at] == char) or self.text[char] in "\"'#@"
+
+    def set_in_capitals(self, name: str) -> bool:
+        """Has a name capitals only as a label ("MS. HARROW: …"), which tells nothing of how it is written?"""
+        return name.isupper() and self.text.count(name) == self.text.count(name + ":")
 
     def quotes_in(self, span: Span) -> bool:
         """Does a stretch of text hold words in double quotation marks?"""
@@ -228,9 +237,10 @@ def resumed(page: Page, place: int, at: int) -> int | None:
         before = gap.rstrip()
         if "\n" in gap or len(gap) > TAG_LENGTH or has_own_tag(page, run):
             break
-        if page.stops(place, run.start) > (before.rstrip("\"”’'")[-1:] in ".!?") or (page.acts(place, run.start) and not first_of(page, run).islower()):
+        last = before.rstrip("\"”’'")[-1:]
+        if page.stops(place, run.start) > (last in ".!?") or (page.acts(place, run.start) and not first_of(page, run).islower()):
             break
-        if before.endswith(",") or (begins(page, run) and before.rstrip("\"”’'")[-1:] in ".:!?" and (end is None or not before)):
+        if before.endswith(",") or (begins(page, run) and last in ".:!?" and (end is None or not before)):
             end = place = run.end
     return end
 

@@ -184,7 +184,7 @@ def trimmed(page: Page, start: int, end: int, cue: Span) -> Span | None:
     """Return a span without loose punctuation at its ends, clear of the cue, its quotations made whole."""
     text, at = page.text, page.paragraph(cue[0])
     if at >= 0:
-        start, end = max(start, page.paragraphs[at]), min(end, page.ends[at])
+        start, end = max(start, page.begun[at]), min(end, page.ends[at])
     around = page.run_at(cue[0])
     if around is not None:  # who is quoted says nothing outside the quotation
         start, end = max(start, around.start), min(end, around.end)
