@@ -156,7 +156,7 @@ def suffers(page: Page, verb: Token) -> bool:
 
 
 def outside(cue: Cue) -> Cue:
-    """Return a cue with the noun beside it as whoever speaks, where the parse looked for him inside a quotation: `"… you …," he said, adding`."""
+    """Return a cue with the noun beside it as whoever speaks, where the parse has him inside a quotation: `"… you …," he said, adding`."""
     page, holder = cue.page, cue.holder
     if holder is None or page.run_at(holder.idx) in (None, page.run_at(cue.token.idx)):
         return cue

@@ -80,14 +80,12 @@ def named(article_id: str, page: Page, kept: list[Candidate], cast: Cast) -> lis
 def as_quoted(page: Page, kept: list[Candidate], found: list[Statement]) -> list[Statement]:
     """Return the statements of candidates, an "I" in somebody's quotation or turn resolved to whoever is quoted."""
     told = [one for one in found if one.speakers]
+    heads = [page.doc[one.holder] if one.holder is not None else None for one in kept]
     result = []
-    for one, said in zip(kept, found, strict=True):
-        if not said.speakers and one.holder is not None and is_first(page.doc[one.holder]):
-            at = page.doc[one.holder].idx
-            around = [other for other in told if other.start <= at < other.end]
-            inner = min(around, key=lambda other: other.end - other.start, default=said)
-            said = replace(said, speakers=inner.speakers)
-        result.append(said)
+    for said, head in zip(found, heads, strict=True):
+        around = [one for one in told if head is not None and is_first(head) and one.start <= head.idx < one.end]
+        inner = min(around, key=lambda one: one.end - one.start, default=said)
+        result.append(said if said.speakers else replace(said, speakers=inner.speakers))
     return result
 
 

@@ -123,7 +123,7 @@ def runs(text: str, quotes: list[Quotation]) -> list[Quotation]:
 
 
 def goes_on(text: str, one: Quotation, other: Quotation) -> bool:
-    """Does a quotation go on with the next: by the same mark, left open before a new paragraph; in a line, after no name (on “News.” “…”)?"""
+    """Does a quotation go on with the next: by the same mark, left open before a new paragraph; in a line, after no name (“News.” “…”)?"""
     if "\n" in text[one.end : other.start]:
         return not one.closed and text[one.start] == text[other.start]
     return not text[: one.start].rstrip(" ")[-1:].isalnum()
@@ -142,7 +142,8 @@ class Page:
         self.ends = [end for _, end in spans]
         clocks = ((start, CLOCK.match(text, start, end)) for start, end in spans)
         self.begun = [clock.end() if clock else start for start, clock in clocks]
-        title = self.ends[0] if len(spans) > 1 else 0
+        self.headline_end = self.ends[0] if spans else 0
+        title = self.headline_end if len(spans) > 1 else 0
         self.persons = frozenset(entity[-1].lower_ for entity in doc.ents if entity.label_ == "PERSON" and entity.start_char >= title)
         self.speaking = frozenset(token.lower_ for token in doc if token.dep_ == "nsubj" and token.head.lemma_ in SPEECH_ACTS)
         self._stops = [token.idx for token in doc if token.text in STOPS]
