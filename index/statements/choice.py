@@ -194,8 +194,9 @@ def parted(page: Page, one: Candidate) -> Iterator[Candidate]:
     inside = page.runs[bisect_left(page.starts, one.start) : bisect_left(page.starts, one.end)]
     start = one.start
     if inside and (inside[0].start, inside[-1].end) == (one.start, one.end):
-        for run, following in pairwise(inside):
-            if page.text[run.end : following.start].strip()[-1:] in (".", ":"):
+        said = [run for run in inside if run.start == start or not page.text[: run.start].rstrip(" ")[-1:].isalnum()]  # on “News Hour.”
+        for run, following in pairwise(said):
+            if page.text[run.end : following.start].rstrip(" \n\"”’'")[-1:] in (".", ":"):
                 yield replace(one, start=start, end=run.end)
                 start = following.start
     yield replace(one, start=start)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 SAID, FIRST_WORDS = words("said"), words("first_words")
+ACTIVE = ("aux", "auxpass", "dobj", "dative", "ccomp", "oprd", "prt")
+"""What hangs on a verb that its subject does, rather than suffers."""
 REPORTED = ("dobj", "ccomp", "xcomp", "inverted", "tail", "quote")  # constructions in which a verb of speech leaves no doubt
 NEAR = 8  # words behind "according to" among which its noun stands
 COLON = 70  # characters that may stand before the colon after a speaker's name
@@ -146,7 +148,7 @@ def proposals(page: Page, token: Token) -> Iterator[Candidate]:
 
 def suffers(page: Page, verb: Token) -> bool:
     """Is a headline's verb a participle: "Villages told to leave"? The text below would have its subject do it."""
-    active = child(verb, "aux", "auxpass", "dobj", "dative", "ccomp", "oprd", "prt") is not None
+    active = any(c.dep_ in ACTIVE and (c.i > verb.i or c.dep_ == "aux") for c in verb.children)
     if page.paragraph(verb.idx) or len(page.ends) < 2 or page.text[page.ends[0] - 1] in STOPS or verb.tag_ not in ("VBD", "VBN") or active:
         return False
     subject = child(verb, "nsubj")
@@ -210,7 +212,7 @@ def by_colon(page: Page, colon: Token) -> Iterator[Candidate]:
     named = sum(t.pos_ == "PROPN" for t in label)
     holder = name_among(label)
     span = trimmed(page, colon.idx + 1, end, (colon.idx, colon.idx + 1))
-    topic = number == 0 and run is None and len(page.ends) > 1 and not any(word.lower_ in page.speaking | page.persons for word in label)
+    topic = number == 0 and run is None and len(page.ends) > 1 and not any(word.lower_ in page.speaking for word in label)
     if holder is not None and span is not None and can_speak(page, label) and not topic:
         near = "name" if label[-1].pos_ in ("PROPN", "NOUN") else "far"
         kind = "colon" if run is None else "colon-quote"

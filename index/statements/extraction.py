@@ -17,7 +17,7 @@ from index.types import Statement
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
-VERSION = 5  # part of the index's fingerprint: raise it when the same article would give other statements
+VERSION = 6  # part of the index's fingerprint: raise it when the same article would give other statements
 HEDGES = words("hedges")
 
 

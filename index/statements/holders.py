@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 SPEAKING_PASSIVES, CONTACT = words("speaking_passives"), words("contact")
-ROLES = words("titles") | words("people") | words("bodies")
+TITLES = words("titles")
+ROLES = TITLES | words("people") | words("bodies")
 AUTHORS, KEPT_ISE = words("authors"), tuple(words("kept_ise"))
 TRAILING = {"relcl", "acl", "advcl", "punct", "cc", "conj", "appos", "parataxis"}
 INHERITING = ("conj", "xcomp", "advcl", "pcomp", "parataxis", "prep", "dep", "ccomp")
@@ -140,7 +141,10 @@ def name_head(token: Token, verb: Token) -> Token:
 
 def name_among(words: Sequence[Token]) -> Token | None:
     """Return the last word of the first name of a label, a person's if there is one; else its last noun."""
+    if words and words[-1].pos_ == "NOUN" and not any(word.is_punct or word.pos_ == "ADP" for word in words):
+        return words[-1]  # "Tram driver", however the parse takes the first word
     names = [word for word in words if word.pos_ == "PROPN"]
+    names = [word for word in names if word.lower_.rstrip(".") not in TITLES] or names
     names = [word for word in names if word.ent_type_ == "PERSON" and word.dep_ != "poss"] or names
     for one, following in zip_longest(names, names[1:]):
         if following is None or any(word.text == "," or word.pos_ == "ADP" for word in one.doc[one.i + 1 : following.i]):

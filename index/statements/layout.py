@@ -103,9 +103,15 @@ def timed(page: Page, labels: list[Label]) -> Iterator[Candidate]:
     for label in labels:
         here, above = label.paragraph, max(label.paragraph - 1, 0)
         timed = page.begun[here] > page.paragraphs[here] or page.begun[above] >= page.ends[above]
-        holder = name_among(label.words) if can_speak(page, label.words) else None
+        speaks = can_speak(page, label.words) or (page.text[label.said :].lstrip()[:1].islower() and acts(label))
+        holder = name_among(label.words) if speaks else None
         if holder is not None and timed:
             yield from belongs(page, label, holder, "turn", (label.said, page.ends[here]))
+
+
+def acts(label: Label) -> bool:
+    """Does a label name somebody by what he does: "rail operator", "aid worker"?"""
+    return label.words[-1].pos_ in ("NOUN", "PROPN") and label.words[-1].lower_.rstrip("s").endswith(("er", "or", "ist", "man"))
 
 
 def asks(page: Page, label: Label) -> bool:

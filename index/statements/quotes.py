@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -143,9 +144,9 @@ class Page:
         clocks = ((start, CLOCK.match(text, start, end)) for start, end in spans)
         self.begun = [clock.end() if clock else start for start, clock in clocks]
         self.headline_end = self.ends[0] if spans else 0
-        title = self.headline_end if len(spans) > 1 else 0
-        self.persons = frozenset(entity[-1].lower_ for entity in doc.ents if entity.label_ == "PERSON" and entity.start_char >= title)
-        self.speaking = frozenset(token.lower_ for token in doc if token.dep_ == "nsubj" and token.head.lemma_ in SPEECH_ACTS)
+        self.persons = frozenset(entity[-1].lower_ for entity in doc.ents if entity.label_ == "PERSON")
+        acting = (token for token in doc if token.dep_ == "nsubj" and (token.ent_type_ == "PERSON" or token.head.lemma_ in SPEECH_ACTS))
+        self.speaking = frozenset(token.lower_ for token in acting)
         self._stops = [token.idx for token in doc if token.text in STOPS]
 
     def run_at(self, char: int) -> Quotation | None:
@@ -177,8 +178,16 @@ class Page:
 
     def acts(self, start: int, end: int) -> bool:
         """Does a verb stand between two places: "…," she said, adding, "…"?"""
+        return any(token.pos_ == "VERB" for token in self.between(start, end))
+
+    def tells(self, start: int, end: int) -> bool:
+        """Does a verb of saying stand between two places: "…," she said, adding that …?"""
+        return any(token.pos_ == "VERB" and token.lemma_ in SPEECH_ACTS for token in self.between(start, end))
+
+    def between(self, start: int, end: int) -> Iterable[Token]:
+        """Return the words between two places."""
         span = self.doc.char_span(start, end, alignment_mode="contract") if start < end else None
-        return span is not None and any(token.pos_ == "VERB" for token in span)
+        return () if span is None else span
 
 
 def tagged(page: Page, verb: Token) -> Quote | None:
@@ -188,7 +197,7 @@ def tagged(page: Page, verb: Token) -> Quote | None:
     at = bisect_right(page.starts, verb.idx)
     left = page.runs[at - 1] if at else None
     right = page.runs[at] if at < len(page.runs) else None
-    if left and ends_before_tag(page, left, verb):
+    if left and ends_before_tag(page, left, verb) and not page.tells(left.end, verb.idx):
         end = resumed(page, end_of(verb), at) or left.end
         return ("quote-before", left.start, end) if begins(page, left) else ("half-before", half_start(page, left), end)
     if right and leads_into(page, verb, right):

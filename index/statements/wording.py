@@ -28,6 +28,8 @@ def cue_words(page: Page, cue: Token, holder: Token | None) -> str:
     top = governing(page, cue, holder)
     first = min((helper for verb in {cue, top} for helper in helpers(verb, holder)), key=lambda word: int(word.i), default=top)
     first, last = min(first, top, key=lambda word: int(word.i)), cue
+    if first.i and first.nbor(-1).lower_ in NEGATIVE:
+        first = first.nbor(-1)  # "nor has it suggested"
     for c in cue.children:
         if c.i == last.i + 1 and (c.dep_ == "prt" or (c.lower_ == "to" and cue.lower_ == "according")):
             last = c
