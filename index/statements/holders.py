@@ -143,7 +143,8 @@ def name_among(words: Sequence[Token]) -> Token | None:
     """Return the last word of the first name of a label, a person's if there is one; else its last noun."""
     if words and words[-1].pos_ == "NOUN" and not any(word.is_punct or word.pos_ == "ADP" for word in words):
         return words[-1]  # "Tram driver", however the parse takes the first word
-    names = [word for word in words if word.pos_ == "PROPN"]
+    titled = {word.i + 1 + (word.i + 1 < len(word.doc) and word.nbor().text == ".") for word in words if word.lower_.rstrip(".") in TITLES}
+    names = [word for word in words if word.pos_ == "PROPN" or (word.i in titled and word.text[:1].isupper())]
     names = [word for word in names if word.lower_.rstrip(".") not in TITLES] or names
     names = [word for word in names if word.ent_type_ == "PERSON" and word.dep_ != "poss"] or names
     for one, following in zip_longest(names, names[1:]):

@@ -41,7 +41,7 @@ def stretches(verb: Token) -> Iterator[Stretch]:
         dep = "ccomp" if c.dep_ == "advcl" and c.left_edge.lower_ == "that" else c.dep_
         if c.i < verb.i:
             yield from inverted(verb, c) if dep == "ccomp" else ()
-        elif dep in COMPLEMENT_CLAUSES and not wordless(c):
+        elif dep in COMPLEMENT_CLAUSES and not wordless(c) and not (dep == "ccomp" and goes_with(verb, c)):
             whom = next((one for one in verb.rights if one.i < c.i and one.dep_ in ("dative", "dobj")), c)
             yield from widening(verb, c, (whom if dep == "dobj" else c).left_edge, dep)
         elif dep == "prep" and not (c.lower_ == "of" and child(verb, "dobj") is not None):
@@ -50,6 +50,11 @@ def stretches(verb: Token) -> Iterator[Stretch]:
     own = any(c.dep_ in ("dobj", "ccomp", "xcomp") for c in verb.rights)
     if verb.dep_ in ("parataxis", "advcl", "ccomp", "dep", "intj") and not own:
         yield Stretch(f"host-{verb.dep_}", verb.head.left_edge, verb.head.right_edge)
+
+
+def goes_with(verb: Token, clause: Token) -> bool:
+    """Is a clause the rest of another before it, and alone a fragment: "said they were to blame for writing | “he lied”"?"""
+    return clause.left_edge.lower_ != "that" and any(c.dep_ == "ccomp" and verb.i < c.i < clause.i for c in verb.children)
 
 
 def objects(preposition: Token) -> list[Token]:
