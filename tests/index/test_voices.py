@@ -387,12 +387,6 @@ def test_a_headline_s_passive_and_its_place_say_nothing(nlp: Language, title: st
     assert nobody not in speakers(nlp, f"{title}\n\n{body}")
 
 
-def test_a_headline_s_speaker_speaks(nlp: Language) -> None:
-    assert (
-        said(nlp, "Mayor Calder: the bridge will never open\n\nMayor Ines Calder spoke on Monday.", "never open").speaker == "Ines Calder"
-    )
-
-
 # --- a statement is shown with what turns it round ------------------------------------------------------------------------
 
 
