@@ -64,6 +64,7 @@ class Cast:
         self.at = {i: replace(m, person=m.person or self.expand(m) in self.sex) for i, m in self.at.items()}
         self.mentions = [self.at[m.token] for m in self.mentions]
         self.people = {m.name for m in self.mentions if m.person}
+        self.recognized = {self.expand(m) for m in self.mentions if m.known or m.gender} | set(self.sex)
         self.roles = self._roles()
         self.spoken: list[tuple[int, Names]] = []
         self.memo: dict[int, Names] = {}
@@ -299,8 +300,12 @@ class Cast:
         return None if not others else others.pop() if len(others) == 1 else ""
 
     def _persons(self, tokens: Iterable[Token], gender: str) -> set[str]:
-        """Return the names among some words, outside quotation marks, that "he" (``m``) or "she" (``f``) can mean."""
-        return {self.expand(self.at[t.i]) for t in tokens if t.i in self.at and self._suits(t, gender) and not self._quoted(t)}
+        """Return the names among some words, outside quotation marks, that "he" (``m``) or "she" (``f``) can mean.
+
+        What only looks like somebody's name is nobody's there: "agree to our Privacy Policy".
+        """
+        named = (t for t in tokens if t.i in self.at and self._suits(t, gender) and not self._quoted(t))
+        return {self.expand(self.at[t.i]) for t in named} & self.recognized
 
     def _suits(self, named: Token, gender: str) -> bool:
         mention = self.at[named.i]
