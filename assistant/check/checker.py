@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from assistant.check.answers import Cited, Source, articles_of
@@ -56,7 +56,7 @@ class Checker:
         if whole.verdict is Verdict.CARRIED:
             reason = f"It cites something else; {whole.reasons[0][0].lower() + whole.reasons[0][1:]}" if not missing else ""
             return replace(whole, verdict=Verdict.OUTLET, reasons=(*lacks, *filter(None, [reason])))
-        found = own or whole
+        found = own if own and own.verdict is not Verdict.NOT_FOUND else whole
         return replace(found, reasons=(*found.reasons, *lacks))
 
 

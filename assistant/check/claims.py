@@ -77,6 +77,6 @@ def is_opinion(claim: Grammar) -> bool:
     verbs = [verb for verb in claim.predicates if verb.dep_ == "ROOT"]
     for verb in verbs:
         who = subject(verb)
-        if (who is not None and who.morph.get("Person") == ["1"]) or mode(verb).kind == "necessary":
+        if (who is not None and "Person=1" in who.morph) or mode(verb).kind == "necessary":
             return True
     return False

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.belief import covered
-from index.passages import Passage
 from index.reader import Relation, Text
 from index.record import Scope
 from index.search import Searcher, fuse
 from index.text import content_words, stem
-from index.types import Hit
+from index.types import Hit, Passage
 
 FOUND, READ = 32, 10  # passages that a search finds, and of them how many are read beside the claim
 

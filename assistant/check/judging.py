@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 from assistant.check.claims import Claim, is_opinion
 from assistant.check.evidence import Near, near
 from assistant.check.quoting import FEWEST, Match, find
+from assistant.check.reasons import reason
 from assistant.check.values import Checked, Difference, Verdict
+from assistant.evidence import within
 from assistant.extractive import cite
 from assistant.reading import named_outlets
 from assistant.relation import WORD, Comparer
 from assistant.render import listed, quoted
 from assistant.types import Answer, Check, Citation, Fault, Point
 from assistant.types import Claim as Said
-from assistant.evidence import within
 from assistant.verification.case import Case, Place, Sources
 from assistant.verification.checks import is_speaker
 from assistant.verification.grammar import Grammar
@@ -191,8 +192,8 @@ class Judge:
         if not speakers or not citations:
             return None
         where = listed(dict.fromkeys(one.outlet or one.title for one in citations))
-        reason = f"The draft has {listed(speakers)} say this; in {where} it is {listed(others, 'or')}."
-        return self._checked(claim, Verdict.SPEAKER, (reason,), citations)
+        why = f"The draft has {listed(speakers)} say this; in {where} it is {listed(others, 'or')}."
+        return self._checked(claim, Verdict.SPEAKER, (why,), citations)
 
     def _misquoted(self, claim: Claim, quote: Quote) -> Checked:
         """The verdict where a quotation is not word for word what an article has."""
@@ -203,14 +204,27 @@ class Judge:
             for (start, end), (first, last) in match.differs
         )
         told = [_changed(quote.words[start:end], text[first:last]) for (start, end), (first, last) in match.differs]
-        reason = f"It is not word for word what {citation.outlet or citation.title} has: {'; '.join(told)}."
-        return self._checked(claim, Verdict.ALTERED, (reason,), (citation,), differences)
+        why = f"It is not word for word what {citation.outlet or citation.title} has: {'; '.join(told)}."
+        return self._checked(claim, Verdict.ALTERED, (why,), (self._whole(citation),), differences)
 
     def _unfound(self, claim: Claim, quote: Quote, scope: Scope, articles: Sequence[str]) -> Checked:
         """The verdict where no article has a quotation, or anything like it."""
         nearest = near(" ".join(quote.words.split()), self.searcher, scope, articles)[:1]
         citations = tuple(cite(one.hit, self.record.article(one.passage.article), 1) for one in nearest)
         return self._checked(claim, Verdict.NOT_FOUND, (f"No article has the words {quoted(quote.words)}.",), citations)
+
+    def _whole(self, citation: Citation) -> Citation:
+        """A citation of all passages that one touches."""
+        touched = [
+            one
+            for one in self.record.passages_of(citation.article)
+            if one.passage.start < citation.end and citation.start < one.passage.end
+        ]
+        start, end = (
+            min((one.passage.start for one in touched), default=citation.start),
+            max((one.passage.end for one in touched), default=citation.end),
+        )
+        return self._citation(citation.n, (citation.article, min(start, citation.start), max(end, citation.end)))
 
     def _citation(self, number: int, place: Place) -> Citation:
         name, start, end = place
@@ -234,8 +248,17 @@ class Judge:
         told = {fault.check for fault in best.faults}
         verdict = next(verdict for check, verdict in BY_CHECK.items() if check in told)
         differences = tuple(filter(None, (self._difference(fault, places) for fault in best.faults)))
-        reasons = tuple(fault.reason for fault in sorted(best.faults, key=lambda fault: BY_CHECK[fault.check] is not verdict))
-        return self._checked(claim, verdict, reasons, best.citations, differences)
+        chief = sorted(best.faults, key=lambda fault: BY_CHECK[fault.check] is not verdict)
+        passages = [one.passage for one in best.near]
+        reasons = dict.fromkeys(reason(fault, words, self._instead(fault), where, passages) for fault in chief)
+        return self._checked(claim, verdict, tuple(reasons), best.citations, differences)
+
+    def _instead(self, fault: Fault) -> str:
+        """The words of an article that a fault was found by."""
+        if fault.evidence is None:
+            return ""
+        article, start, end = fault.evidence
+        return " ".join(self.record.article(article).text[start:end].split())
 
     def _difference(self, fault: Fault, places: Sequence[int]) -> Difference | None:
         """The words of the draft that a fault is about, and what stands in their place."""
@@ -245,7 +268,7 @@ class Judge:
         if fault.evidence is None:
             return Difference(start, end)
         article, first, last = fault.evidence
-        return Difference(start, end, article, first, last, self.record.article(article).text[first:last])
+        return Difference(start, end, article, first, last, self._instead(fault))
 
     def _checked(
         self,

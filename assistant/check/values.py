@@ -103,3 +103,14 @@ def verdicts_named(names: Sequence[str]) -> frozenset[Verdict]:
             raise UsageError(f"{name!r} is no verdict. There are: {', '.join(Verdict)}.")
         found.update(meant)
     return frozenset(found)
+
+
+def parts_of(checked: Checked) -> list[tuple[str, bool]]:
+    """The words of a claim in parts, each with whether it is what differs."""
+    spans = sorted((one.start - checked.start, one.end - checked.start) for one in checked.differences if one.start < one.end)
+    parts, place = list[tuple[str, bool]](), 0
+    for start, end in spans:
+        if start >= place:
+            parts += [(checked.text[place:start], False), (checked.text[start:end], True)]
+            place = end
+    return [(words, differs) for words, differs in (*parts, (checked.text[place:], False)) if words]

@@ -93,7 +93,11 @@ def speakers(case: Case) -> Iterator[Finding]:
     said = [(one, who, _said_there(one, case)) for one in statements_in(case.body) if says(one) for who in one.speakers]
     there = {who for _, who, same in said if same}
     for one, who, same in said:
-        if who in there or key_of(who) in printed or (same is None and (key_of(who) in known or is_speaker(who, case) or _is_described(one, case))):
+        if (
+            who in there
+            or key_of(who) in printed
+            or (same is None and (key_of(who) in known or is_speaker(who, case) or _is_described(one, case)))
+        ):
             continue
         yield Finding(Check.SPEAKER, _not_said_by(who, case), (one.speaker_start or 0, one.speaker_end or 0))
 
