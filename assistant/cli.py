@@ -173,6 +173,9 @@ def batch(
     workers: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="How many processes answer. Default: as many as pay, up to 4.")
     ] = None,
+    check: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Check what stands in this column against the articles, in place of asking.")
+    ] = None,
     redo: Annotated[
         Literal["failed", "all"] | None,
         typer.Option(help="Ask again what failed or was answered without the language model, or everything."),
@@ -180,12 +183,12 @@ def batch(
     strict: StrictOption = True,
     cache: CacheOption = True,
 ) -> None:
-    """Answer a CSV of questions; the same command goes on where it was stopped. Exit status 1 when rows failed."""
+    """Answer a CSV of questions, or check a column of it; the same command goes on where it was stopped. Exit status 1 when rows failed."""
     from assistant.batch.run import Options, Summary, run
     from assistant.progress import progress
 
     settings = load_settings(index=index, model=model, strict=strict, cache=cache)
-    options = Options(form or _form(answers), workers, redo, read_scope(outlet, since, until))
+    options = Options(form or _form(answers), workers, redo, read_scope(outlet, since, until), check or "")
     source = sys.stdin.buffer if str(questions) == "-" else questions
     target = sys.stdout.buffer if str(answers) == "-" else answers
     summary, failures = Summary(0), list[str]()
@@ -212,7 +215,8 @@ def batch(
 def _tell(summary: Summary, failures: list[str]) -> None:
     """What came of a batch, on standard error."""
     more = [f"{summary.failed - len(failures)} more rows failed; each says why."] if summary.failed > len(failures) else []
-    asked = f"{summary.rows} rows: {summary.counts}; {summary.asked} questions asked in {summary.seconds:.1f} s."
+    done = "cells checked" if summary.checked else "questions asked"
+    asked = f"{summary.rows} rows: {summary.counts}; {summary.asked} {done} in {summary.seconds:.1f} s."
     for text in (*summary.notes, *failures, *more, asked):
         typer.echo(f"readout: {one_line(text)}", err=True)
 

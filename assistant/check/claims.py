@@ -7,13 +7,16 @@ from dataclasses import dataclass, replace
 
 from assistant.verification.grammar import Grammar, mode, subject
 from assistant.verification.parses import parser
+from assistant.verification.wording import ends
 from index.passages import split, voiced
+from index.speakers import TITLES
 from index.statements import extract, parse, quotations
 from index.statements.parsing import pieces_of
 from index.statements.quotes import Span, paragraphs
 from index.types import Heard, Passage
 
 PIECE = 10_000  # characters that are parsed at once: the first claims are there before the last are read
+LONGEST_TITLE = 5  # characters of a title that is written short, with its full stop
 HEADING, QUESTION, NO_CLAIM = "A heading is no claim.", "A question is no claim.", "It claims nothing that can be looked up."
 
 
@@ -43,7 +46,7 @@ def claims_in(text: str) -> Iterator[Claim]:
 
 def _of_piece(text: str, offset: int) -> Iterator[Claim]:
     doc = next(parse([text], parser()))
-    passages = voiced(split("", text, "", doc), extract("", text, doc))
+    passages = voiced(list(_joined(text, split("", text, "", doc))), extract("", text, doc))
     quotes = [(one.start, one.end) for one in quotations(text)]
     for start, end, passage in _covering(text, passages):
         span = doc.char_span(start, end, alignment_mode="expand") or ()
@@ -55,6 +58,27 @@ def _of_piece(text: str, offset: int) -> Iterator[Claim]:
         heard = [replace(one, start=one.start + offset, end=one.end + offset) for one in passage.heard] if passage else []
         own = tuple((max(start, one) + offset, min(end, other) + offset) for one, other in quotes if one < end and start < other)
         yield Claim(start + offset, end + offset, text[start:end], tuple(heard), own, barred)
+
+
+def unfinished(text: str) -> bool:
+    """Whether a text ends in an abbreviation, where a parser may have taken its full stop for the end of a sentence: "Army Sgt."."""
+    last = "".join(text.rsplit(maxsplit=1)[-1:])
+    title = last[:1].isupper() and len(last) <= LONGEST_TITLE and last.rstrip(".").lower() in TITLES
+    return last.endswith(".") and (title or not ends(text))
+
+
+def _joined(text: str, passages: list[Passage]) -> Iterator[Passage]:
+    """Passages, those as one that an abbreviation parts."""
+    held: Passage | None = None
+    for one in passages:
+        if held and unfinished(held.text) and "\n" not in text[held.end : one.start]:
+            held = replace(held, end=one.end, text=text[held.start : one.end])
+        else:
+            if held:
+                yield held
+            held = one
+    if held:
+        yield held
 
 
 def _covering(text: str, passages: list[Passage]) -> Iterator[tuple[int, int, Passage | None]]:

@@ -12,7 +12,7 @@ from index.search import Searcher, fuse
 from index.text import content_words, stem
 from index.types import Hit, Passage
 
-FOUND, READ = 32, 10  # passages that a search finds, and of them how many are read beside the claim
+FOUND, READ = 32, 7  # passages that a search finds, and of them how many are read beside the claim
 
 SAME_WORDS, SAME_MEANING, SAME_READ = 0.4, 0.6, 0.5  # from which on a passage may tell of the same thing as a claim
 

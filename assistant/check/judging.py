@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.check.claims import Claim, is_opinion
+from assistant.check.claims import Claim, is_opinion, unfinished
 from assistant.check.evidence import Near, near
 from assistant.check.quoting import FEWEST, Match, find
 from assistant.check.reasons import reason
@@ -19,15 +19,18 @@ from assistant.types import Answer, Check, Citation, Fault, Point
 from assistant.types import Claim as Said
 from assistant.verification.case import Case, Place, Sources
 from assistant.verification.checks import is_speaker
+from assistant.verification.forms import Forms
 from assistant.verification.grammar import Grammar
 from assistant.verification.parses import parsed, statements_in
 from assistant.verification.verify import verify
 from index.record import Record, Scope
 from index.search import Searcher
 from index.statements.quotes import Span
+from index.types import Hit
 
 CONTRARY = 0.75  # the chance from which on a passage contradicts a claim
 TOGETHER = 3  # passages that are held against a claim together
+REPORTED = 0.75  # the chance that a passage carries a claim from which on whoever says it there is taken to report it
 MOST_PLACES = 2  # articles that have a claim's quotation, and are tried
 MARKS = "\"“”„«»‹›‟'‘’` \n\t,."  # around a quotation's words
 WEIGHTS = {Check.OUTLET: 0.5}
@@ -161,13 +164,26 @@ class Judge:
 
     def _attempt(self, claim: Claim, words: str, chosen: Sequence[Near]) -> Attempt:
         """A claim held against passages."""
-        citations = tuple(cite(one.hit, self.record.article(one.passage.article), number) for number, one in enumerate(chosen, 1))
+        hits = self._completed(chosen)
+        citations = tuple(cite(hit, self.record.article(hit.passage.article), number) for number, hit in enumerate(hits, 1))
         speakers = () if any(one.speakers for one in statements_in(words)) else speakers_of(claim)
         point = Point((Said(words, tuple(one.n for one in citations)),), speakers, label=None, written=True)
         answer = verify(Answer("", "answered", None, "", (point,), citations), self.record, self.comparer)
         outlets = [fault.span for fault in answer.faults if fault.check is Check.OUTLET and fault.span]
-        faults = tuple(_of_speaker(fault, words) for fault in answer.faults if not _names_outlet(fault, outlets))
+        found = [fault for fault in answer.faults if not _names_outlet(fault, outlets) and not _reported(fault, words, chosen)]
+        faults = tuple(_of_speaker(fault, words) for fault in found)
         return Attempt(tuple(chosen), citations, faults)
+
+    def _completed(self, chosen: Sequence[Near]) -> list[Hit]:
+        """The passages chosen, those with the rest of their sentence that were parted from it by an abbreviation."""
+        hits = {one.number: one.hit for one in chosen}
+        around = self.record.passages({near for number in hits for near in (number - 1, number + 1)} - hits.keys())
+        for number, hit in list(hits.items()):
+            for other in (around.get(number - 1), around.get(number + 1)):
+                first = other.passage if other and other.id < number else hit.passage
+                if other and other.passage.article == hit.passage.article and unfinished(first.text):
+                    hits[other.id] = Hit(other.passage, hit.score, 0.0, other.id)
+        return list(hits.values())
 
     # -- quotations -------------------------------------------------------------------------------------------------
 
@@ -181,12 +197,13 @@ class Judge:
     def _said_by_another(self, claim: Claim, quote: Quote) -> Checked | None:
         """The verdict where everybody who prints a quotation has somebody else say it."""
         speakers = speakers_of(claim, (quote.start, quote.start + len(quote.words)))
+        called = [name for one in statements_in(squeezed(claim)[0]) if one.direct for name in one.speakers]
         citations = tuple(self._citation(number, match.place) for number, match in enumerate(quote.matches, 1))
         others: dict[str, None] = {}
         for one in citations:
             point = Point((Said(quote.words, (one.n,)),))
             case = Case(point, Sources(Answer("", "answered", None, "", (point,), (one,)), self.record))
-            if not case.speakers or all(is_speaker(name, case) for name in speakers):
+            if not case.speakers or any(is_speaker(name, case) for name in (*speakers, *called)):
                 return None
             others |= dict.fromkeys(sorted(case.speakers))
         if not speakers or not citations:
@@ -312,6 +329,15 @@ def _names_outlet(fault: Fault, outlets: Sequence[Span]) -> bool:
     """Whether a fault is about the name of an outlet, which is a fault of its own already."""
     named = fault.check in (Check.NAME, Check.SPEAKER) and fault.span
     return bool(named) and any(start < fault.span[1] and fault.span[0] < end for start, end in outlets if fault.span)
+
+
+def _reported(fault: Fault, words: str, chosen: Sequence[Near]) -> bool:
+    """Whether a fault is none: a passage reports what is claimed, and not only that somebody charges it; or it has no speaker by name."""
+    if fault.check is Check.ATTRIBUTION:
+        return any(one.read.entails >= REPORTED for one in chosen)
+    if fault.check is not Check.SPEAKER or fault.span is None or any(said.speakers for one in chosen for said in one.passage.heard):
+        return False
+    return Forms(one.passage.text for one in chosen).known(words[slice(*fault.span)].rsplit(maxsplit=1)[-1])
 
 
 def _of_speaker(fault: Fault, words: str) -> Fault:

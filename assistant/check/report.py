@@ -48,7 +48,7 @@ def markdown(report: Report) -> str:
 
 def as_json(report: Report) -> dict[str, Any]:
     """A check as the JSON object that scripts read."""
-    claims = [asdict(one) | {"reasons": list(one.reasons)} for one in report.claims]
+    claims = [{key: list(part) if isinstance(part, tuple) else part for key, part in asdict(one).items()} for one in report.claims]
     share = None if report.share is None else round(report.share, 4)
     return {"draft": report.draft, "claims": claims, "counts": report.counts, "share": share, "seconds": round(report.seconds, 4)}
 

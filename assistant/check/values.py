@@ -77,6 +77,11 @@ class Report:
     claims: tuple[Checked, ...]
     seconds: float = 0.0
 
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Report:
+        """The report of an object as `assistant.check.report.as_json` makes it."""
+        return cls(value["draft"], tuple(map(Checked.from_json, value["claims"])), value["seconds"])
+
     @property
     def counts(self) -> dict[Verdict, int]:
         """How many claims have which verdict, of those that some have."""

@@ -108,8 +108,11 @@ def _said_there(said: Statement, case: Case) -> bool | None:
         one, there = subject(verb), case.alignment.same.get(verb.i)
         if there and one is not None and (said.speaker_start or 0) <= one.idx < (said.speaker_end or 0):
             other = subject(there[1])
-            if other is not None and (Forms().same(one, other) or (one.text[:1].isupper() and is_name(other))):
-                return Forms().same(one, other)
+            called = [other, *(c for c in other.children if c.dep_ == "appos")] if other is not None else []
+            if any(Forms().same(one, name) for name in called):
+                return True
+            if one.text[:1].isupper() and any(map(is_name, called)):
+                return False
     return None
 
 
