@@ -26,6 +26,7 @@ from assistant.verification.verify import verify
 from index.record import Record, Scope
 from index.search import Searcher
 from index.statements.quotes import Span
+from index.text import stems
 from index.types import Hit
 
 CONTRARY = 0.75  # the chance from which on a passage contradicts a claim
@@ -203,7 +204,7 @@ class Judge:
         for one in citations:
             point = Point((Said(quote.words, (one.n,)),))
             case = Case(point, Sources(Answer("", "answered", None, "", (point,), (one,)), self.record))
-            if not case.speakers or any(is_speaker(name, case) for name in (*speakers, *called)):
+            if not case.speakers or any(is_speaker(name, case) or _is_called(name, case) for name in (*speakers, *called)):
                 return None
             others |= dict.fromkeys(sorted(case.speakers))
         if not speakers or not citations:
@@ -323,6 +324,14 @@ def _articles(passages: Sequence[Near]) -> list[str]:
 
 def _bare(fault: Fault) -> bool:
     return fault.check is Check.MEANING and fault.evidence is None
+
+
+def _is_called(name: str, case: Case) -> bool:
+    """Whether a name is what an article calls its speaker, shortened: "the transition team" for "Trump's presidential transition team"."""
+    own = stems(name)
+    said = [one for one in case.said if one.speaker_start is not None]
+    there = [stems(case.text_of(one.article)[one.speaker_start : one.speaker_end]) for one in said]
+    return any(own and words and own[-1] == words[-1] and set(own) <= set(words) for words in there)
 
 
 def _names_outlet(fault: Fault, outlets: Sequence[Span]) -> bool:

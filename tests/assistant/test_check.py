@@ -1,13 +1,14 @@
-"""A draft held against the five articles: each kind of error gets its verdict, each place holds its words, and what cannot be checked says so."""
+"""A draft held against the five articles: each error has its verdict, each place holds its words, what cannot be checked says so."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.chain import Assistant
@@ -29,7 +30,7 @@ ENDURING = (
 
 VERDICTS = [
     ("Putin has denied any interference.", Verdict.CARRIED),
-    ("Russia's president denied any interference, MaltaToday reports.", Verdict.CARRIED),
+    ("According to MaltaToday, Putin has denied that he interfered.", Verdict.CARRIED),
     (f"“{ENDURING} with Russia,” the transition team said.", Verdict.CARRIED),
     ("Trump told CBS that he “loved” Russia's role in hitting ISIS in Syria.", Verdict.CARRIED),
     ("Putin has not denied interfering.", Verdict.CONTRADICTED),
@@ -89,7 +90,7 @@ def test_the_words_of_an_altered_quotation_are_marked(assistant: Assistant) -> N
 def test_what_an_editor_left_out_or_put_in_is_no_difference(assistant: Assistant) -> None:
     for words in (
         "President-elect Trump noted … that he is very much looking forward to having a strong and enduring relationship with Russia",
-        "President-elect Trump noted to President Putin that [he] is very much looking forward to having a strong and enduring relationship",
+        "President-elect Trump noted to President Putin that [he] is very much looking forward to having a strong and enduring",
     ):
         assert not find(words, assistant.searcher, Scope())[0].differs
     changed = find(
@@ -122,11 +123,12 @@ def test_verdicts_come_one_after_the_other(assistant: Assistant) -> None:
 # --- claims ------------------------------------------------------------------------------------------------------------------
 
 
-@given(st.text(alphabet="aZé .!?\n\t“”\"'[1]*#", max_size=300))
+@settings(max_examples=20)
+@given(st.text(alphabet="aZé .!?\n\t“”\"'[1]*#", max_size=200))
 def test_claims_are_places_in_the_draft_in_order(text: str) -> None:
     found = list(claims_in(text))
     assert all(text[one.start : one.end] == one.text for one in found)
-    assert all(one.end <= other.start for one, other in zip(found, found[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(found))
 
 
 def test_nothing_of_a_draft_is_passed_over() -> None:
