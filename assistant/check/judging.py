@@ -25,13 +25,15 @@ from assistant.verification.parses import parsed, statements_in
 from assistant.verification.verify import verify
 from index.record import Record, Scope
 from index.search import Searcher
+from index.statements import quotations
 from index.statements.quotes import Span
 from index.text import stems
-from index.types import Hit
+from index.types import Hit, Passage
 
 CONTRARY = 0.75  # the chance from which on a passage contradicts a claim
 TOGETHER = 3  # passages that are held against a claim together
 REPORTED = 0.75  # the chance that a passage carries a claim from which on whoever says it there is taken to report it
+MOSTLY = 0.8  # the share of what somebody says from which on it is a quotation
 MOST_PLACES = 2  # articles that have a claim's quotation, and are tried
 MARKS = "\"“”„«»‹›‟'‘’` \n\t,."  # around a quotation's words
 WEIGHTS = {Check.OUTLET: 0.5}
@@ -171,9 +173,20 @@ class Judge:
         point = Point((Said(words, tuple(one.n for one in citations)),), speakers, label=None, written=True)
         answer = verify(Answer("", "answered", None, "", (point,), citations), self.record, self.comparer)
         outlets = [fault.span for fault in answer.faults if fault.check is Check.OUTLET and fault.span]
-        found = [fault for fault in answer.faults if not _names_outlet(fault, outlets) and not _reported(fault, words, chosen)]
+        mentions = self._mentions(citations)
+        found = [fault for fault in answer.faults if not (_names_outlet(fault, outlets) or _reported(fault, words, chosen, mentions))]
         faults = tuple(_of_speaker(fault, words) for fault in found)
         return Attempt(tuple(chosen), citations, faults)
+
+    def _mentions(self, citations: Sequence[Citation]) -> list[list[str]]:
+        """The words by which articles name who speaks in what is cited, as stems."""
+        found: list[list[str]] = []
+        for one in citations:
+            text = self.record.article(one.article).text
+            for said in self.record.statements(one.article):
+                if said.speaker_start is not None and said.start < one.end and one.start < said.end:
+                    found.append(stems(text[said.speaker_start : said.speaker_end]))
+        return found
 
     def _completed(self, chosen: Sequence[Near]) -> list[Hit]:
         """The passages chosen, those with the rest of their sentence that were parted from it by an abbreviation."""
@@ -204,7 +217,9 @@ class Judge:
         for one in citations:
             point = Point((Said(quote.words, (one.n,)),))
             case = Case(point, Sources(Answer("", "answered", None, "", (point,), (one,)), self.record))
-            if not case.speakers or any(is_speaker(name, case) or _is_called(name, case) for name in (*speakers, *called)):
+            if not case.speakers or any(
+                is_speaker(name, case) or _is_called(name, self._mentions((one,))) for name in (*speakers, *called)
+            ):
                 return None
             others |= dict.fromkeys(sorted(case.speakers))
         if not speakers or not citations:
@@ -326,12 +341,10 @@ def _bare(fault: Fault) -> bool:
     return fault.check is Check.MEANING and fault.evidence is None
 
 
-def _is_called(name: str, case: Case) -> bool:
+def _is_called(name: str, mentions: Sequence[Sequence[str]]) -> bool:
     """Whether a name is what an article calls its speaker, shortened: "the transition team" for "Trump's presidential transition team"."""
     own = stems(name)
-    said = [one for one in case.said if one.speaker_start is not None]
-    there = [stems(case.text_of(one.article)[one.speaker_start : one.speaker_end]) for one in said]
-    return any(own and words and own[-1] == words[-1] and set(own) <= set(words) for words in there)
+    return any(own and words and own[-1] == words[-1] and set(own) <= set(words) for words in mentions)
 
 
 def _names_outlet(fault: Fault, outlets: Sequence[Span]) -> bool:
@@ -340,13 +353,24 @@ def _names_outlet(fault: Fault, outlets: Sequence[Span]) -> bool:
     return bool(named) and any(start < fault.span[1] and fault.span[0] < end for start, end in outlets if fault.span)
 
 
-def _reported(fault: Fault, words: str, chosen: Sequence[Near]) -> bool:
-    """Whether a fault is none: a passage reports what is claimed, and not only that somebody charges it; or it has no speaker by name."""
-    if fault.check is Check.ATTRIBUTION:
-        return any(one.read.entails >= REPORTED for one in chosen)
-    if fault.check is not Check.SPEAKER or fault.span is None or any(said.speakers for one in chosen for said in one.passage.heard):
+def _reported(fault: Fault, words: str, chosen: Sequence[Near], mentions: Sequence[Sequence[str]]) -> bool:
+    """Whether a fault is none: what somebody says is reported in the article's own words, and as it is; or the speaker is who was meant."""
+    heard = [said for one in chosen for said in one.passage.heard]
+    if fault.check is Check.ATTRIBUTION and fault.evidence:
+        _, start, end = fault.evidence
+        return not any(_is_quoted(one.passage, start, end) for one in chosen) and any(one.read.entails >= REPORTED for one in chosen)
+    if fault.check is not Check.SPEAKER or fault.span is None:
         return False
-    return Forms(one.passage.text for one in chosen).known(words[slice(*fault.span)].rsplit(maxsplit=1)[-1])
+    name = words[slice(*fault.span)]
+    nobody = not any(said.speakers for said in heard) and Forms(one.passage.text for one in chosen).known(name.split()[-1])
+    return nobody or _is_called(name, mentions)
+
+
+def _is_quoted(passage: Passage, start: int, end: int) -> bool:
+    """Whether what a passage has between two places of its article is in quotation marks, but for a few words."""
+    start, end = max(start, passage.start) - passage.start, min(end, passage.end) - passage.start
+    inside = sum(max(0, min(end, one.end) - max(start, one.start)) for one in quotations(passage.text))
+    return inside >= MOSTLY * (end - start) > 0
 
 
 def _of_speaker(fault: Fault, words: str) -> Fault:
