@@ -11,6 +11,8 @@ from typing import Any, Protocol
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from assistant.answer_kinds import Kinds
+from assistant.check.checker import Checker
+from assistant.check.values import Report
 from assistant.evidence import Evidence, Gatherer
 from assistant.extractive import Extractive
 from assistant.grouping import Finding
@@ -93,6 +95,7 @@ class Assistant:
         self.names = self._names()
         self.gatherer = Gatherer(self.searcher, Comparer(self.searcher.reader), self.names.sides)
         self.kinds = Kinds(self.gatherer)
+        self.checker = Checker(self.searcher, self.gatherer.comparer)
         self._extractive = Extractive(self.gatherer, self.prompts)
         self._answerers: dict[str, Answerer] = {EXTRACTIVE: self._extractive}
         self.answerer = self.answerer_called(settings.model)
@@ -125,6 +128,14 @@ class Assistant:
         began = time.perf_counter()
         answer = self.chain.invoke(Asked(text, scope or Scope(), tuple(history), model, watch))
         return replace(answer, seconds=time.perf_counter() - began)
+
+    def check(self, text: str, scope: Scope | None = None) -> Report:
+        """Hold every claim of a text against the articles; `assistant.check.draft.read_draft` reads files and answers in JSON.
+
+        Raises:
+            UsageError: there is nothing to check, the text is too long, or it is not in English.
+        """
+        return self.checker.check(text, scope or Scope())
 
     def answerer_called(self, name: str) -> Answerer:
         """The answerer of a name, ``extractive`` or PROVIDER:NAME; made when it is first called for.

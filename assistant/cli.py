@@ -16,7 +16,7 @@ import typer
 from typer import TyperException
 
 from assistant.scope import check_scope, read_scope
-from assistant.settings import load_settings
+from assistant.settings import Settings, load_settings
 from assistant.types import EXTRACTIVE, Watch, unwatched
 from index.errors import ReadoutError, UsageError
 from index.record import Scope
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from assistant.batch.formats import Form, Outcome
     from assistant.batch.run import Summary
     from assistant.batch.table import Row
+    from assistant.check.draft import Draft
+    from assistant.check.values import Checked
 
 MOST_NOTES = 20  # on what was read, that are printed; each thing that was not read is
 MOST_FAILURES = 10  # rows that failed and are named at the end of a batch
@@ -158,7 +160,7 @@ def _drafting(model: str) -> Iterator[Watch]:
 
 @app.command()
 def batch(
-    questions: Annotated[Path, typer.Argument(metavar="IN.csv", help='The CSV with a column "question"; "-" reads standard input.')],
+    questions: Annotated[Path, typer.Argument(metavar="IN.csv", help='The CSV with a column "question"; "-": standard input.')],
     answers: Annotated[Path, typer.Argument(metavar="OUT", help='The file for the answers; "-" writes to standard output.')],
     index: IndexOption = None,
     model: ModelOption = None,
@@ -171,6 +173,9 @@ def batch(
     workers: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="How many processes answer. Default: as many as pay, up to 4.")
     ] = None,
+    check: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Check what stands in this column against the articles, in place of asking.")
+    ] = None,
     redo: Annotated[
         Literal["failed", "all"] | None,
         typer.Option(help="Ask again what failed or was answered without the language model, or everything."),
@@ -178,12 +183,12 @@ def batch(
     strict: StrictOption = True,
     cache: CacheOption = True,
 ) -> None:
-    """Answer a CSV of questions; the same command goes on where it was stopped. Exit status 1 when rows failed."""
+    """Answer a CSV of questions, or check a column of it; the same command goes on where it was stopped. Exit status 1 when rows failed."""
     from assistant.batch.run import Options, Summary, run
     from assistant.progress import progress
 
     settings = load_settings(index=index, model=model, strict=strict, cache=cache)
-    options = Options(form or _form(answers), workers, redo, read_scope(outlet, since, until))
+    options = Options(form or _form(answers), workers, redo, read_scope(outlet, since, until), check or "")
     source = sys.stdin.buffer if str(questions) == "-" else questions
     target = sys.stdout.buffer if str(answers) == "-" else answers
     summary, failures = Summary(0), list[str]()
@@ -210,7 +215,8 @@ def batch(
 def _tell(summary: Summary, failures: list[str]) -> None:
     """What came of a batch, on standard error."""
     more = [f"{summary.failed - len(failures)} more rows failed; each says why."] if summary.failed > len(failures) else []
-    asked = f"{summary.rows} rows: {summary.counts}; {summary.asked} questions asked in {summary.seconds:.1f} s."
+    done = "cells checked" if summary.checked else "questions asked"
+    asked = f"{summary.rows} rows: {summary.counts}; {summary.asked} {done} in {summary.seconds:.1f} s."
     for text in (*summary.notes, *failures, *more, asked):
         typer.echo(f"readout: {one_line(text)}", err=True)
 
@@ -219,6 +225,61 @@ def _form(answers: Path) -> Form:
     """The format that a file's ending asks for."""
     endings: dict[str, Form] = {".jsonl": "jsonl", ".ndjson": "jsonl", ".html": "html", ".htm": "html"}
     return endings.get(answers.suffix.lower(), "csv")
+
+
+@app.command()
+def check(
+    draft: Annotated[
+        str, typer.Argument(metavar="DRAFT", help='A .txt, .md, .docx, .html, or an answer in .json; "-" reads standard input.')
+    ],
+    index: IndexOption = None,
+    outlet: OutletOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the verdicts as a JSON object, and nothing else.")] = False,
+    form: Annotated[Literal["text", "md", "html", "csv"], typer.Option("--format", help="How to print them.")] = "text",
+    fail_on: Annotated[
+        str | None, typer.Option(metavar="VERDICT,…", help="Exit status 1 where a claim has one of these: contradicted,altered,…")
+    ] = None,
+) -> None:
+    """Hold every claim of somebody's text against the articles. Exit status 1 with --fail-on."""
+    from assistant.check import report as reports
+    from assistant.check.draft import read_draft
+    from assistant.check.values import Report, verdicts_named
+
+    failing = verdicts_named(fail_on.split(",")) if fail_on else frozenset()
+    read = read_draft("standard input" if draft == "-" else draft, sys.stdin.buffer.read() if draft == "-" else None)
+    scope, streamed = read_scope(outlet, since, until), form == "text" and not as_json
+    claims = []
+    for one in _checking(read, load_settings(index=index, model=EXTRACTIVE), scope, shows=not (streamed and sys.stdout.isatty())):
+        claims.append(one)
+        if streamed:
+            typer.echo(reports.terminal(one, typer.style) + "\n", color=False if os.environ.get("NO_COLOR") else None)
+    whole = Report(read.text, tuple(claims))
+    if as_json:
+        typer.echo(json.dumps(reports.as_json(whole), ensure_ascii=False))
+    elif form == "csv":
+        from assistant.batch.table import harmless, line
+
+        for row in ([*reports.COLUMNS], *reports.rows(whole)):
+            typer.echo(line([harmless(cell) for cell in row], ",", "\n"), nl=False)
+    else:
+        made = {"md": reports.markdown, "html": lambda report: reports.page(report, Path(draft).name), "text": reports.summary}
+        typer.echo(made[form](whole).rstrip("\n"))
+    if failing & whole.counts.keys():
+        raise typer.Exit(1)
+
+
+def _checking(draft: Draft, settings: Settings, scope: Scope, *, shows: bool) -> Iterator[Checked]:
+    """The claims of a draft with their verdicts; how far it is, is shown where the claims are not."""
+    from assistant.chain import Assistant
+    from assistant.progress import progress
+
+    with Assistant(settings) as assistant, progress("checking", "{done} of about {total} claims checked", every=100) as show:
+        for number, one in enumerate(assistant.checker.checking(draft, check_scope(scope, assistant.record)), 1):
+            if shows:
+                show(number, max(number + 1, round(number * len(draft.text) / one.end)), "")
+            yield one
 
 
 @app.command()

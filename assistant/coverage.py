@@ -87,7 +87,7 @@ def _looked_through(judge: Judge, question: Question, place: Place) -> Coverage:
     """What somebody has on a topic, read as far as its words or its meaning lead to their passages."""
     words = words_of(question)
     held = _holding(judge, question, place)
-    near = judge.searcher.among(question.topic or question.standalone, place.scope, place.numbers, BY_MEANING)
+    near = [number for number, _ in judge.searcher.among(question.topic or question.standalone, place.scope, place.numbers, BY_MEANING)]
     if place.numbers is not None:
         theirs = set(place.numbers)
         held = [number for number in held if number in theirs]

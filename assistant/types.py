@@ -183,6 +183,7 @@ class Check(StrEnum):
     DATE = "date"
     MODE = "mode"
     HEDGE = "hedge"
+    ATTRIBUTION = "attribution"
     CAUSE = "cause"
     MEANING = "meaning"
 

@@ -71,12 +71,12 @@ class Searcher:
         """The passages nearest to a text by their vectors: numbers with their cosine, nearest first."""
         return self._vectors.nearest(self._vector(text), scope, limit)
 
-    def among(self, text: str, scope: Scope, numbers: Sequence[int] | None, limit: int) -> list[int]:
-        """The passages nearest to a text in a scope, or of those with some ``numbers`` alone; nearest first."""
+    def among(self, text: str, scope: Scope, numbers: Sequence[int] | None, limit: int) -> list[tuple[int, float]]:
+        """The passages nearest to a text in a scope, or of those with some ``numbers`` alone; with their cosine, nearest first."""
         if numbers is None:
-            return [number for number, _ in self.nearest(text, scope, limit)]
+            return self.nearest(text, scope, limit)
         vectors, asked = self.record.vectors(numbers), self._vector(text)
-        return sorted(vectors, key=lambda number: -float(vectors[number] @ asked))[:limit]
+        return sorted(((number, float(vectors[number] @ asked)) for number in vectors), key=lambda one: -one[1])[:limit]
 
     def read(self, question: str, numbers: Iterable[int], most: int = READ) -> list[Hit]:
         """Read the most promising of given passages beside a question; best first.

@@ -21,6 +21,7 @@ import numpy  # noqa: F401 - its libraries must be loaded before they can be lim
 from threadpoolctl import threadpool_limits
 
 from assistant.batch.formats import Outcome
+from assistant.check.draft import read_draft
 from assistant.settings import Settings
 from index.build import contents
 from index.errors import IndexProblem, ModelMissing, ReadoutError
@@ -33,11 +34,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A question with the articles to look in and the questions asked before it, oldest first."""
+    """A question with the articles to look in and the questions asked before it, oldest first; or a ``draft`` that is to be checked."""
 
     question: str
     scope: Scope
     history: Sequence[str] = ()
+    draft: str | None = None
 
 
 class Desk:
@@ -65,6 +67,10 @@ class Desk:
         """
         answerer, index = self._assistant.answerer.name, self._index()
         try:
+            if task.draft is not None:
+                return Outcome(
+                    answerer, index, report=self._assistant.checker.check(read_draft("the cell", task.draft.encode()), task.scope)
+                )
             return Outcome(answerer, index, self._assistant.ask(task.question, task.scope, task.history))
         except (IndexProblem, ModelMissing):
             raise
