@@ -38,7 +38,7 @@ def _nearest(kinds: Kinds, question: Question, members: Sequence[str], scope: Sc
     numbers = kinds.gatherer.record.spoken(members, scope, ALL_SPOKEN)
     if not question.topic or not numbers:
         return tuple(members[:MOST])
-    near = kinds.gatherer.searcher.among(question.topic, scope, numbers, NEAR)
+    near = [number for number, _ in kinds.gatherer.searcher.among(question.topic, scope, numbers, NEAR)]
     passages = kinds.gatherer.record.passages(near)
     order = dict.fromkeys(name for number in near for one in passages[number].passage.heard for name in one.speakers if name in members)
     return tuple(order)[:MOST]

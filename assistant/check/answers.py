@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.models.citing import marks_in
-from assistant.reading import named_outlets
+from assistant.reading import Names, named_outlets
 from assistant.verification.wording import fold, stands_in
 from index.types import Article
 
@@ -52,7 +52,9 @@ def articles_of(source: Source, articles: Sequence[Article]) -> tuple[str, ...]:
     if not found and source.quote:
         found = [one.id for one in articles if stands_in(source.quote, [one.text])]
     if not found:
-        outlets = {one.name for one in named_outlets(named, tuple(dict.fromkeys(one.outlet for one in articles if one.outlet)))}
+        outlets = {
+            one.name for one in named_outlets(named, Names(tuple(dict.fromkeys(one.outlet for one in articles if one.outlet)), {}, ()))
+        }
         found = [one.id for one in articles if one.outlet in outlets]
     return tuple(found)
 

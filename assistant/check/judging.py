@@ -12,7 +12,7 @@ from assistant.check.reasons import reason
 from assistant.check.values import Checked, Difference, Verdict
 from assistant.evidence import within
 from assistant.extractive import cite
-from assistant.reading import named_outlets
+from assistant.reading import Names, named_outlets
 from assistant.relation import WORD, Comparer
 from assistant.render import listed, quoted
 from assistant.types import Answer, Check, Citation, Fault, Point
@@ -138,7 +138,7 @@ class Judge:
 
         Passages of several articles are taken together only where none of them tells anything of it otherwise.
         """
-        named = tuple(dict.fromkeys(one.name for one in named_outlets(words, tuple(self.record.outlets(scope)))))
+        named = tuple(dict.fromkeys(one.name for one in named_outlets(words, Names(tuple(self.record.outlets(scope)), {}, ()))))
         theirs = near(words, self.searcher, within(named, scope)) if named and not articles else []
         standing = [one for quote in quotes for match in quote.matches for one in self._numbers_at(match.place)]
         passages = near(words, self.searcher, scope, articles, standing)

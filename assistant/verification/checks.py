@@ -33,7 +33,7 @@ from assistant.verification.support import weigh
 from index.lexicon import words
 from index.reader import Reader
 from index.speakers import TITLES, key_of
-from index.statements.holders import SPEECH_ACTS
+from index.statements.quotes import SPEECH_ACTS
 from index.text import content_stems, stem, stems
 from index.tree import child
 from index.types import Statement
