@@ -111,7 +111,10 @@ class Lookup:
     def known(self) -> dict[str, Known]:
         """What is stored of every article, by its id."""
         rows = self._query("SELECT id, digest, content, title, outlet, published, root, made != '' FROM articles")
-        return {row[0]: Known(*row[1:7], bool(row[7])) for row in rows}
+        return {
+            name: Known(digest, content, title, outlet, day, root, bool(made))
+            for name, digest, content, title, outlet, day, root, made in rows
+        }
 
     def digests(self) -> dict[str, str]:
         """Digest by article id."""
