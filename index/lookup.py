@@ -111,10 +111,7 @@ class Lookup:
     def known(self) -> dict[str, Known]:
         """What is stored of every article, by its id."""
         rows = self._query("SELECT id, digest, content, title, outlet, published, root, made != '' FROM articles")
-        return {
-            name: Known(digest, content, title, outlet, day, root, bool(made))
-            for name, digest, content, title, outlet, day, root, made in rows
-        }
+        return {name: Known(*facts) for name, *facts in rows}
 
     def digests(self) -> dict[str, str]:
         """Digest by article id."""

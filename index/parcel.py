@@ -88,8 +88,8 @@ def _check(file: Path, place: Path) -> None:
     """Hold a record that came from elsewhere against itself, and have it belong to no Chroma collection."""
     try:
         with Record(place, write=True) as record:
-            if record.damage() or record.spoiled():
-                raise IndexDamaged("it is not as it was made")
+            if trouble := record.damage() or ("it is not as it was made" if record.spoiled() else ""):
+                raise IndexDamaged(trouble)
             with record.transaction():
                 record.mark_all_pending()
                 record.forget("identity")

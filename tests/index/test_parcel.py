@@ -44,7 +44,7 @@ def test_nothing_is_overwritten(parcel: Path, target: Path) -> None:
     data = parcel.read_bytes()
     with pytest.raises(UsageError, match="is there already"):
         export(target, parcel)
-    with pytest.raises(UsageError, match="an index in .* already"):
+    with pytest.raises(UsageError, match=r"an index in .* already"):
         unpack(parcel, target, BUNDLED)
     assert parcel.read_bytes() == data
     sound(target)
