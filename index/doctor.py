@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
-from index.build import clear_vectors, fingerprint, make, open_record, open_vectors, renewed, writing
+from index.build import clear_vectors, fingerprint, make, open_record, open_vectors, renewed, tell_chroma, writing
 from index.corpus import Source, digest_of, read_corpus
 from index.errors import CorpusError, IndexDamaged, IndexMissing
 from index.naming import settle_names
@@ -44,7 +44,7 @@ def examine(folder: Path, model: str, server: str | None = None) -> list[Finding
             return findings
         open_record(folder, model).close()
         with Record(folder, write=True) as record:
-            for check in (_articles, _made, _names):
+            for check in (_settings, _articles, _made, _names):
                 findings += check(record, model)
             if record.counts()["articles"]:
                 findings += _vectors(model, server, record)
@@ -57,7 +57,7 @@ def _file(folder: Path, model: str) -> Iterator[Finding]:
         with Record(folder, write=True) as record:
             if record.mend_words():
                 yield Finding("Words: the full-text index did not match the passages. Rebuilt.", mended=True)
-            trouble = record.damage()
+            trouble = record.damage() or ("" if record.meta("fingerprint") or record.known() else "it is empty")
     except IndexDamaged as error:
         cause = error.__cause__
         busy = getattr(cause, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
@@ -128,20 +128,26 @@ def _made(record: Record, model: str) -> Iterator[Finding]:
         yield Finding(f"Articles: {what}{f', but {len(left)} are still wrong' * bool(left)}.", mended=not left)
 
 
+def _settings(record: Record, model: str) -> Iterator[Finding]:
+    """What the index remembers as JSON: what cannot be read is forgotten, and worked out again where that can be."""
+    for key, empty in (("columns", "{}"), ("sides", "[]"), ("sides_texts", "{}")):
+        try:
+            json.loads(record.meta(key) or empty)
+        except ValueError:
+            with record.transaction():
+                record.set_meta(**{key: empty, "named": ""})
+            again = "Name them again with --map" if key == "columns" else "They are read again where the folders are"
+            what = "what tables of articles call their columns" if key == "columns" else "the sides of a sides.toml"
+            yield Finding(f"Settings: {what} could not be read. {again}.", mended=True)
+
+
 def _names(record: Record, model: str) -> Iterator[Finding]:
     """Speakers' names and sides, which are worked out over all articles: worked out again, and compared."""
     settled, before = record.meta("named"), record.naming()
     try:
-        json.loads(record.meta("columns") or "{}")
         with record.transaction():
             record.set_meta(named="")
         settle_names(record)
-    except ValueError:
-        with record.transaction():
-            record.set_meta(columns="{}")
-        yield Finding("Settings: what tables call their columns could not be read. Name it again with --map.", mended=True)
-        yield from _names(record, model)
-        return
     except CorpusError as error:
         yield Finding(f"Names: {error}", mended=False)
         return
@@ -151,7 +157,14 @@ def _names(record: Record, model: str) -> Iterator[Finding]:
 
 def _vectors(model: str, server: str | None, record: Record) -> Iterator[Finding]:
     """Chroma against the record; made anew where they differ."""
-    if trouble := _trouble(model, server, record):
+    behind = bool(record.pending(1) or record.gone())
+    if behind:
+        with suppress(IndexDamaged):
+            tell_chroma(model, server, record)
+    trouble = _trouble(model, server, record)
+    if behind and not trouble:
+        yield Finding("Vectors: Chroma had not been told of every passage. Told now.", mended=True)
+    if trouble:
         with clear_vectors(record.folder):
             _rebuild(model, server, record)
         left = _trouble(model, server, record)

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import json
 import math
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -364,7 +365,7 @@ def full(error: BaseException | None) -> bool:
         told = str(error).lower()
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             return True
-        if getattr(error, "sqlite_errorname", "") in ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_TRUNCATE", "SQLITE_IOERR_FSYNC"):
+        if re.match(r"SQLITE_(FULL|IOERR_(?!.*READ))", getattr(error, "sqlite_errorname", "")):
             return True
         if any(words in told for words in ("disk is full", "no space left", "file too large", "quota exceeded")):
             return True
