@@ -90,8 +90,9 @@ def index_command(
         run = partial(_index, settings, paths, replace, columns, report)
         try:
             problems = _keep_up(paths, run) if watch else run()
-        except KeyboardInterrupt as error:
-            raise KeyboardInterrupt("stopped; what was read is stored, and the same command goes on from there.") from error
+        except KeyboardInterrupt:
+            typer.echo("readout: stopped; what was read is stored, and the same command goes on from there.", err=True)
+            raise
     if problems:
         raise typer.Exit(1)
 
@@ -272,8 +273,9 @@ def batch(
     try:
         with progress("") as show:
             summary = run(source, target, settings, options, note)
-    except KeyboardInterrupt as error:
-        raise KeyboardInterrupt(f"stopped; {summary.rows} rows are written; the same command goes on from there.") from error
+    except KeyboardInterrupt:
+        typer.echo(f"readout: {summary.rows} rows are written; the same command goes on from there.", err=True)
+        raise
     _tell(summary, failures)
     if summary.failed:
         raise typer.Exit(1)
@@ -443,6 +445,6 @@ def main(arguments: list[str] | None = None) -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read our output has gone
         sys.exit(1)
-    except (KeyboardInterrupt, typer.Abort) as error:
-        sys.stderr.write(f"readout: {error or 'stopped'}\n")
+    except (KeyboardInterrupt, typer.Abort):
+        sys.stderr.write("readout: stopped\n")
         sys.exit(130)

@@ -365,7 +365,7 @@ def full(error: BaseException | None) -> bool:
         told = str(error).lower()
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             return True
-        if re.match(r"SQLITE_(FULL|IOERR_(?!.*READ))", getattr(error, "sqlite_errorname", "")):
+        if re.match(r"SQLITE_(FULL|IOERR(?!.*READ))", getattr(error, "sqlite_errorname", "")):
             return True
         if any(words in told for words in ("disk is full", "no space left", "file too large", "quota exceeded")):
             return True

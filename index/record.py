@@ -76,6 +76,19 @@ _MADE = (
 )
 
 
+def _connect(file: Path, mode: str) -> sqlite3.Connection:
+    """Open the file. A transaction that a kill cut short is undone first, which somebody who only reads could not do."""
+    db = sqlite3.connect(f"{file.resolve().as_uri()}?mode={mode}", uri=True, check_same_thread=False)
+    try:
+        db.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError as error:
+        if mode != "ro" or "readonly" not in str(error):
+            raise
+        with closing(_connect(file, "rw")):
+            pass
+    return db
+
+
 def salvage(folder: Path) -> list[tuple[Article, str, str]]:
     """Those articles, with corpus folder and digest, that can still be read from a record of another schema or a damaged one."""
     found: list[tuple[Article, str, str]] = []
@@ -101,8 +114,7 @@ class Record(Lookup):
         if not write and not file.exists():
             raise IndexMissing(f"there is no index in {folder}. Run `readout index` first.")
         with clear_errors(folder):
-            mode = "rwc" if write else "ro"
-            self._db = sqlite3.connect(f"{file.resolve().as_uri()}?mode={mode}", uri=True, check_same_thread=False)
+            self._db = _connect(file, "rwc" if write else "ro")
             self._db.execute("PRAGMA foreign_keys = ON")
             self._prepare(write)
 
