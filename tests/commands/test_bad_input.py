@@ -68,7 +68,7 @@ def test_kill_before_naming(news: Path, target: Path, fake_model, monkeypatch) -
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(module, "name_speakers", killed)
+        patch.setattr("index.naming.name_speakers", killed)
         with pytest.raises(KeyboardInterrupt):
             build(target, [news], BUNDLED)
     build(target, [news], BUNDLED)
