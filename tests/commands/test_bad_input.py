@@ -15,7 +15,6 @@ from test_passages import cut  # noqa: F401
 from test_question import read
 
 from assistant.question import Names, clean, understand
-from index import build as module
 from index.build import build
 from index.corpus import read_corpus
 from index.embedder import BUNDLED, SentenceTransformerEmbedder
