@@ -30,6 +30,7 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
     "unanswered": frozenset({"model"}),
     "opinion": frozenset(),
     "unsure": frozenset({"names"}),
+    "one_report": frozenset({"names", "n"}),
     "taken_for": frozenset({"typed", "meant"}),
     "may_be": frozenset({"typed", "names"}),
     "not_quoted": frozenset({"name", "articles"}),
