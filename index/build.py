@@ -18,6 +18,7 @@ from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from index import passages as splitter
 from index import statements as attribution
@@ -34,7 +35,7 @@ from index.search import Searcher
 from index.speakers import Sides, bare_names, is_title, key_of, name_speakers
 from index.statements import Voices, load_parser, parse
 from index.types import Passage, Statement
-from index.vectors import VectorStore
+from index.vectors import Server, VectorStore
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -93,15 +94,22 @@ def open_record(folder: Path, model: str) -> Record:
     return record
 
 
-def open_searcher(folder: Path, model: str = BUNDLED_MODEL, server: str | None = None) -> Searcher:
-    """Open an index for searching; ``server`` is the address of the Chroma server that holds its vectors, where one does.
+def open_searcher(folder: Path, model: str = BUNDLED_MODEL, server: Server | None = None) -> Searcher:
+    """Open an index for searching; ``server`` is the Chroma server that holds its vectors, where one does.
 
     Raises:
         IndexMissing, IndexMismatch, IndexDamaged: the index cannot serve.
         EmbeddingError: the embedding model cannot be loaded.
     """
     record, embedder = open_record(folder, model), load_embedder(model, bulk=False)
-    return Searcher(record, VectorStore(folder, fingerprint(model), server), embedder, Reader())
+    vectors = open_vectors(record, model, server)
+    vectors.check(record)
+    return Searcher(record, vectors, embedder, Reader())
+
+
+def open_vectors(record: Record, model: str, server: Server | None) -> VectorStore:
+    """The collection of a record's vectors, made where it is not there."""
+    return VectorStore(record.folder, fingerprint(model), server, record.meta("identity") or "")
 
 
 def build(
@@ -109,7 +117,7 @@ def build(
     paths: list[Path],
     model: str,
     *,
-    server: str | None = None,
+    server: Server | None = None,
     replace: bool = False,
     columns: Columns = NO_COLUMNS,
     progress: Progress = lambda done, of, what: None,
@@ -144,7 +152,7 @@ def build(
             record.drop(stale)
             record.set_meta(columns=json.dumps(dict(columns)))
         _name(record, changed=bool(todo or stale))
-        _tell_chroma(folder, model, server, record)
+        _tell_chroma(model, server, record)
         return Summary(
             added=len(todo) - changed,
             changed=changed,
@@ -284,8 +292,11 @@ def _aliases(record: Record, statements: list[Statement], sides: list[Sides]) ->
             yield alias, speaker, owner
 
 
-def _tell_chroma(folder: Path, model: str, server: str | None, record: Record) -> None:
-    store = VectorStore(folder, fingerprint(model), server)
+def _tell_chroma(model: str, server: Server | None, record: Record) -> None:
+    if not record.meta("identity"):
+        with record.transaction():
+            record.set_meta(identity=uuid4().hex)
+    store = open_vectors(record, model, server)
     if store.sync(record):
         store.prune()
 

@@ -6,10 +6,10 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.build import fingerprint, open_record, writing
+from index.build import open_record, open_vectors, writing
 from index.errors import IndexDamaged
 from index.record import FILE, Record, Scope
-from index.vectors import FOLDER, VectorStore
+from index.vectors import FOLDER, Server
 
 SAMPLE = 200  # passages that are looked up by their own vector: Chroma can hold records that a query no longer reaches
 
@@ -22,7 +22,7 @@ class Finding:
     mended: bool
 
 
-def examine(folder: Path, model: str, server: str | None = None) -> list[Finding]:
+def examine(folder: Path, model: str, server: Server | None = None) -> list[Finding]:
     """Check the record's file and offsets, and Chroma against the record; rebuild Chroma where they differ.
 
     Raises:
@@ -36,19 +36,19 @@ def examine(folder: Path, model: str, server: str | None = None) -> list[Finding
         ]
         if record.mend_words():
             findings.append(Finding("Words: the full-text index did not match the passages. Rebuilt.", mended=True))
-        trouble = _trouble(folder, model, server, record)
+        trouble = _trouble(model, server, record)
         if trouble:
             _rebuild(folder, model, server, record)
-            left = _trouble(folder, model, server, record)
+            left = _trouble(model, server, record)
             findings.append(
                 Finding(f"Vectors: {trouble}. " + (f"Rebuilt, but {left}." if left else "Rebuilt from the record."), mended=not left)
             )
         return findings
 
 
-def _trouble(folder: Path, model: str, server: str | None, record: Record) -> str | None:
+def _trouble(model: str, server: Server | None, record: Record) -> str | None:
     try:
-        store = VectorStore(folder, fingerprint(model), server)
+        store = open_vectors(record, model, server)
         known, wanted = store.ids(), record.passage_ids()
     except IndexDamaged:
         return "Chroma's files cannot be opened"
@@ -64,15 +64,15 @@ def _trouble(folder: Path, model: str, server: str | None, record: Record) -> st
     return None
 
 
-def _rebuild(folder: Path, model: str, server: str | None, record: Record) -> None:
+def _rebuild(folder: Path, model: str, server: Server | None, record: Record) -> None:
     with record.transaction():
         record.mark_all_pending()
     try:
-        VectorStore(folder, fingerprint(model), server).reset()
+        open_vectors(record, model, server).reset()
     except IndexDamaged:
         place = folder / FOLDER
         if place.is_dir():
             shutil.rmtree(place, ignore_errors=True)
         else:
             place.unlink(missing_ok=True)
-    VectorStore(folder, fingerprint(model), server).sync(record)
+    open_vectors(record, model, server).sync(record)

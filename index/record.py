@@ -192,6 +192,10 @@ class Record(Lookup):
         found = {row[1]: self.article(row[1]) for row in rows}
         return [(row[0], found[row[1]], stored(row, ()), np.frombuffer(row[6], dtype=np.float32)) for row in rows]
 
+    def in_chroma(self) -> int:
+        """How many passages Chroma was told of."""
+        return int(self._query("SELECT count(*) FROM passages WHERE in_chroma")[0][0])
+
     def mark(self, ids: Iterable[int], *, in_chroma: bool) -> None:
         """Note which passages Chroma has."""
         self._db.executemany("UPDATE passages SET in_chroma = ? WHERE id = ?", [(in_chroma, number) for number in ids])
