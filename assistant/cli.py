@@ -69,6 +69,10 @@ def index_command(
     report: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write a line for each thing that was left out or noted, and why, into this file.")
     ] = None,
+    engine: Annotated[
+        str,
+        typer.Option(metavar="ray", help="Read on a Ray cluster: the one that RAY_ADDRESS names, or this machine. Default: this machine."),
+    ] = "",
 ) -> None:
     """Read articles into the index; only what changed is done again. Exit status 1 when something could not be read."""
     from assistant.progress import progress
@@ -80,7 +84,14 @@ def index_command(
     _write_report(report, [])  # what cannot be written is found out before anything is read
     with progress("reading", "{done} of {total} articles read") as show:
         done = build(
-            settings.index, paths or [], settings.embedding, server=settings.chroma, replace=replace, columns=columns, progress=show
+            settings.index,
+            paths or [],
+            settings.embedding,
+            server=settings.chroma,
+            replace=replace,
+            columns=columns,
+            engine=engine,
+            progress=show,
         )
     left_out, noted = [f"left out: {one_line(text)}" for text in done.problems], [f"noted: {one_line(text)}" for text in done.notes]
     more = [f"{len(noted) - MOST_NOTES} more notes; --report FILE has them all"] * (len(noted) > MOST_NOTES)

@@ -5,27 +5,27 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-import os
 import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
+
+import numpy as np
 
 from index import passages as splitter
 from index import statements as attribution
 from index.belief import WEIGHTS
 from index.corpus import BUNDLED, NO_COLUMNS, Source, check_paths, read_corpus, sides_file
 from index.embedder import BUNDLED as BUNDLED_MODEL
-from index.embedder import SentenceTransformerEmbedder, bundled_folder, load_embedder, other_embedder
+from index.embedder import Embedder, Vectors, load_embedder
+from index.engines import Engine, engine_of
 from index.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing
 from index.language import other_language
 from index.reader import CHECKSUM, Reader
@@ -42,8 +42,7 @@ if TYPE_CHECKING:
 
 NEARLY_ALWAYS = 0.8  # the share from which on a name that several speakers go by is taken for one of them
 LONGEST_NAME = 60  # characters: what is longer describes somebody
-ARTICLES_PER_WORKER = 20  # a worker process takes seconds to load the parser
-BATCH = 32  # articles in one transaction: small enough to lose little to a kill, large enough to embed well
+BATCH = 8  # articles read at once and stored in one transaction: small enough to lose little to a kill, large enough to embed well
 
 Progress = Callable[[int, int, str], None]
 
@@ -101,7 +100,7 @@ def open_searcher(folder: Path, model: str = BUNDLED_MODEL, server: Server | Non
         IndexMissing, IndexMismatch, IndexDamaged: the index cannot serve.
         EmbeddingError: the embedding model cannot be loaded.
     """
-    record, embedder = open_record(folder, model), load_embedder(model, bulk=False)
+    record, embedder = open_record(folder, model), load_embedder(model)
     vectors = open_vectors(record, model, server)
     vectors.check(record)
     return Searcher(record, vectors, embedder, Reader())
@@ -120,20 +119,23 @@ def build(
     server: Server | None = None,
     replace: bool = False,
     columns: Columns = NO_COLUMNS,
+    engine: str = "",
     progress: Progress = lambda done, of, what: None,
 ) -> Summary:
     """Bring the index in ``folder`` up to date with the articles below ``paths`` (none: the bundled corpus).
 
     Articles of these paths that are new or changed are read, those that are no longer there are removed. Articles of other
     paths stay, unless ``replace`` is set; where the index was built with other settings they are read again. ``columns`` are what tables
-    of articles call their columns; the index remembers them.
+    of articles call their columns; the index remembers them. ``engine`` says what articles are read on: see `engine_of`.
 
     Raises:
+        UsageError: the engine cannot be had.
         CorpusError, EmbeddingError: the articles or the model cannot be used; the index is as it was.
         IndexBusy: another process is writing this index.
         IndexDamaged: the folder cannot be written.
     """
     began = time.perf_counter()
+    spread = engine_of(engine)
     check_paths(paths)  # before anything is written, and by the names that were given
     paths = [path.resolve() for path in paths or [BUNDLED]]
     with writing(folder), _current(folder, model) as (record, before):
@@ -147,7 +149,7 @@ def build(
         todo = [source for source in corpus.sources if known.get(source.article.id) != source.digest]
         stale = (set(known) if replace else mine) - set(wanted)
         changed = sum(source.article.id in known for source in todo)
-        notes = _store(record, model, todo, progress)
+        notes = _store(record, model, todo, spread, progress)
         with record.transaction():
             record.drop(stale)
             record.set_meta(columns=json.dumps(dict(columns)))
@@ -176,26 +178,22 @@ class _Read:
     language: str | None
 
 
-def _store(record: Record, model: str, todo: list[Source], progress: Progress) -> list[str]:
+def _store(
+    record: Record, model: str, todo: list[Source], spread: Engine[list[Source], list[tuple[_Read, Vectors]]], progress: Progress
+) -> list[str]:
     """Read and store articles, a batch in one transaction. Returns a line for each that is not in English."""
     notes: list[str] = []
-    if todo:
-        texts = _bulk_embedder(model)
-        done = 0
-        for batch in _batches(_read(todo), BATCH):
-            vectors = [texts.encode([passage.text for passage in read.passages]) for read in batch]
-            with record.transaction():
-                for read, rows in zip(batch, vectors, strict=True):
-                    source = read.source
-                    said = read.voices.statements
-                    heard = splitter.heard_in(read.passages, said)
-                    record.put(
-                        source.article, source.root, source.digest, read.passages, rows, said, heard, read.voices.people, read.voices.roles
-                    )
-                record.set_meta(named="")
-            notes += [f"{read.source.article.id}: is in {read.language}; no statements are read in it" for read in batch if read.language]
-            done += len(batch)
-            progress(done, len(todo), batch[-1].source.article.id)
+    done = 0
+    for batch in spread(partial(_read, model), [todo[start : start + BATCH] for start in range(0, len(todo), BATCH)]):
+        with record.transaction():
+            for read, rows in batch:
+                source, said, voices = read.source, read.voices.statements, read.voices
+                heard = splitter.heard_in(read.passages, said)
+                record.put(source.article, source.root, source.digest, read.passages, rows, said, heard, voices.people, voices.roles)
+            record.set_meta(named="")
+        notes += [f"{read.source.article.id}: is in {read.language}; no statements are read in it" for read, _ in batch if read.language]
+        done += len(batch)
+        progress(done, len(todo), batch[-1][0].source.article.id)
     return notes
 
 
@@ -226,14 +224,11 @@ def _sides(roots: Iterable[str]) -> dict[Path, Sides]:
     return {file: Sides.load(file) for file in files if file.is_file()}
 
 
-def _read(sources: list[Source]) -> Iterator[_Read]:
-    """Parse, split and attribute; on all processors where there is enough to do for their start-up to pay."""
-    workers = min(os.cpu_count() or 1, len(sources) // ARTICLES_PER_WORKER)
-    if workers < 2:
-        yield from map(_read_one, sources)
-        return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(_read_one, sources, chunksize=8)
+def _read(model: str, sources: list[Source]) -> list[tuple[_Read, Vectors]]:
+    """Parse, split, attribute and embed."""
+    made = [_read_one(source) for source in sources]
+    rows = iter(_embedder(model).encode([passage.text for one in made for passage in one.passages]))
+    return [(one, np.array([*islice(rows, len(one.passages))])) for one in made]
 
 
 def _read_one(source: Source) -> _Read:
@@ -245,19 +240,13 @@ def _read_one(source: Source) -> _Read:
 
 
 @cache
-def _bulk_embedder(model: str) -> SentenceTransformerEmbedder:
-    return SentenceTransformerEmbedder(BUNDLED_MODEL, bundled_folder()) if model == BUNDLED_MODEL else other_embedder(model)
+def _embedder(model: str) -> Embedder:
+    return load_embedder(model)
 
 
 @cache
 def _parser() -> Language:
     return load_parser()
-
-
-def _batches(items: Iterable[_Read], size: int) -> Iterator[list[_Read]]:
-    rest = iter(items)
-    while batch := list(islice(rest, size)):
-        yield batch
 
 
 def _aliases(record: Record, statements: list[Statement], sides: list[Sides]) -> Iterator[tuple[str, str, str | None]]:
@@ -327,12 +316,12 @@ def _current(folder: Path, model: str) -> Iterator[tuple[Record, list[Path]]]:
     try:
         record = Record(folder, write=True)
     except IndexMismatch:
-        _bulk_embedder(model).encode([""])
+        _embedder(model).encode([""])
         (folder / FILE).rename(folder / f"{FILE}.{time.strftime('%Y%m%d-%H%M%S')}")
         record = Record(folder, write=True)
     with record:
         if record.meta("fingerprint") != fingerprint(model):
-            _bulk_embedder(model).encode([""])  # a model that cannot be loaded is found out while nothing is lost
+            _embedder(model).encode([""])  # a model that cannot be loaded is found out while nothing is lost
             before = [Path(root) for root in record.roots()]
             with record.transaction():
                 record.drop(record.digests())

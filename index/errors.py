@@ -6,6 +6,7 @@ ReadoutError                 every error that a user may see; its message is one
 │   ├── IndexMissing         nothing was indexed there yet
 │   ├── IndexMismatch        it was built with another model or an older schema
 │   ├── IndexDamaged         its files are unreadable
+│   ├── WorkerLost           something ended a process that was reading articles (trying again later can help)
 │   ├── IndexBusy            another process is writing it (trying again later can help)
 │   └── ServerAway           the Chroma server that holds its vectors does not answer, or refuses (trying again later can help)
 ├── TableError               a CSV of questions, or the file for the answers, cannot be used as it is
@@ -49,6 +50,12 @@ class IndexMismatch(IndexProblem):
 
 class IndexDamaged(IndexProblem):
     """The index's files cannot be read or written."""
+
+
+class WorkerLost(IndexProblem):
+    """A process that was reading articles was ended by something else."""
+
+    retry = True
 
 
 class IndexBusy(IndexProblem):

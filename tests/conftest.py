@@ -27,7 +27,7 @@ from offline.sitecustomize import STOPPED, cut
 from scripted_server import Script, scripted
 
 from assistant.settings import Settings
-from index.embedder import SentenceTransformerEmbedder, Vectors
+from index.embedder import QuickEmbedder, SentenceTransformerEmbedder, Vectors
 from index.record import Record, Scope
 from index.types import Article, Hit, Passage, Statement
 
@@ -355,7 +355,8 @@ def words_of(text: str) -> list[str]:
 def fake_model(monkeypatch: pytest.MonkeyPatch) -> HashingEmbedder:
     """Indexing embeds by hashing in this process: no torch, milliseconds instead of seconds."""
     fake = HashingEmbedder()
-    monkeypatch.setattr(SentenceTransformerEmbedder, "encode", lambda self, texts: fake.encode(texts))
+    for kind in (SentenceTransformerEmbedder, QuickEmbedder):
+        monkeypatch.setattr(kind, "encode", lambda self, texts: fake.encode(texts))
     return fake
 
 

@@ -197,7 +197,7 @@ def test_unusable_articles_leave_the_index_as_it_was(news: Path, target: Path) -
 
 def test_a_faulty_sides_file_is_told_before_an_article_is_read(news: Path, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (news / "sides.toml").write_text("[[side]]\n", encoding="utf-8")
-    monkeypatch.setattr("index.build._read", lambda sources: pytest.fail("an article was read"))
+    monkeypatch.setattr("index.build._read", lambda *_: pytest.fail("an article was read"))
     with pytest.raises(CorpusError, match=r"sides\.toml"):
         build(target, [news], BUNDLED)
 
@@ -311,10 +311,10 @@ import os, signal, sys
 from pathlib import Path
 from conftest import HashingEmbedder
 from index.build import build
-from index.embedder import BUNDLED, SentenceTransformerEmbedder
+from index.embedder import BUNDLED, QuickEmbedder
 from index.vectors import VectorStore
 fake = HashingEmbedder()
-SentenceTransformerEmbedder.encode = lambda self, texts: fake.encode(texts)
+QuickEmbedder.encode = lambda self, texts: fake.encode(texts)
 VectorStore.sync = lambda self, record: os.kill(os.getpid(), signal.SIGKILL)
 build(Path(sys.argv[1]), [Path(sys.argv[2])], BUNDLED)
 """
