@@ -20,6 +20,7 @@ from assistant.relation import Comparer
 from assistant.render import finished, listed, quoted
 from assistant.scope import check_scope, read_scope
 from assistant.settings import Settings
+from assistant.syndication import marked, outlets_of, same_report
 from assistant.types import EXTRACTIVE, NO_EVIDENCE, Answer, Form, Question, Standalone, Usage, Watch, unwatched
 from assistant.verification.verify import strict, verify
 from index.build import open_searcher
@@ -206,7 +207,15 @@ class Assistant:
         read_as = (self.prompts.fill("taken_for", typed=typed, meant=meant) for typed, meant in step.question.corrected)
         answer = replace(answer, note=" ".join(filter(None, (answer.note, *read_as))))
         known = replace(answer, understood=step.question.understood, belief=step.evidence.belief, usage=usage)
-        return finished(self._in_conflict(known))
+        return finished(self._in_conflict(self._of_one_report(known)))
+
+    def _of_one_report(self, answer: Answer) -> Answer:
+        """The answer with what its outlets print alike from one source, so that nobody takes copies for so many accounts."""
+        cited = dict.fromkeys(citation.article for citation in answer.citations)
+        groups = same_report(self.record.article(name) for name in cited) if answer.points else []
+        names = [outlets_of(group) for group in groups]
+        lines = tuple(self.prompts.fill("one_report", names=listed(one), n=str(len(one))) for one in names)
+        return replace(answer, citations=marked(answer.citations, groups), copies=lines)
 
     def _in_conflict(self, answer: Answer) -> Answer:
         """The answer with what its sources tell differently, as values and as a line each."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -16,7 +18,7 @@ import typer
 from typer import TyperException
 
 from assistant.scope import check_scope, read_scope
-from assistant.settings import load_settings
+from assistant.settings import Settings, load_settings
 from assistant.types import EXTRACTIVE, Watch, unwatched
 from index.errors import ReadoutError, UsageError
 from index.record import Scope
@@ -73,19 +75,42 @@ def index_command(
         str,
         typer.Option(metavar="ray", help="Read on a Ray cluster: the one that RAY_ADDRESS names, or this machine. Default: this machine."),
     ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on, and read what is added, changed, moved or removed, until it is stopped by Ctrl-C.")
+    ] = False,
 ) -> None:
     """Read articles into the index; only what changed is done again. Exit status 1 when something could not be read."""
+    from index.corpus import columns_of
+
+    if watch and dry_run:
+        raise UsageError("--watch and --dry-run cannot be had together. Leave one out.")
+    settings, columns = load_settings(index=index), columns_of(named or "")
+    paths = paths or []
+    if dry_run:
+        problems = _preview(settings, paths, replace, columns)
+    else:
+        _write_report(report, [])  # what cannot be written is found out before anything is read
+        run = partial(_index, settings, paths, replace, columns, report, engine)
+        try:
+            problems = _keep_up(paths, run) if watch else run()
+        except KeyboardInterrupt as error:
+            raise KeyboardInterrupt("stopped; what was read is stored, and the same command goes on from there.") from error
+    if problems:
+        raise typer.Exit(1)
+
+
+def _index(settings: Settings, paths: list[Path], replace: bool, columns: Mapping[str, str], report: Path | None, engine: str) -> bool:
+    """Bring the index up to date and say what was done; returns whether something could not be read."""
     from assistant.progress import progress
     from assistant.render import counted
     from index.build import build
-    from index.corpus import BUNDLED, columns_of
+    from index.corpus import BUNDLED
 
-    settings, columns = load_settings(index=index), columns_of(named or "")
-    _write_report(report, [])  # what cannot be written is found out before anything is read
     with progress("reading", "{done} of {total} articles read") as show:
         done = build(
             settings.index,
-            paths or [],
+            paths,
             settings.embedding,
             server=settings.chroma,
             replace=replace,
@@ -93,22 +118,73 @@ def index_command(
             engine=engine,
             progress=show,
         )
-    left_out, noted = [f"left out: {one_line(text)}" for text in done.problems], [f"noted: {one_line(text)}" for text in done.notes]
-    more = [f"{len(noted) - MOST_NOTES} more notes; --report FILE has them all"] * (len(noted) > MOST_NOTES)
-    for remark in (*left_out, *noted[:MOST_NOTES], *more):
-        typer.echo(f"readout: {remark}", err=True)
-    _write_report(report, [*left_out, *noted])
+    _write_report(report, _remarks(done.problems, done.notes))
     totals = done.totals
     typer.echo(
-        f"{settings.index}: {done.added} added, {done.changed} changed, {done.removed} removed, {done.unchanged} unchanged "
-        f"in {done.seconds:.1f} s. "
+        f"{settings.index}: {done.added} added, {done.changed} changed, {done.moved} moved, {done.removed} removed, "
+        f"{done.unchanged} unchanged in {done.seconds:.1f} s. "
         f"It holds {', '.join(counted(totals[name], name[:-1]) for name in ('articles', 'passages', 'statements'))}."
     )
     for root, count in done.elsewhere.items():
         name = "the bundled corpus" if root == str(BUNDLED.resolve()) else root
         typer.echo(f"Also in this index: {counted(count, 'article')} of {name} (--replace removes them).")
-    if done.problems:
-        raise typer.Exit(1)
+    return bool(done.problems)
+
+
+def _keep_up(paths: list[Path], run: Callable[[], bool]) -> bool:
+    """Index now, and again whenever something changed; what goes wrong after the first time is said."""
+    from index.corpus import BUNDLED
+    from index.watch import SECONDS, changes
+
+    failed = False
+    for number, _ in enumerate(changes(paths or [BUNDLED])):
+        said = ""
+        while True:
+            try:
+                failed = run()
+                break
+            except ReadoutError as error:
+                if not number:
+                    raise
+                if said != (said := one_line(error)):
+                    typer.echo(f"readout: {said}", err=True)
+                if not error.retry:
+                    break
+                time.sleep(SECONDS)
+    return failed
+
+
+def _preview(settings: Settings, paths: list[Path], replace: bool, columns: Mapping[str, str]) -> bool:
+    """Say what indexing would do; returns whether something could not be read."""
+    from index.build import preview
+
+    found = preview(settings.index, paths, settings.embedding, replace=replace, columns=columns)
+    plan = found.plan
+    _remarks(found.corpus.problems, found.corpus.notes)
+    for what, names in (
+        ("add", plan.added),
+        ("change", [*plan.changed, *plan.retold]),
+        ("move", [f"{before} to {after}" for before, after in plan.moved]),
+        ("remove", plan.removed),
+        ("note as another place of an article", [f"{name}, of {first}" for name, _, first in plan.places]),
+    ):
+        for name in sorted(names):
+            typer.echo(f"would {what}: {one_line(name)}")
+    again = f" {found.again} of them would be read again, since the settings or the version changed." * bool(found.again)
+    typer.echo(
+        f"{settings.index}: would be {len(plan.added)} added, {len(plan.changed) + len(plan.retold)} changed, {len(plan.moved)} moved, "
+        f"{len(plan.removed)} removed, {plan.unchanged} unchanged.{again} Nothing was written."
+    )
+    return bool(found.corpus.problems)
+
+
+def _remarks(problems: list[str], notes: list[str]) -> list[str]:
+    """Say what was left out and noted, on standard error; returns all of it, a line each."""
+    left_out, noted = [f"left out: {one_line(text)}" for text in problems], [f"noted: {one_line(text)}" for text in notes]
+    more = [f"{len(noted) - MOST_NOTES} more notes; --report FILE has them all"] * (len(noted) > MOST_NOTES)
+    for remark in (*left_out, *noted[:MOST_NOTES], *more):
+        typer.echo(f"readout: {remark}", err=True)
+    return [*left_out, *noted]
 
 
 def _write_report(file: Path | None, remarks: list[str]) -> None:
@@ -204,15 +280,13 @@ def batch(
         summary = now
         if outcome.error and len(failures) < MOST_FAILURES:
             failures.append(f"row {row.number}: {outcome.error}")
-        speed = f"{now.rows / now.seconds if now.seconds else 0:.1f} a second"
-        show(now.rows, now.total, f"{speed} · {now.counts}")
+        show(now.rows, now.total, f"{now.counts}")
 
     try:
         with progress("") as show:
             summary = run(source, target, settings, options, note)
-    except KeyboardInterrupt:
-        typer.echo(f"readout: {summary.rows} rows are written; the same command goes on from there.", err=True)
-        raise
+    except KeyboardInterrupt as error:
+        raise KeyboardInterrupt(f"stopped; {summary.rows} rows are written; the same command goes on from there.") from error
     _tell(summary, failures)
     if summary.failed:
         raise typer.Exit(1)
@@ -323,6 +397,31 @@ def user(
     typer.echo(user_line(name, password))
 
 
+@app.command("export")
+def export_command(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write; it is not there yet.")], index: IndexOption = None
+) -> None:
+    """Write the index into one file, to move it. Conversations of the chat and uploaded files stay where they are."""
+    from assistant.render import counted
+    from index.parcel import export
+
+    totals = export(load_settings(index=index).index, file)
+    typer.echo(f"{file}: {counted(totals['articles'], 'article')}. `readout import` makes an index of it.")
+
+
+@app.command("import")
+def import_command(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that readout export wrote.")], index: IndexOption = None
+) -> None:
+    """Make an index of a file that readout export wrote; the file is checked first."""
+    from assistant.render import counted
+    from index.parcel import unpack
+
+    settings = load_settings(index=index)
+    totals = unpack(file, settings.index, settings.embedding, settings.chroma)
+    typer.echo(f"{settings.index}: {', '.join(counted(totals[name], name[:-1]) for name in ('articles', 'passages', 'statements'))}.")
+
+
 @app.command()
 def doctor(index: IndexOption = None) -> None:
     """Check the index against itself and repair what can be repaired."""
@@ -357,6 +456,6 @@ def main(arguments: list[str] | None = None) -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read our output has gone
         sys.exit(1)
-    except (KeyboardInterrupt, typer.Abort):
-        sys.stderr.write("readout: stopped\n")
+    except (KeyboardInterrupt, typer.Abort) as error:
+        sys.stderr.write(f"readout: {error or 'stopped'}\n")
         sys.exit(130)

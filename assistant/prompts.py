@@ -29,6 +29,7 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
     "unanswered": frozenset({"model"}),
     "opinion": frozenset(),
     "unsure": frozenset({"names"}),
+    "one_report": frozenset({"names", "n"}),
     "taken_for": frozenset({"typed", "meant"}),
 }
 VERDICTS = "first_lines.toml"  # the lines before answers of a kind of their own: what fills each, `assistant.answer_kinds` says

@@ -92,7 +92,8 @@ class Question:
 class Citation:
     """A place in an article: ``quote`` equals the article's text at ``start:end``, character for character.
 
-    ``page`` is the page it is on, counted from 1, where the article has pages.
+    ``page`` is the page it is on, counted from 1, where the article has pages. ``copy_of`` is the number of an earlier citation where this
+    article is another outlet's print of the same report.
     """
 
     n: int
@@ -105,6 +106,7 @@ class Citation:
     end: int
     quote: str
     page: int | None = None
+    copy_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +241,8 @@ class Answer:
     are no points, ``nearest`` what stands before and behind the nearest passage; ``silence`` says who is silent, ``differences`` what
     the sources tell differently, a line for each of the conflicts; ``note`` is a word on how the answer was made. ``verdict`` answers in
     a line, before the points. ``unsure`` are those asked about that have words of it and no passage that clearly tells it, ``doubt`` the
-    line that says so; ``searched`` is how many passages of whom were looked through. ``understood`` is
+    line that says so; ``copies`` are lines that say which outlets print one report;
+    ``searched`` is how many passages of whom were looked through. ``understood`` is
     what a follow-up was taken to ask, ``belief`` the log-odds that the articles answer, where one figure says so for all of them,
     ``faults`` are what the verifier found, ``usage`` is what a language model took where one was asked.
     """
@@ -266,6 +269,7 @@ class Answer:
     verdict: str = ""
     unsure: tuple[str, ...] = ()
     doubt: str = ""
+    copies: tuple[str, ...] = ()
     searched: tuple[tuple[str, int], ...] = ()
 
     def accounts(self, conflict: Conflict) -> list[tuple[tuple[str, ...], str]]:

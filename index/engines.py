@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from importlib import import_module
-from multiprocessing import get_context
 from typing import Any, TypeVar
 
 from index.errors import UsageError, WorkerLost
 from index.runtime import THREADS, threads
+from index.workers import spread
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
@@ -42,8 +41,7 @@ def on_processes(act: Callable[[Given], Made], parts: Sequence[Given]) -> Iterat
     if workers < 2:
         yield from map(act, parts)
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(partial(_alone, act), parts)
+    yield from spread(partial(_alone, act), parts, workers)
 
 
 def on_ray(act: Callable[[Given], Made], parts: Sequence[Given]) -> Iterator[Made]:

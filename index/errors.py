@@ -6,6 +6,7 @@ ReadoutError                 every error that a user may see; its message is one
 │   ├── IndexMissing         nothing was indexed there yet
 │   ├── IndexMismatch        it was built with another model or an older schema
 │   ├── IndexDamaged         its files are unreadable
+│   ├── DiskFull             there is no room to write to (trying again later can help)
 │   ├── WorkerLost           something ended a process that was reading articles (trying again later can help)
 │   ├── IndexBusy            another process is writing it (trying again later can help)
 │   └── ServerAway           the Chroma server that holds its vectors does not answer, or refuses (trying again later can help)
@@ -50,6 +51,12 @@ class IndexMismatch(IndexProblem):
 
 class IndexDamaged(IndexProblem):
     """The index's files cannot be read or written."""
+
+
+class DiskFull(IndexProblem):
+    """There is no room left to write what has to be written; what was stored before is as it was."""
+
+    retry = True
 
 
 class WorkerLost(IndexProblem):

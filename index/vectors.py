@@ -79,7 +79,7 @@ class VectorStore:
         """Raise `IndexMismatch` where a server holds less than the record says it was told: it is another one, or lost something."""
         if self._server:
             with _clear_answers(self._server):
-                there, told = self._collection.count(), record.in_chroma()
+                there, told = self._collection.count(), record.told()
             if there < told:
                 raise IndexMismatch(
                     f"the Chroma server at {self._server.address} holds {there} of this index's {told} passages. "
@@ -93,7 +93,7 @@ class VectorStore:
         """
         with _clear_answers(self._server):
             self._remove(record)
-            if self._collection.count() < record.in_chroma():
+            if self._collection.count() < record.told():
                 with record.transaction():
                     record.mark_all_pending()
             return self._add(record)

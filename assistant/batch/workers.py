@@ -7,14 +7,12 @@ its arithmetic does not spread over several, where it would wait for the other w
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
-from multiprocessing import get_context, parent_process
-from threading import Thread
+from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 import numpy  # noqa: F401 - its libraries must be loaded before they can be limited
@@ -26,6 +24,7 @@ from index.build import contents
 from index.errors import IndexProblem, ModelMissing, ReadoutError
 from index.record import Scope
 from index.runtime import THREADS
+from index.workers import begin
 
 if TYPE_CHECKING:
     from assistant.chain import Assistant
@@ -114,15 +113,7 @@ def _ask_there(settings: Settings, task: Task) -> Outcome:
 
 
 def _begin() -> None:
-    """Prepare a worker process: Ctrl-C is for the process that started it, and without that it has nothing to do."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_end_with_parent, daemon=True).start()
+    """Prepare a worker process."""
+    begin()
     threadpool_limits(1)
     os.environ[THREADS] = "1"
-
-
-def _end_with_parent() -> None:
-    parent = parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(1)

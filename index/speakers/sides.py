@@ -21,15 +21,15 @@ class Sides:
     speakers: Mapping[str, tuple[str, str]]
 
     @classmethod
-    def load(cls, path: Path) -> Sides:
-        """Read a ``sides.toml``.
+    def load(cls, path: Path, kept: str | None = None) -> Sides:
+        """Read a ``sides.toml``, or the text that was ``kept`` of it.
 
         Raises:
             CorpusError: it is not TOML, a side has no name or no speakers, or a name stands for two speakers. One line
                 naming file and entry.
         """
         try:
-            data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+            data = tomllib.loads(path.read_text(encoding="utf-8-sig") if kept is None else kept)
         except (OSError, UnicodeDecodeError) as error:
             raise CorpusError(f"{path}: cannot be read ({error}). Save it as UTF-8 text.") from error
         except tomllib.TOMLDecodeError as error:

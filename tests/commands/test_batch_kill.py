@@ -103,7 +103,7 @@ def test_a_run_that_is_stopped_says_how_to_go_on(questions: list[str], bundled: 
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers too
     said = process.communicate(timeout=PATIENCE)[1].decode()
     assert process.returncode == 130
-    assert re.search(r"readout: \d+ rows are written; the same command goes on from there\.", said)
+    assert re.search(r"readout: stopped; \d+ rows are written; the same command goes on from there\.", said)
     assert "Traceback" not in said
     assert whole_rows(tmp_path / "out.csv")
 
