@@ -49,6 +49,8 @@ def unpack(file: Path, folder: Path, model: str, server: Server | None = None) -
             _check(file, place)
             (place / FILE).rename(folder / FILE)
         with Record(folder, write=True) as record:
+            with record.transaction():
+                record.set_meta(identity="")  # a copy goes its own way, on a server too
             if record.meta("fingerprint") == fingerprint(model):
                 tell_chroma(model, server, record)
             return record.counts()
