@@ -29,8 +29,8 @@ from index.record import Record, Scope
 from index.search import READ
 
 QUESTIONS = 60
-MANY = int(os.environ.get("MANY", "500"))  # questions that one process is asked, to see whether its memory stays
-SETTLED = MANY // 5  # of them, after which caches are filled
+MANY = 500  # questions that one process is asked, to see whether its memory stays
+SETTLED = 100  # of them, after which caches are filled
 READOUT = [sys.executable, "-c", "from app import main; main()"]
 
 ALONE = """
