@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from conftest import Run, run_command
+from conftest import PATIENCE, Run, environment, run_command
 from test_cli import refused
 
 from index import engines
-from index.errors import EmbeddingError, UsageError
+from index.errors import UsageError
 from index.record import FILE
 
 TABLES = ("articles", "passages", "statements", "heard", "people", "roles", "names")
@@ -47,24 +48,35 @@ def alone(news: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, lis
 @pytest.mark.parametrize("engine", ["", pytest.param("ray", marks=ray)], ids=["processes", "ray"])
 def test_the_same_index(news: Path, alone: dict[str, list[tuple[object, ...]]], run: Run, tmp_path: Path, engine: str) -> None:
     done = run("index", news, "--index", tmp_path / "index", *["--engine", engine] * bool(engine), env={"READOUT_THREADS": "2"})
+    starts(done)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     for table, rows in held(tmp_path / "index").items():
         assert rows == alone[table], table
 
 
-def failing(part: int) -> int:
-    if part == 3:
-        raise EmbeddingError("the model is not there.")
-    return part
+def starts(done: subprocess.CompletedProcess[str]) -> None:
+    """Skip the test where Ray, which gives itself thirty seconds, is too slow to start on a machine as busy as this one."""
+    if done.returncode == 2 and "timed out during startup" in done.stderr:
+        pytest.skip(f"Ray does not start here: {done.stderr.strip()}")
+
+
+FAILING = """
+from index.engines import on_ray
+try:
+    for number in on_ray(int, ["1", "22", "x"]):
+        print(number)
+except ValueError as error:
+    print(type(error).__name__, error)
+"""
 
 
 @ray
-def test_what_goes_wrong_on_ray_is_said_as_it_is_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    done = engines.on_ray(failing, range(9))
-    with pytest.raises(EmbeddingError) as caught:
-        list(done)
-    assert str(caught.value) == "the model is not there."
+def test_what_goes_wrong_on_ray_is_said_as_it_is_here() -> None:
+    done = subprocess.run([sys.executable, "-c", FAILING], env=environment(), capture_output=True, text=True, timeout=PATIENCE)
+    if "timed out during startup" in done.stderr:
+        pytest.skip("Ray does not start here: the machine is too busy")
+    assert done.stdout.splitlines() == ["1", "22", "ValueError invalid literal for int() with base 10: 'x'"], done.stderr
 
 
 @ray
@@ -81,4 +93,4 @@ def test_an_engine_that_there_is_not(run: Run, tmp_path: Path) -> None:
 def test_ray_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(UsageError, match=r"Ray is not installed\. Run pip install 'readout\[ray\]'"):
-        list(engines.on_ray(failing, [1]))
+        list(engines.on_ray(int, [1]))
