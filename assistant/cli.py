@@ -72,9 +72,7 @@ def index_command(
     report: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write a line for each thing that was left out or noted, and why, into this file.")
     ] = None,
-    engine: Annotated[
-        str, typer.Option(metavar="ray", help="Read on Ray: on the cluster that RAY_ADDRESS names, or on this machine.")
-    ] = "",
+    engine: Annotated[str, typer.Option(metavar="ray", help="Read on Ray: the cluster of RAY_ADDRESS, or this machine.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")] = False,
     watch: Annotated[
         bool, typer.Option("--watch", help="Go on, and read whatever is added, changed, moved or removed, until Ctrl-C.")
