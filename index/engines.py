@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -63,6 +64,7 @@ def on_ray(act: Callable[[Given], Made], parts: Sequence[Given]) -> Iterator[Mad
         ray: Any = import_module("ray")  # so that types are checked alike whether it is installed or not
     except ImportError as error:
         raise UsageError("Ray is not installed. Run pip install 'readout[ray]', or leave out --engine.") from error
+    _knock(os.environ.get("RAY_ADDRESS", ""))
     try:
         ray.init(log_to_driver=False, include_dashboard=False, logging_level="error")
     except Exception as error:  # it has many ways to say so
@@ -86,6 +88,18 @@ def on_ray(act: Callable[[Given], Made], parts: Sequence[Given]) -> Iterator[Mad
         ) from error
     finally:
         ray.shutdown()
+
+
+def _knock(address: str) -> None:
+    """Raise `UsageError` where nothing listens at an address: Ray itself would wait for it for minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if host and port.isdigit():
+        try:
+            socket.create_connection((host, int(port)), timeout=10).close()
+        except OSError as error:
+            raise UsageError(
+                f"Ray cannot be used (nothing listens at {address}: {error.strerror or error}). Check RAY_ADDRESS, or leave out --engine."
+            ) from error
 
 
 def _alone(act: Callable[[Given], Made], part: Given) -> Made:
