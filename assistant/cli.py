@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from assistant.batch.table import Row
     from assistant.check.draft import Draft
     from assistant.check.values import Checked
+    from index.build import Summary as Built
 
 MOST_NOTES = 20  # on what was read, that are printed; each thing that was not read is
 MOST_FAILURES = 10  # rows that failed and are named at the end of a batch
@@ -73,23 +74,25 @@ def index_command(
     report: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write a line for each thing that was left out or noted, and why, into this file.")
     ] = None,
+    engine: Annotated[str, typer.Option(metavar="ray", help="Read on Ray: the cluster of RAY_ADDRESS, or this machine.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")] = False,
     watch: Annotated[
-        bool, typer.Option("--watch", help="Go on, and read what is added, changed, moved or removed, until it is stopped by Ctrl-C.")
+        bool, typer.Option("--watch", help="Go on, and read whatever is added, changed, moved or removed, until Ctrl-C.")
     ] = False,
 ) -> None:
     """Read articles into the index; only what changed is done again. Exit status 1 when something could not be read."""
+    from index.build import build
     from index.corpus import columns_of
 
     if watch and dry_run:
         raise UsageError("--watch and --dry-run cannot be had together. Leave one out.")
-    settings, columns = load_settings(index=index), columns_of(named or "")
-    paths = paths or []
+    settings, columns, paths = load_settings(index=index), columns_of(named or ""), paths or []
     if dry_run:
         problems = _preview(settings, paths, replace, columns)
     else:
         _write_report(report, [])  # what cannot be written is found out before anything is read
-        run = partial(_index, settings, paths, replace, columns, report)
+        make = partial(build, settings.index, paths, settings.embedding, server=settings.chroma, columns=columns)
+        run = partial(_index, partial(make, replace=replace, engine=engine), settings.index, report)
         try:
             problems = _keep_up(paths, run) if watch else run()
         except KeyboardInterrupt:
@@ -99,19 +102,18 @@ def index_command(
         raise typer.Exit(1)
 
 
-def _index(settings: Settings, paths: list[Path], replace: bool, columns: Mapping[str, str], report: Path | None) -> bool:
+def _index(make: Callable[..., Built], index: Path, report: Path | None) -> bool:
     """Bring the index up to date and say what was done; returns whether something could not be read."""
     from assistant.progress import progress
     from assistant.render import counted
-    from index.build import build
     from index.corpus import BUNDLED
 
     with progress("reading", "{done} of {total} articles read") as show:
-        done = build(settings.index, paths, settings.embedding, server=settings.chroma, replace=replace, columns=columns, progress=show)
+        done = make(progress=show)
     _write_report(report, _remarks(done.problems, done.notes))
     totals = done.totals
     typer.echo(
-        f"{settings.index}: {done.added} added, {done.changed} changed, {done.moved} moved, {done.removed} removed, "
+        f"{index}: {done.added} added, {done.changed} changed, {done.moved} moved, {done.removed} removed, "
         f"{done.unchanged} unchanged in {done.seconds:.1f} s. "
         f"It holds {', '.join(counted(totals[name], name[:-1]) for name in ('articles', 'passages', 'statements'))}."
     )

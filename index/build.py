@@ -10,10 +10,13 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import numpy as np
 
 from index import growth
 from index import passages as splitter
@@ -21,7 +24,8 @@ from index import statements as attribution
 from index.belief import WEIGHTS
 from index.corpus import BUNDLED, NO_COLUMNS, Corpus, Progress, Source, check_paths, read_corpus
 from index.embedder import BUNDLED as BUNDLED_MODEL
-from index.embedder import Vectors, load_embedder
+from index.embedder import Embedder, Vectors, load_embedder
+from index.engines import engine_of
 from index.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing, ReadoutError
 from index.language import other_language
 from index.lookup import full, no_room
@@ -29,20 +33,16 @@ from index.naming import settle_names, sides_of
 from index.reader import CHECKSUM, Reader
 from index.readers import Columns
 from index.record import FILE, SCHEMA, Record, salvage
-from index.runtime import threads
 from index.search import Searcher
 from index.statements import Voices, load_parser, parse
 from index.types import Passage
-from index.vectors import VectorStore
-from index.workers import spread
+from index.vectors import Server, VectorStore
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
-ARTICLES_PER_WORKER = 20  # a worker process takes seconds to load the parser
-FEW = 20  # articles: more are embedded in bulk, for which seconds go into loading what does that
 ROOM = 2**20  # bytes: where there are fewer, whatever Chroma complains of is for want of them
-BATCH = 32  # articles in one transaction: small enough to lose little to a kill, large enough to embed well
+BATCH = 8  # articles read at once and stored in one transaction: small enough to lose little to a kill, large enough to embed well
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +92,22 @@ def open_record(folder: Path, model: str) -> Record:
     return record
 
 
-def open_searcher(folder: Path, model: str = BUNDLED_MODEL, server: str | None = None) -> Searcher:
-    """Open an index for searching; ``server`` is the address of the Chroma server that holds its vectors, where one does.
+def open_searcher(folder: Path, model: str = BUNDLED_MODEL, server: Server | None = None) -> Searcher:
+    """Open an index for searching; ``server`` is the Chroma server that holds its vectors, where one does.
 
     Raises:
         IndexMissing, IndexMismatch, IndexDamaged: the index cannot serve.
         EmbeddingError: the embedding model cannot be loaded.
     """
-    record, embedder = open_record(folder, model), load_embedder(model, bulk=False)
-    return Searcher(record, open_vectors(record, model, server), embedder, Reader())
+    record, embedder = open_record(folder, model), load_embedder(model)
+    vectors = open_vectors(record, model, server)
+    vectors.check(record)
+    return Searcher(record, vectors, embedder, Reader())
 
 
-def open_vectors(record: Record, model: str, server: str | None) -> VectorStore:
+def open_vectors(record: Record, model: str, server: Server | None) -> VectorStore:
     """The collection of a record's vectors, made where it is not there."""
-    return VectorStore(record.folder, fingerprint(model), server)
+    return VectorStore(record.folder, fingerprint(model), server, record.meta("identity") or "")
 
 
 def build(
@@ -113,24 +115,27 @@ def build(
     paths: list[Path],
     model: str,
     *,
-    server: str | None = None,
+    server: Server | None = None,
     replace: bool = False,
     columns: Columns = NO_COLUMNS,
+    engine: str = "",
     progress: Progress = lambda done, of, what: None,
 ) -> Summary:
     """Bring the index in ``folder`` up to date with the articles below ``paths`` (none: the bundled corpus).
 
     Articles of these paths that are new or changed are read, those that are no longer there are removed. Articles of other
     paths stay, unless ``replace`` is set; where the index was built with other settings they are read again. ``columns`` are what tables
-    of articles call their columns; the index remembers them.
+    of articles call their columns; the index remembers them. ``engine`` is what articles are read on: see `engine_of`.
 
     Raises:
+        UsageError: the engine cannot be had.
         CorpusError, EmbeddingError: the articles or the model cannot be used; the index is as it was.
         IndexBusy: another process is writing this index.
         IndexDamaged: the folder cannot be written.
         DiskFull, WorkerLost: it was stopped by want of room or memory; what was stored is kept, and the same call goes on from there.
     """
     began = time.perf_counter()
+    engine_of(engine)  # like the next
     check_paths(paths)  # before anything is written, and by the names that were given
     with writing(folder), current(folder, model) as record:
         corpus, plan, columns = compare(record, paths, replace, columns, progress)
@@ -139,7 +144,7 @@ def build(
             growth.carry_out(record, plan, record.roots() if replace else corpus.roots)
             record.set_meta(columns=json.dumps(dict(columns)), **({"named": ""} if plan.changes else {}))
         again = {article.id for article, *_ in record.unmade()} - {source.article.id for source in plan.read}
-        notes = make(record, model, plan.read, progress)
+        notes = make(record, model, plan.read, progress, engine)
         with record.transaction():
             record.add_places(sorted({*plan.places} - record.other_places()))
         settle_names(record)
@@ -179,24 +184,23 @@ class _Read:
     language: str | None
 
 
-def make(record: Record, model: str, new: Iterable[Source], progress: Progress = lambda done, of, what: None) -> list[str]:
+def make(
+    record: Record, model: str, new: Iterable[Source], progress: Progress = lambda done, of, what: None, engine: str = ""
+) -> list[str]:
     """Read and store new articles, and those from which nothing was made yet, a batch in one transaction.
 
     Returns a line for each that is not in English.
     """
     notes: list[str] = []
-    todo = {source.article.id: source for source in (*(Source(*one) for one in record.unmade()), *new)}
-    if todo:
-        texts = load_embedder(model, bulk=len(todo) > FEW)
-        done = 0
-        for batch in _batches(_read([*todo.values()]), BATCH):
-            vectors = [texts.encode([passage.text for passage in read.passages]) for read in batch]
-            with record.transaction():
-                for read, rows in zip(batch, vectors, strict=True):
-                    _put(record, read, rows)
-            notes += [f"{read.source.article.id}: is in {read.language}; no statements are read in it" for read in batch if read.language]
-            done += len(batch)
-            progress(done, len(todo), batch[-1].source.article.id)
+    todo = [*{source.article.id: source for source in (*(Source(*one) for one in record.unmade()), *new)}.values()]
+    done = 0
+    for batch in engine_of(engine)(partial(_read, model), [todo[start : start + BATCH] for start in range(0, len(todo), BATCH)]):
+        with record.transaction():
+            for read, rows in batch:
+                _put(record, read, rows)
+        notes += [f"{read.source.article.id}: is in {read.language}; no statements are read in it" for read, _ in batch if read.language]
+        done += len(batch)
+        progress(done, len(todo), batch[-1][0].source.article.id)
     return notes
 
 
@@ -206,10 +210,11 @@ def _put(record: Record, read: _Read, vectors: Vectors) -> None:
     record.put(source.article, source.root, source.digest, read.passages, vectors, said, heard, voices.people, voices.roles)
 
 
-def _read(sources: list[Source]) -> Iterator[_Read]:
-    """Parse, split and attribute; on all processors where there is enough to do for their start-up to pay."""
-    workers = min(threads(), len(sources) // ARTICLES_PER_WORKER)
-    return map(_read_one, sources) if workers < 2 else spread(_read_one, sources, workers)
+def _read(model: str, sources: list[Source]) -> list[tuple[_Read, Vectors]]:
+    """Parse, split, attribute and embed."""
+    made = [_read_one(source) for source in sources]
+    rows = iter(_embedder(model).encode([passage.text for one in made for passage in one.passages]))
+    return [(one, np.array([*islice(rows, len(one.passages))])) for one in made]
 
 
 def _read_one(source: Source) -> _Read:
@@ -221,14 +226,13 @@ def _read_one(source: Source) -> _Read:
 
 
 @cache
+def _embedder(model: str) -> Embedder:
+    return load_embedder(model)
+
+
+@cache
 def _parser() -> Language:
     return load_parser()
-
-
-def _batches(items: Iterable[_Read], size: int) -> Iterator[list[_Read]]:
-    rest = iter(items)
-    while batch := list(islice(rest, size)):
-        yield batch
 
 
 @contextmanager
@@ -251,12 +255,15 @@ def clear_vectors(folder: Path) -> Iterator[None]:
         raise IndexDamaged(f"the vectors in {folder} cannot be written ({reason}). Run `readout doctor` to make them anew.") from error
 
 
-def tell_chroma(model: str, server: str | None, record: Record) -> None:
+def tell_chroma(model: str, server: Server | None, record: Record) -> None:
     """Bring Chroma to what the record has.
 
     Raises:
         DiskFull: there is no room for it; the record has everything, and Chroma is told by the next run.
     """
+    if not record.meta("identity"):  # on a server, collections are told apart by it
+        with record.transaction():
+            record.set_meta(identity=uuid4().hex)
     with clear_vectors(record.folder):
         store = open_vectors(record, model, server)
         if not record.told():
@@ -292,11 +299,11 @@ def current(folder: Path, model: str) -> Iterator[Record]:
     try:
         record = Record(folder, write=True)
     except IndexMismatch:
-        load_embedder(model, bulk=False).encode([""])
+        _embedder(model).encode([""])
         record = renewed(folder)
     with record:
         if record.meta("fingerprint") != fingerprint(model):
-            load_embedder(model, bulk=False).encode([""])  # a model that cannot be loaded is found out while nothing is lost
+            _embedder(model).encode([""])  # a model that cannot be loaded is found out while nothing is lost
             with record.transaction():
                 record.unmake()
                 record.set_meta(fingerprint=fingerprint(model), model=model)

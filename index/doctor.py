@@ -16,7 +16,7 @@ from index.errors import CorpusError, IndexDamaged, IndexMissing
 from index.naming import settle_names
 from index.record import FILE, Record, Scope
 from index.types import Article
-from index.vectors import FOLDER, VectorStore
+from index.vectors import FOLDER, Server, VectorStore
 
 SAMPLE = 200  # passages that are looked up by their own vector: Chroma can hold records that a query no longer reaches
 
@@ -29,7 +29,7 @@ class Finding:
     mended: bool
 
 
-def examine(folder: Path, model: str, server: str | None = None) -> list[Finding]:
+def examine(folder: Path, model: str, server: Server | None = None) -> list[Finding]:
     """Check the record's file, its articles and what was made from them, and Chroma against the record; mend what is wrong.
 
     Raises:
@@ -155,7 +155,7 @@ def _names(record: Record, model: str) -> Iterator[Finding]:
         yield Finding("Names: speakers or sides were not as the articles have them. Worked out again.", mended=True)
 
 
-def _vectors(model: str, server: str | None, record: Record) -> Iterator[Finding]:
+def _vectors(model: str, server: Server | None, record: Record) -> Iterator[Finding]:
     """Chroma against the record; made anew where they differ."""
     behind = bool(record.pending(1) or record.gone())
     if behind:
@@ -171,7 +171,7 @@ def _vectors(model: str, server: str | None, record: Record) -> Iterator[Finding
         yield Finding(f"Vectors: {trouble}. " + (f"Rebuilt, but {left}." if left else "Rebuilt from the record."), mended=not left)
 
 
-def _trouble(model: str, server: str | None, record: Record) -> str | None:
+def _trouble(model: str, server: Server | None, record: Record) -> str | None:
     try:
         with clear_vectors(record.folder):
             return _difference(open_vectors(record, model, server), record)
@@ -194,7 +194,7 @@ def _difference(store: VectorStore, record: Record) -> str | None:
     return None
 
 
-def _rebuild(model: str, server: str | None, record: Record) -> None:
+def _rebuild(model: str, server: Server | None, record: Record) -> None:
     with record.transaction():
         record.mark_all_pending()
     try:

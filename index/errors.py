@@ -8,7 +8,8 @@ ReadoutError                 every error that a user may see; its message is one
 │   ├── IndexDamaged         its files are unreadable
 │   ├── DiskFull             there is no room to write to (trying again later can help)
 │   ├── WorkerLost           something ended a process that was reading articles (trying again later can help)
-│   └── IndexBusy            another process is writing it (trying again later can help)
+│   ├── IndexBusy            another process is writing it (trying again later can help)
+│   └── ServerAway           the Chroma server that holds its vectors does not answer, or refuses (trying again later can help)
 ├── TableError               a CSV of questions, or the file for the answers, cannot be used as it is
 │   └── TableBusy            another run is writing the answers (trying again later can help)
 ├── EmbeddingError           the embedding model is missing or not the one expected
@@ -66,6 +67,12 @@ class WorkerLost(IndexProblem):
 
 class IndexBusy(IndexProblem):
     """Another process is writing the index."""
+
+    retry = True
+
+
+class ServerAway(IndexProblem):
+    """The Chroma server that holds the index's vectors does not answer, or refuses."""
 
     retry = True
 

@@ -14,6 +14,7 @@ from index.build import fingerprint, tell_chroma, writing
 from index.errors import IndexDamaged, IndexProblem, UsageError
 from index.lookup import full, no_room
 from index.record import FILE, Record
+from index.vectors import Server
 
 
 def export(folder: Path, file: Path) -> dict[str, int]:
@@ -32,7 +33,7 @@ def export(folder: Path, file: Path) -> dict[str, int]:
         return record.counts()
 
 
-def unpack(file: Path, folder: Path, model: str, server: str | None = None) -> dict[str, int]:
+def unpack(file: Path, folder: Path, model: str, server: Server | None = None) -> dict[str, int]:
     """Make an index in ``folder`` of a file that `export` wrote, checked before any of it is used; returns what it holds.
 
     Raises:
@@ -48,6 +49,8 @@ def unpack(file: Path, folder: Path, model: str, server: str | None = None) -> d
             _check(file, place)
             (place / FILE).rename(folder / FILE)
         with Record(folder, write=True) as record:
+            with record.transaction():
+                record.set_meta(identity="")  # a copy goes its own way, on a server too
             if record.meta("fingerprint") == fingerprint(model):
                 tell_chroma(model, server, record)
             return record.counts()

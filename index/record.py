@@ -325,9 +325,9 @@ class Record(Lookup):
         found = {row[1]: self.article(row[1]) for row in rows}
         return [(row[0], found[row[1]], stored(row, ()), np.frombuffer(row[6], dtype=np.float32)) for row in rows]
 
-    def told(self) -> bool:
-        """Whether Chroma was told anything of what is stored."""
-        return bool(self._query("SELECT 1 FROM passages WHERE in_chroma = 1 LIMIT 1"))
+    def told(self) -> int:
+        """How many of the passages Chroma was told of."""
+        return int(self._query("SELECT count(*) FROM passages WHERE in_chroma")[0][0])
 
     def mark(self, ids: Iterable[int], *, in_chroma: bool) -> None:
         """Note which passages Chroma has."""

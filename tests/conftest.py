@@ -6,10 +6,13 @@ import hashlib
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -240,6 +243,46 @@ def answered_by_script(script: Script, settings: Settings) -> Assistant:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("READOUT_BASE_URL", script.address)
         return Assistant(settings)
+
+
+# --- a Chroma server ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def chroma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Chroma server of our own."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = Path(sys.executable).with_name("chroma")
+    if not command.exists():
+        pytest.skip("the command `chroma` is not installed beside Python")
+    folder = tmp_path_factory.mktemp("server")
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [command, "run", "--path", folder / "data", "--host", "127.0.0.1", "--port", str(port)],
+            stdout=log,
+            stderr=log,
+            cwd=folder,
+            env={**SILENT},
+        )
+    try:
+        if not _listens(port, process):
+            pytest.skip(f"`chroma run` does not start here: {(folder / 'log').read_text(errors='replace')[-200:]}")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+def _listens(port: int, process: subprocess.Popen[bytes], seconds: float = PATIENCE) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and process.poll() is None:
+        with closing(socket.socket()) as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return True
+        time.sleep(0.1)
+    return False
 
 
 # --- the bundled corpus, indexed by the real parts ---------------------------------------------------------------------------

@@ -201,7 +201,7 @@ def test_unusable_articles_leave_the_index_as_it_was(news: Path, target: Path) -
 
 def test_a_faulty_sides_file_is_told_before_an_article_is_read(news: Path, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (news / "sides.toml").write_text("[[side]]\n", encoding="utf-8")
-    monkeypatch.setattr("index.build._read", lambda sources: pytest.fail("an article was read"))
+    monkeypatch.setattr("index.build._read", lambda *_: pytest.fail("an article was read"))
     with pytest.raises(CorpusError, match=r"sides\.toml"):
         build(target, [news], BUNDLED)
 
