@@ -17,8 +17,8 @@ from assistant.grouping import Finding, Limit, all_of, in_conflict, place_of
 from assistant.reading import outlet_aliases
 from assistant.relation import LIKE_VECTOR, Place, shared
 from assistant.render import listed
-from assistant.topic import denies
-from assistant.types import Kind, Question
+from assistant.topic import capitalised, denies
+from assistant.types import Form, Kind, Question
 from assistant.verification.dates import named_days
 from assistant.verification.parses import parsed
 from index.lexicon import words
@@ -80,6 +80,12 @@ class Kinds:
         """Which outlets report something: a line that names them, and the best passage of each."""
         looked = self._looked(question, scope)
         return self._of_outlets(question, scope, looked, "which", in_state(looked, State.SPEAKS))
+
+    def who_said(self, question: Question, scope: Scope) -> Evidence:
+        """Who says something; where nobody does, and it is a mere name, who prints that: "Who mentions Deborah Birx?"."""
+        evidence = self.gatherer.gather(question, scope)
+        named = question.topic and len(capitalised(question.topic)) == len(content_words(question.topic))
+        return self.which(replace(question, form=Form.BY_OUTLET), scope) if named and not evidence.findings else evidence
 
     def which_not(self, question: Question, scope: Scope) -> Evidence:
         """Which outlets were looked through and have nothing; below, what the others have."""
@@ -381,6 +387,7 @@ def _place_in(text: str, outlet: str) -> int:
 TIMES, LAST = (frozenset(map(stem, words(name))) for name in ("times", "last"))
 KINDS: dict[Kind, Answering] = {
     Kind.WHICH: Kinds.which,
+    Kind.WHO_SAID: Kinds.who_said,
     Kind.WHICH_NOT: Kinds.which_not,
     Kind.FIRST: Kinds.first,
     Kind.COUNT: Kinds.count,

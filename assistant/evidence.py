@@ -197,6 +197,7 @@ class Gatherer:
         hits = heard(judged.on) or heard(judged.doubtful) if question.topic else _most_telling(heard(judged.read))
         if not hits and self.searcher.belief(question.standalone, heard(judged.read)) >= ANSWERED:
             hits = heard(judged.read)  # no word of the topic, but an answer
+        hits = hits or self._under_title(question, heard(judged.read))
         for wanted, alone in ((frozenset({name}), True), (side, True), (frozenset({name}), False)):
             if own := [hit for hit in hits if has(hit, wanted, alone=alone)]:
                 return self.grouper.findings(own, SPOKEN, wanted)
@@ -205,6 +206,11 @@ class Gatherer:
             return theirs  # "Putin and Trump agreed …" for the Kremlin
         told = [hit for hit in judged.read if hit.score >= TOLD and holds_name(hit, name.rsplit(maxsplit=1)[-1])]
         return self.grouper.findings(told, WHOLE)
+
+    def _under_title(self, question: Question, hits: Sequence[Hit]) -> list[Hit]:
+        """Those passages whose article has the topic in its title: what is said there is said on it, though no word of it stands there."""
+        topic = content_stems(question.topic)
+        return [hit for hit in hits if topic and topic <= content_stems(self.article(hit).title) and not hit.passage.headline]
 
     def _by_speaker(self, question: Question, scope: Scope) -> Evidence:
         """By side, where nobody said who belongs together: then every speaker stands for itself."""

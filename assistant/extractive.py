@@ -12,6 +12,7 @@ from assistant.reading import named_in
 from assistant.relation import plain
 from assistant.render import listed
 from assistant.types import EXTRACTIVE, Answer, Citation, Claim, Form, Point, Question, Watch, unwatched
+from index.speakers import key_of
 from index.types import Article, Hit
 
 MOST_MISSING = 2  # where more words of a question are in no article, naming them says less than nothing
@@ -105,7 +106,9 @@ class Extractive:
 
     def of_stranger(self, name: str) -> str:
         """The line that nobody of a name is quoted, and in how many articles they are named."""
-        count = named_in(name, self._gatherer.record)
+        people = [key_of(other) for other in self._gatherer.record.people()]
+        known = key_of(name) in {*people, *(other.split(" ")[-1] for other in people)}  # "CDC chief" is nobody's name
+        count = named_in(name, self._gatherer.record) if known else 0
         articles = f"{count} article{'s' if count > 1 else ''}"
         return self._prompts.fill("not_quoted", name=name, articles=articles) if count else self._prompts.fill("no_such_speaker", name=name)
 

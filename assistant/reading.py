@@ -67,7 +67,8 @@ def named_outlets(text: str, names: Names) -> list[Named]:
     """
     aliases, short = _aliases(names.outlets), _short_names(names.outlets)
     spans = [match.span() for match in _WORD.finditer(text)]
-    found = [one for one in _named(text, lambda words: (aliases[words], None) if words in aliases else None) if printed(one, text)]
+    called = [one for one in _named(text, lambda words: (aliases[words][0], None) if words in aliases else None) if printed(one, text)]
+    found = [Named(one.start, one.end, outlet) for one in called for outlet in aliases[_folded(text[one.start : one.end])]]
     for place, (start, end) in enumerate(spans):
         word = text[start:end].removesuffix("'s").removesuffix("’s")
         led = place == len(spans) - 1 == 0 or (place > 0 and text[slice(*spans[place - 1])].lower() in LEADING)
@@ -108,13 +109,17 @@ def _named(text: str, known: Callable[[str], tuple[str, str | None] | None]) -> 
 
 
 @lru_cache(16)
-def _aliases(outlets: tuple[str, ...]) -> dict[str, str]:
-    """What outlets are called, lower case; a name that two share is the first one's."""
-    aliases: dict[str, str] = {}
+def _aliases(outlets: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """What outlets are called, lower case, and which: "Fox" may be two, a name in full is one's."""
+    aliases: dict[str, dict[str, None]] = {}
     for outlet in outlets:
         for alias in outlet_aliases(outlet):
-            aliases.setdefault(alias.lower().replace("’", "'"), outlet)
-    return aliases
+            aliases.setdefault(_folded(alias), {})[outlet] = None
+    return {alias: tuple(those) for alias, those in aliases.items()} | {_folded(outlet): (outlet,) for outlet in outlets}
+
+
+def _folded(words: str) -> str:
+    return words.lower().replace("’", "'")
 
 
 @lru_cache(16)
@@ -156,7 +161,8 @@ def unquoted_in(record: Lookup) -> dict[str, str]:
     """Whom the articles name and nowhere quote, by full name and, where it is nobody else's, by surname or first name; lower case."""
     people, known = record.people(), record.names()
     quoted = {key_of(name) for name, _ in known.values()}
-    full = {key: name for name in people if (key := key_of(name)) not in quoted and key not in known}
+    surnames = {name.split(" ")[-1] for name in quoted}  # a bare one is not of somebody else, who says nothing
+    full = {key: name for name in people if (key := key_of(name)) not in quoted and key not in known and key not in surnames}
     return full | {part: full[key] for part, key in bare_names(people).items() if key in full}
 
 

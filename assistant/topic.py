@@ -111,7 +111,8 @@ class Judge:
         found = []
         for hit in pool:
             here = rarity.keys() & content_stems(hit.passage.text)
-            foreign = UNHEARD * len(names - self.searcher.stems_of(hit.passage.article))  # names that its whole article lacks
+            lacking = names - self.searcher.stems_of(hit.passage.article) if not names & here else ()  # names that its whole article lacks
+            foreign = UNHEARD * len(lacking)
             score = hit.score + NAMES_IT * sum(rarity[word] for word in here) / total - foreign
             if not foreign and any(part <= here for part in parts):
                 score = max(score, least)  # it holds every word of the topic, or of one of two: whatever the reader thinks, it is about it

@@ -71,7 +71,7 @@ def _aliases(record: Record, statements: list[Statement], sides: list[Sides]) ->
                 meant.setdefault(" ".join(words.lower().replace("’", "'").split()), Counter())[speaker, said.side] += 1
     speaking = {key_of(said.speakers[0]): (said.speakers[0], said.side) for said in statements if len(said.speakers) == 1}
     for surname, person in bare_names(record.people()).items():
-        if person in speaking and surname not in meant:
+        if person in speaking and (surname not in meant or _open(meant[surname])):
             meant[surname] = Counter([speaking[person]])
     titles = ((title, role.name, count) for role, count in record.roles() for title in {role.words.lower(), role.bare.lower()})
     for title, name, count in filter(lambda one: is_title(one[0]), titles):
@@ -80,6 +80,11 @@ def _aliases(record: Record, statements: list[Statement], sides: list[Sides]) ->
         for alias, (speaker, side) in group.speakers.items():
             meant[alias] = Counter({(speaker, side): 1})
     for alias, speakers in meant.items():
-        [((speaker, owner), count)] = speakers.most_common(1)
-        if count >= NEARLY_ALWAYS * speakers.total() and (key_of(speaker) in speaking or owner):
+        [((speaker, owner), _)] = speakers.most_common(1)
+        if not _open(speakers) and (key_of(speaker) in speaking or owner):
             yield alias, speaker, owner
+
+
+def _open(speakers: Counter[tuple[str, str | None]]) -> bool:
+    """Whether a name may be that of any of several speakers."""
+    return max(speakers.values()) < NEARLY_ALWAYS * speakers.total()

@@ -324,7 +324,8 @@ def _narrowed(turn: _Follow, outlets: tuple[str, ...], excluded: tuple[str, ...]
     """The question before, in these outlets."""
     named = turn.core.of(Slot.OUTLET)
     words = listed(outlets)
-    subject = len(named) == 1 and turn.core.kind in (Kind.OUTLETS, Kind.ONLY, Kind.LEFT_OUT)  # "What does Politico report?"
+    ahead = turn.core.text[: named[0].start].lower().split()[-1:] if len(named) == 1 else []
+    subject = bool(ahead) and ahead[0] not in listed_words("name_prepositions")  # "What does Politico report?"
     made = turn.core.put(named[0], words, (Span(0, len(words), Slot.OUTLET),)) if subject else without_outlets(turn.core)
     told = _told(turn, made, outlets)
     return replace(told, question=replace(told.question, excluded=excluded))

@@ -14,6 +14,7 @@ from assistant.render import listed
 from assistant.types import Form, Kind, Question
 from index.lexicon import words as listed_words
 from index.speakers.likeness import initials, is_initials
+from index.speakers.names import DETERMINERS
 from index.text import content_words
 
 ABOUT_ITSELF = {Kind.TALK: Form.TALK, Kind.HELP: Form.HELP, Kind.CORPUS: Form.CORPUS}
@@ -50,7 +51,9 @@ def with_known_names(marked: Marked, names: Names) -> Marked:
     """
     whole = [_whole(span, marked.text) for span in marked.spans]
     marked = replace(marked, spans=tuple(one for one in whole if not any(_within(one, other) for other in whole)))
-    people = [Span(one.start, one.end, span.slot) for one in named_speakers(marked.text, names) for span in _wider(one, marked)]
+    people = [
+        Span(min(one.start, span.start), one.end, span.slot) for one in named_speakers(marked.text, names) for span in _wider(one, marked)
+    ]
     found = [*dict.fromkeys(Span(one.start, one.end, Slot.OUTLET) for one in named_outlets(marked.text, names))]
     found = [one for one in found if not any(over(one, span) for span in marked.of(Slot.NOT_OUTLET))]
     apart = {one: part for one in found if (part := _apart(marked, one))}
@@ -85,9 +88,10 @@ def _whole(span: Span, text: str) -> Span:
 
 
 def _wider(one: Named, marked: Marked) -> list[Span]:
-    """The first of the spans of people that a name goes beyond: "Trump" in "Trump's team"."""
+    """The first of the spans of people that a name goes beyond: "the Trump" in "the Trump team"."""
     parts = [span for span in marked.of(Slot.WHO, Slot.NOT_WHO) if over(Span(one.start, one.end, span.slot), span)]
-    return parts[:1] if parts and all(one.start <= span.start and span.end < one.end for span in parts) else []
+    begins = (marked.text[span.start : one.start].strip().lower() for span in parts if span.start < one.start)
+    return parts[:1] if all(span.end < one.end for span in parts) and DETERMINERS.issuperset(begins) else []
 
 
 def over(one: Span, other: Span) -> bool:
@@ -259,6 +263,7 @@ def topic_of(marked: Marked) -> str:
     if topics:
         return ", ".join(dict.fromkeys(marked.words(span) for span in topics))
     if marked.kind not in WHOLE:
-        return ""
+        ahead, _, asked = marked.text.partition(": ")
+        return ahead if asked and not any(span.start < len(ahead) for span in marked.spans) else ""  # "Syria: what did each side say?"
     whole = without_outlets(marked).text.strip(ENDS)
     return whole[:1].lower() + whole[1:]

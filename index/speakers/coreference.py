@@ -55,6 +55,10 @@ class Cast:
                 self.surnames[mention.last].append(mention)
         self.firsts: dict[str, set[str]] = defaultdict(set)
         times = Counter(m.name for m in self.mentions)
+        sure = {m.last for bearers in self.surnames.values() for m in bearers if m.known}
+        self.chance = {m.name for m in self.mentions if m.full and m.known is None and times[m.name] == 1 and m.last in sure}
+        for last in sure:
+            self.surnames[last] = [m for m in self.surnames[last] if m.name not in self.chance]
         for mention in (m for bearers in self.surnames.values() for m in bearers if m.person):
             first = mention.name.split(" ")[0]
             if times[mention.name] * MAIN >= times[first]:
@@ -119,9 +123,10 @@ class Cast:
     def expand(self, mention: Mention) -> str:
         """Return the fullest name this article gives a mention.
 
-        Of namesakes it is the one named in full most often, or where none stands out the nearest before, or the only one after.
+        Of namesakes it is the one named in full most often, or where none stands out the nearest before, or the only one after. What only
+        once looks like the full name of somebody known by another is that one: "Ignore Trump, Pelosi says".
         """
-        if mention.full:
+        if mention.full and mention.name not in self.chance:
             return mention.name
         if mention.last not in self.surnames and mention.name.lower() not in self.firsts:
             return mention.name
