@@ -14,7 +14,7 @@ from assistant.render import listed
 from assistant.types import Form, Kind, Question
 from index.lexicon import words as listed_words
 from index.speakers.likeness import initials, is_initials
-from index.speakers.names import DETERMINERS
+from index.speakers.names import DETERMINERS, TITLES, plain
 from index.text import content_words
 
 ABOUT_ITSELF = {Kind.TALK: Form.TALK, Kind.HELP: Form.HELP, Kind.CORPUS: Form.CORPUS}
@@ -49,7 +49,7 @@ def with_known_names(marked: Marked, names: Names) -> Marked:
 
     An outlet counts wherever it stands but within a topic or a claim; a speaker counts where the network saw a part of the name.
     """
-    whole = [_whole(span, marked.text) for span in marked.spans]
+    whole = [_titled(_whole(span, marked.text), marked.text) for span in marked.spans]
     marked = replace(marked, spans=tuple(one for one in whole if not any(_within(one, other) for other in whole)))
     people = [
         Span(min(one.start, span.start), one.end, span.slot) for one in named_speakers(marked.text, names) for span in _wider(one, marked)
@@ -76,6 +76,14 @@ def _without_strange_outlets(marked: Marked, found: list[Span], names: Names) ->
     spans = tuple(replace(span, slot=Slot.WHO) if span in strange else span for span in marked.spans)
     said = strange and marked.kind is Kind.OUTLETS and not found
     return replace(marked, spans=spans, kinds=(Kind.SAID, *marked.kinds) if said else marked.kinds)
+
+
+def _titled(span: Span, text: str) -> Span:
+    """A span of somebody with the title that stands before it: "Ohio" of "the governor of Ohio" is no name."""
+    ahead = text[: span.start].split()
+    if span.slot not in (Slot.WHO, Slot.NOT_WHO) or ahead[-1:] != ["of"] or plain("".join(ahead[-2:-1])) not in TITLES:
+        return span
+    return replace(span, start=text.rindex(ahead[-2], 0, span.start))
 
 
 def _whole(span: Span, text: str) -> Span:
