@@ -33,8 +33,10 @@ test: $(MODELS)
 eval: $(STAMP)
 	$(BIN)/readout eval
 
+# ARTICLES=FILE.jsonl.gz measures how cost grows over these articles, too
 bench: $(STAMP)
 	$(BIN)/python -m eval.bench
+	$(if $(ARTICLES),$(BIN)/python -m eval.bench $(ARTICLES) --chart docs/bench.svg)
 
 check: $(STAMP)
 	$(BIN)/ruff check .

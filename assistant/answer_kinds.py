@@ -5,19 +5,22 @@ Each kind is evidence with a line before it (`Verdict`) that answers in a senten
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from assistant.coverage import Coverage, State, in_state
-from assistant.evidence import Evidence, Gatherer, Verdict, has, within
-from assistant.grouping import Finding, Limit, all_of, in_conflict
+from assistant.evidence import Evidence, Gatherer, Verdict, has, unseen, within
+from assistant.extractive import NAMED
+from assistant.grouping import Finding, Limit, all_of, in_conflict, place_of
 from assistant.reading import outlet_aliases
-from assistant.relation import LIKE_VECTOR, shared
+from assistant.relation import LIKE_VECTOR, Place, shared
 from assistant.render import listed
-from assistant.topic import denies
-from assistant.types import Kind, Question
+from assistant.topic import capitalised, denies
+from assistant.types import Form, Kind, Question
+from assistant.verification.dates import named_days
+from assistant.verification.parses import parsed
 from index.lexicon import words
 from index.reader import Text
 from index.record import Scope
@@ -33,6 +36,7 @@ CERTAIN = 0.8  # the chance from which on a passage is said to tell a claim, or 
 ALIKE = 0.6  # two passages so alike may tell one thing: then neither is one outlet's alone
 SHARED = 0.6  # two passages that share so much of the shorter one's words may, too
 MAY_CARRY = 0.3  # a passage that carries another with such a chance may tell it
+FEWEST = 3  # passages with a day of their own that make a time line
 NEAREST = 6  # passages elsewhere that a passage is compared with
 ABOUT = 60  # passages that are looked at for what one outlet alone has, or leaves out
 
@@ -46,7 +50,13 @@ class Kinds:
     gatherer: Gatherer
 
     def gather(self, question: Question, scope: Scope) -> Evidence:
-        """The evidence for a question of any kind."""
+        """The evidence for a question of any kind; of one for more, what the answers before it did not show."""
+        if question.more and not question.shown:
+            first = [self.gather(replace(question, more=0), scope)]
+            while len(first) < question.more:
+                first.append(self.gather(replace(question, shown=_places(first)), scope))
+            rest = self.gather(replace(question, shown=_places(first)), scope) if _places(first) else first[0]
+            return rest if rest.findings or not _places(first) else Evidence(verdict=Verdict("no_more", {}))
         if _asks_of_a_day_alone(question) and (evidence := self._of_day(question, scope)).findings:
             return evidence
         if question.outlets and question.kind in (Kind.SUMMARY, Kind.TIMELINE, Kind.QUOTES):
@@ -71,11 +81,19 @@ class Kinds:
         looked = self._looked(question, scope)
         return self._of_outlets(question, scope, looked, "which", in_state(looked, State.SPEAKS))
 
+    def who_said(self, question: Question, scope: Scope) -> Evidence:
+        """Who says something; where nobody does, and it is a mere name, who prints that: "Who mentions Deborah Birx?"."""
+        evidence = self.gatherer.gather(question, scope)
+        named = question.topic and len(capitalised(question.topic)) == len(content_words(question.topic))
+        return self.which(replace(question, form=Form.BY_OUTLET), scope) if named and not evidence.findings else evidence
+
     def which_not(self, question: Question, scope: Scope) -> Evidence:
         """Which outlets were looked through and have nothing; below, what the others have."""
         looked = self._looked(question, scope)
-        silent = in_state(looked, State.NOTHING)
-        evidence = self._of_outlets(question, scope, looked, "which_not" if silent else "all_do", silent or in_state(looked, State.SPEAKS))
+        silent, elsewhere = in_state(looked, State.NOTHING), in_state(looked, State.ELSEWHERE)
+        silent = (*silent, *elsewhere) if len(elsewhere) <= NAMED else silent
+        verdict = "which_not" if silent else "none_plainly" if in_state(looked, State.UNSURE) else "all_do"
+        evidence = self._of_outlets(question, scope, looked, verdict, silent or in_state(looked, State.SPEAKS))
         return replace(evidence, verdict=evidence.verdict and replace(evidence.verdict, names_silent=True))
 
     def first(self, question: Question, scope: Scope) -> Evidence:
@@ -119,7 +137,14 @@ class Kinds:
 
     def _looked(self, question: Question, scope: Scope) -> dict[str, Coverage]:
         scope = self.gatherer.beside(question.excluded, scope)
-        return self.gatherer.outlets_on(question, scope, self.gatherer.judge.judged(question, scope))
+        looked = self.gatherer.outlets_on(question, scope, self.gatherer.judge.judged(question, scope))
+        return {outlet: self._in_its_words(question, one) for outlet, one in looked.items()}
+
+    def _in_its_words(self, question: Question, found: Coverage) -> Coverage:
+        """What an outlet has, where any of it holds a word of the topic: who "reports" a thing is not told by the reader's liking alone."""
+        topic = content_stems(question.topic)
+        hits = tuple(hit for hit in found.hits if topic & content_stems(hit.passage.text))
+        return found if hits or not topic or not found.hits else replace(found, state=State.UNSURE, hits=(), maybe=found.hits[:1])
 
     def _of_outlets(
         self, question: Question, scope: Scope, looked: dict[str, Coverage], verdict: str, names: Sequence[str], **values: str
@@ -128,7 +153,8 @@ class Kinds:
         evidence = self.gatherer.evidence(question, scope, self.gatherer.grouper.findings(best, all_of(len(best))), looked)
         if not names or not best:
             return evidence
-        return self._with(evidence, verdict, names=listed(names), n=str(len(names)), of=str(len(looked)), **values)
+        covering = len(looked) - len(evidence.elsewhere)
+        return self._with(evidence, verdict, names=listed(names), n=str(len(names)), of=str(covering), **values)
 
     # -- what one alone has, or leaves out ---------------------------------------------------------------------
 
@@ -199,22 +225,31 @@ class Kinds:
         return self._with(evidence, "quotes" if names else "quotes_on", names=names, n=str(len(direct)), outlets=str(len(outlets)))
 
     def timeline(self, question: Question, scope: Scope) -> Evidence:
-        """What is told, in the order of the days on which it was printed; what has no date comes last."""
-        hits = self._on(question, scope) if question.topic else self._central(scope)
-        evidence = self._shown(question, scope, hits[: 2 * DATED.most], DATED)
+        """What is told with a day, in the order of the days; where too little has one, by the days on which it was printed."""
+        hits = {hit.number: hit for hit in (self._on(question, scope) if question.topic else self._central(scope))}
+        days = {number: day for number, hit in hits.items() if (day := self._day_told(hit))}
+        dated = [hit for number, hit in hits.items() if number in days]
+        evidence = self._shown(question, scope, (dated if len(dated) >= FEWEST else list(hits.values()))[: 2 * DATED.most], DATED)
         if not evidence.findings:
             return evidence
-        dated = [(min(days, default=""), one) for one in evidence.findings for days in [self._days(one)]]
-        ordered = sorted(dated, key=lambda pair: (not pair[0], pair[0], pair[1].hits[0].number))
+        found = [(min((days.get(hit.number) or self._printed(hit) for hit in one.hits), default=""), one) for one in evidence.findings]
+        ordered = sorted(found, key=lambda pair: (not pair[0], pair[0], pair[1].hits[0].number))
         return replace(evidence, findings=tuple(replace(one, day=day or None) for day, one in ordered), verdict=Verdict("timeline", {}))
 
     def summary(self, question: Question, scope: Scope) -> Evidence:
         """The statements that most outlets carry; of somebody named, what they say."""
         if question.speakers or question.sides:
             return self.gatherer.gather(question, scope)
-        hits = self._on(question, scope) if question.topic else self._central(scope)
-        evidence = self._shown(question, scope, hits, MAIN)
+        evidence = self._shown(question, scope, self._story(question, scope), MAIN)
         return self._with(evidence, "summary") if evidence.findings else evidence
+
+    def _story(self, question: Question, scope: Scope) -> list[Hit]:
+        """The passages that are central to the story of a topic, or to all articles: of what tells of it, what most tell."""
+        if not question.topic:
+            return self._central(scope)
+        on = self._on(question, scope)
+        articles = self.gatherer.stories.around((hit.passage.article for hit in on), scope)
+        return self._central(scope, ABOUT, articles) if articles else on
 
     # -- where accounts meet and part ---------------------------------------------------------------------------
 
@@ -298,9 +333,10 @@ class Kinds:
         stored = self.gatherer.record.passages(numbers)
         return [Hit(stored[number].passage, 0.0, 0.0, number) for number in numbers if number in stored]
 
-    def _central(self, scope: Scope, most: int = ABOUT) -> list[Hit]:
-        """The passages whose like most outlets have, and that are nearest to what all articles tell; the most central first."""
+    def _central(self, scope: Scope, most: int = ABOUT, articles: Collection[str] = ()) -> list[Hit]:
+        """The passages whose like most outlets have, and that are nearest to what all articles tell, or some; the most central first."""
         hits = self._as_hits(self.gatherer.record.opening(scope, OPENING)[:MOST_OPENING])
+        hits = [hit for hit in hits if not articles or hit.passage.article in articles]
         if not hits:
             return []
         vectors = np.stack([vector for _, vector in sorted(self.gatherer.record.vectors(hit.number for hit in hits).items())])
@@ -316,13 +352,25 @@ class Kinds:
     def _shown(
         self, question: Question, scope: Scope, hits: Sequence[Hit], limit: Limit, speakers: frozenset[str] = frozenset()
     ) -> Evidence:
-        return self.gatherer.evidence(question, scope, self.gatherer.grouper.findings(hits, limit, speakers))
+        return self.gatherer.evidence(question, scope, self.gatherer.grouper.findings(unseen(question, hits), limit, speakers))
 
-    def _days(self, finding: Finding) -> list[str]:
-        return [day for hit in finding.hits if (day := self.gatherer.article(hit).published)]
+    def _day_told(self, hit: Hit) -> str:
+        """The day that a passage names, no later than it was printed: of "Monday" the last one; nothing where it names none."""
+        printed = self._printed(hit)
+        named = named_days(parsed([hit.passage.text])[0], printed) if printed else ()
+        told = (max((first for first, last in meant if first == last and first.isoformat() <= printed), default=None) for _, meant in named)
+        return next((day.isoformat() for day in told if day), "")
+
+    def _printed(self, hit: Hit) -> str:
+        return self.gatherer.article(hit).published or ""
 
     def _with(self, evidence: Evidence, verdict: str, **values: str) -> Evidence:
         return replace(evidence, verdict=Verdict(verdict, values))
+
+
+def _places(shown: Sequence[Evidence]) -> frozenset[Place]:
+    """The places that some answers show."""
+    return frozenset(place_of(hit) for one in shown for finding in one.findings for hit in finding.hits)
 
 
 def _asks_of_a_day_alone(question: Question) -> bool:
@@ -339,6 +387,7 @@ def _place_in(text: str, outlet: str) -> int:
 TIMES, LAST = (frozenset(map(stem, words(name))) for name in ("times", "last"))
 KINDS: dict[Kind, Answering] = {
     Kind.WHICH: Kinds.which,
+    Kind.WHO_SAID: Kinds.who_said,
     Kind.WHICH_NOT: Kinds.which_not,
     Kind.FIRST: Kinds.first,
     Kind.COUNT: Kinds.count,

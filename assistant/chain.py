@@ -5,21 +5,27 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, Protocol
 
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from assistant.answer_kinds import Kinds
+from assistant.check.checker import Checker
+from assistant.check.values import Report
 from assistant.evidence import Evidence, Gatherer
 from assistant.extractive import Extractive
 from assistant.grouping import Finding
+from assistant.groups import gather
 from assistant.prompts import PLACEHOLDERS, Prompts
 from assistant.question import Names, clean, understand
 from assistant.question.spelling import respelled
+from assistant.reading import unquoted_in
 from assistant.relation import Comparer
 from assistant.render import finished, listed, quoted
 from assistant.scope import check_scope, read_scope
 from assistant.settings import Settings
+from assistant.syndication import marked, outlets_of, same_report
 from assistant.types import EXTRACTIVE, NO_EVIDENCE, Answer, Form, Question, Standalone, Usage, Watch, unwatched
 from assistant.verification.verify import strict, verify
 from index.build import open_searcher
@@ -90,6 +96,7 @@ class Assistant:
         self.names = self._names()
         self.gatherer = Gatherer(self.searcher, Comparer(self.searcher.reader), self.names.sides)
         self.kinds = Kinds(self.gatherer)
+        self.checker = Checker(self.searcher, self.gatherer.comparer)
         self._extractive = Extractive(self.gatherer, self.prompts)
         self._answerers: dict[str, Answerer] = {EXTRACTIVE: self._extractive}
         self.answerer = self.answerer_called(settings.model)
@@ -123,6 +130,14 @@ class Assistant:
         answer = self.chain.invoke(Asked(text, scope or Scope(), tuple(history), model, watch))
         return replace(answer, seconds=time.perf_counter() - began)
 
+    def check(self, text: str, scope: Scope | None = None) -> Report:
+        """Hold every claim of a text against the articles; `assistant.check.draft.read_draft` reads files and answers in JSON.
+
+        Raises:
+            UsageError: there is nothing to check, the text is too long, or it is not in English.
+        """
+        return self.checker.check(text, scope or Scope())
+
     def answerer_called(self, name: str) -> Answerer:
         """The answerer of a name, ``extractive`` or PROVIDER:NAME; made when it is first called for.
 
@@ -139,7 +154,9 @@ class Assistant:
     # -- the steps ----------------------------------------------------------------------------------------------
 
     def _names(self) -> Names:
-        return Names(tuple(self.record.outlets()), self.record.names(), self.record.sides(), self._mentioned, self._respelled)
+        known, outlets = self.record.names(), tuple(self.record.outlets())
+        unquoted = cache(lambda: unquoted_in(self.record))
+        return Names(outlets, known, self.record.sides(), self._mentioned, self._respelled, self.record.described, unquoted)
 
     def _mentioned(self, words: str) -> bool:
         return bool(self.record.match([words], Scope(), 1))
@@ -178,7 +195,8 @@ class Assistant:
     def _retrieve(self, step: _Step) -> _Step:
         if step.question.form in NO_EVIDENCE:
             return step
-        return replace(step, evidence=self.kinds.gather(step.question, step.asked.scope))
+        question, evidence = gather(self.kinds, step.question, step.asked.scope)
+        return replace(step, question=question, evidence=evidence)
 
     def _answer(self, step: _Step) -> _Step:
         if step.question.form in NO_EVIDENCE:
@@ -203,10 +221,21 @@ class Assistant:
         if answer.points and (left_out := self.gatherer.unheard(answer, step.question, step.evidence)):
             answer = self._completed(answer, left_out)
         usage = answer.usage + step.usage if answer.usage and step.usage else answer.usage or step.usage
-        read_as = (self.prompts.fill("taken_for", typed=typed, meant=meant) for typed, meant in step.question.corrected)
+        read_as = [self.prompts.fill("taken_for", typed=typed, meant=meant) for typed, meant in step.question.corrected]
+        read_as += [self.prompts.fill("may_be", typed=typed, names=listed(names, "or")) for typed, names in step.question.open]
+        if step.question.stranger and answer.points:  # what is told of somebody is nothing that they say
+            read_as.append(self._extractive.of_stranger(step.question.stranger))
         answer = replace(answer, note=" ".join(filter(None, (answer.note, *read_as))))
         known = replace(answer, understood=step.question.understood, belief=step.evidence.belief, usage=usage)
-        return finished(self._in_conflict(known))
+        return finished(self._in_conflict(self._of_one_report(known)))
+
+    def _of_one_report(self, answer: Answer) -> Answer:
+        """The answer with what its outlets print alike from one source, so that nobody takes copies for so many accounts."""
+        cited = dict.fromkeys(citation.article for citation in answer.citations)
+        groups = same_report(self.record.article(name) for name in cited) if answer.points else []
+        names = [outlets_of(group) for group in groups]
+        lines = tuple(self.prompts.fill("one_report", names=listed(one), n=str(len(one))) for one in names)
+        return replace(answer, citations=marked(answer.citations, groups), copies=lines)
 
     def _in_conflict(self, answer: Answer) -> Answer:
         """The answer with what its sources tell differently, as values and as a line each."""

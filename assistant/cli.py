@@ -15,18 +15,21 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from typer import TyperException
 
+from assistant import indexing
+from assistant.options import CacheOption, IndexOption, ModelOption, OutletOption, SinceOption, StrictOption, UntilOption, one_line
 from assistant.scope import check_scope, read_scope
-from assistant.settings import load_settings
+from assistant.settings import Settings, load_settings
 from assistant.types import EXTRACTIVE, Watch, unwatched
-from index.errors import ReadoutError, UsageError
+from index.errors import ReadoutError
 from index.record import Scope
 
 if TYPE_CHECKING:
     from assistant.batch.formats import Form, Outcome
     from assistant.batch.run import Summary
     from assistant.batch.table import Row
+    from assistant.check.draft import Draft
+    from assistant.check.values import Checked
 
-MOST_NOTES = 20  # on what was read, that are printed; each thing that was not read is
 MOST_FAILURES = 10  # rows that failed and are named at the end of a batch
 
 app = typer.Typer(
@@ -38,75 +41,10 @@ app = typer.Typer(
     help="Answers questions about news articles with nothing but what they say, and shows who said it.",
 )
 
-IndexOption = Annotated[Path | None, typer.Option("--index", metavar="DIR", help="The index folder. Default: .readout, or READOUT_INDEX.")]
-ModelOption = Annotated[
-    str | None, typer.Option("--model", metavar="PROVIDER:NAME", help="Who answers. Default: extractive, or READOUT_MODEL.")
-]
-StrictOption = Annotated[
-    bool, typer.Option("--strict/--no-strict", help="Leave out what the articles do not carry of a language model's answer, or mark it.")
-]
-CacheOption = Annotated[
-    bool, typer.Option("--cache/--no-cache", help="Keep what a language model wrote, so as not to pay twice, or always ask it.")
-]
-OutletOption = Annotated[list[str] | None, typer.Option("--outlet", help="Only this outlet's articles; may be given several times.")]
-SinceOption = Annotated[
-    str | None, typer.Option(metavar="YYYY-MM-DD", help="Only articles published on this day or later; undated ones are left out.")
-]
-UntilOption = Annotated[
-    str | None, typer.Option(metavar="YYYY-MM-DD", help="Only articles published on this day or earlier; undated ones are left out.")
-]
-
-
-@app.command("index")
-def index_command(
-    paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="Folders or files. None: the bundled articles.")] = None,
-    index: IndexOption = None,
-    replace: Annotated[bool, typer.Option("--replace", help="Remove the articles of all other folders from the index.")] = False,
-    named: Annotated[
-        str | None,
-        typer.Option("--map", metavar="FIELD=COLUMN,…", help="What tables of articles call their columns: text=body,outlet=source."),
-    ] = None,
-    report: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write a line for each thing that was left out or noted, and why, into this file.")
-    ] = None,
-) -> None:
-    """Read articles into the index; only what changed is done again. Exit status 1 when something could not be read."""
-    from assistant.progress import progress
-    from assistant.render import counted
-    from index.build import build
-    from index.corpus import BUNDLED, columns_of
-
-    settings, columns = load_settings(index=index), columns_of(named or "")
-    _write_report(report, [])  # what cannot be written is found out before anything is read
-    with progress("reading", "{done} of {total} articles read") as show:
-        done = build(
-            settings.index, paths or [], settings.embedding, server=settings.chroma, replace=replace, columns=columns, progress=show
-        )
-    left_out, noted = [f"left out: {one_line(text)}" for text in done.problems], [f"noted: {one_line(text)}" for text in done.notes]
-    more = [f"{len(noted) - MOST_NOTES} more notes; --report FILE has them all"] * (len(noted) > MOST_NOTES)
-    for remark in (*left_out, *noted[:MOST_NOTES], *more):
-        typer.echo(f"readout: {remark}", err=True)
-    _write_report(report, [*left_out, *noted])
-    totals = done.totals
-    typer.echo(
-        f"{settings.index}: {done.added} added, {done.changed} changed, {done.removed} removed, {done.unchanged} unchanged "
-        f"in {done.seconds:.1f} s. "
-        f"It holds {', '.join(counted(totals[name], name[:-1]) for name in ('articles', 'passages', 'statements'))}."
-    )
-    for root, count in done.elsewhere.items():
-        name = "the bundled corpus" if root == str(BUNDLED.resolve()) else root
-        typer.echo(f"Also in this index: {counted(count, 'article')} of {name} (--replace removes them).")
-    if done.problems:
-        raise typer.Exit(1)
-
-
-def _write_report(file: Path | None, remarks: list[str]) -> None:
-    """Write what the index command said of files, a line each."""
-    try:
-        if file:
-            file.write_text("".join(f"{remark}\n" for remark in remarks), encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"the report {file} cannot be written ({error.strerror}). Name another file.") from error
+app.command("index")(indexing.index_command)
+app.command("export")(indexing.export_command)
+app.command("import")(indexing.import_command)
+app.command("doctor")(indexing.doctor)
 
 
 @app.command()
@@ -158,7 +96,7 @@ def _drafting(model: str) -> Iterator[Watch]:
 
 @app.command()
 def batch(
-    questions: Annotated[Path, typer.Argument(metavar="IN.csv", help='The CSV with a column "question"; "-" reads standard input.')],
+    questions: Annotated[Path, typer.Argument(metavar="IN.csv", help='The CSV with a column "question"; "-": standard input.')],
     answers: Annotated[Path, typer.Argument(metavar="OUT", help='The file for the answers; "-" writes to standard output.')],
     index: IndexOption = None,
     model: ModelOption = None,
@@ -171,6 +109,9 @@ def batch(
     workers: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="How many processes answer. Default: as many as pay, up to 4.")
     ] = None,
+    check: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Check what stands in this column against the articles, in place of asking.")
+    ] = None,
     redo: Annotated[
         Literal["failed", "all"] | None,
         typer.Option(help="Ask again what failed or was answered without the language model, or everything."),
@@ -178,12 +119,12 @@ def batch(
     strict: StrictOption = True,
     cache: CacheOption = True,
 ) -> None:
-    """Answer a CSV of questions; the same command goes on where it was stopped. Exit status 1 when rows failed."""
+    """Answer a CSV of questions, or check a column of it; the same command goes on where it was stopped. Exit status 1 when rows failed."""
     from assistant.batch.run import Options, Summary, run
     from assistant.progress import progress
 
     settings = load_settings(index=index, model=model, strict=strict, cache=cache)
-    options = Options(form or _form(answers), workers, redo, read_scope(outlet, since, until))
+    options = Options(form or _form(answers), workers, redo, read_scope(outlet, since, until), check or "")
     source = sys.stdin.buffer if str(questions) == "-" else questions
     target = sys.stdout.buffer if str(answers) == "-" else answers
     summary, failures = Summary(0), list[str]()
@@ -193,8 +134,7 @@ def batch(
         summary = now
         if outcome.error and len(failures) < MOST_FAILURES:
             failures.append(f"row {row.number}: {outcome.error}")
-        speed = f"{now.rows / now.seconds if now.seconds else 0:.1f} a second"
-        show(now.rows, now.total, f"{speed} · {now.counts}")
+        show(now.rows, now.total, f"{now.counts}")
 
     try:
         with progress("") as show:
@@ -210,7 +150,8 @@ def batch(
 def _tell(summary: Summary, failures: list[str]) -> None:
     """What came of a batch, on standard error."""
     more = [f"{summary.failed - len(failures)} more rows failed; each says why."] if summary.failed > len(failures) else []
-    asked = f"{summary.rows} rows: {summary.counts}; {summary.asked} questions asked in {summary.seconds:.1f} s."
+    done = "cells checked" if summary.checked else "questions asked"
+    asked = f"{summary.rows} rows: {summary.counts}; {summary.asked} {done} in {summary.seconds:.1f} s."
     for text in (*summary.notes, *failures, *more, asked):
         typer.echo(f"readout: {one_line(text)}", err=True)
 
@@ -219,6 +160,61 @@ def _form(answers: Path) -> Form:
     """The format that a file's ending asks for."""
     endings: dict[str, Form] = {".jsonl": "jsonl", ".ndjson": "jsonl", ".html": "html", ".htm": "html"}
     return endings.get(answers.suffix.lower(), "csv")
+
+
+@app.command()
+def check(
+    draft: Annotated[
+        str, typer.Argument(metavar="DRAFT", help='A .txt, .md, .docx, .html, or an answer in .json; "-" reads standard input.')
+    ],
+    index: IndexOption = None,
+    outlet: OutletOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the verdicts as a JSON object, and nothing else.")] = False,
+    form: Annotated[Literal["text", "md", "html", "csv"], typer.Option("--format", help="How to print them.")] = "text",
+    fail_on: Annotated[
+        str | None, typer.Option(metavar="VERDICT,…", help="Exit status 1 where a claim has one of these: contradicted,altered,…")
+    ] = None,
+) -> None:
+    """Hold every claim of somebody's text against the articles. Exit status 1 with --fail-on."""
+    from assistant.check import report as reports
+    from assistant.check.draft import read_draft
+    from assistant.check.values import Report, verdicts_named
+
+    failing = verdicts_named(fail_on.split(",")) if fail_on else frozenset()
+    read = read_draft("standard input" if draft == "-" else draft, sys.stdin.buffer.read() if draft == "-" else None)
+    scope, streamed = read_scope(outlet, since, until), form == "text" and not as_json
+    claims = []
+    for one in _checking(read, load_settings(index=index, model=EXTRACTIVE), scope, shows=not (streamed and sys.stdout.isatty())):
+        claims.append(one)
+        if streamed:
+            typer.echo(reports.terminal(one, typer.style) + "\n", color=False if os.environ.get("NO_COLOR") else None)
+    whole = Report(read.text, tuple(claims))
+    if as_json:
+        typer.echo(json.dumps(reports.as_json(whole), ensure_ascii=False))
+    elif form == "csv":
+        from assistant.batch.table import harmless, line
+
+        for row in ([*reports.COLUMNS], *reports.rows(whole)):
+            typer.echo(line([harmless(cell) for cell in row], ",", "\n"), nl=False)
+    else:
+        made = {"md": reports.markdown, "html": lambda report: reports.page(report, Path(draft).name), "text": reports.summary}
+        typer.echo(made[form](whole).rstrip("\n"))
+    if failing & whole.counts.keys():
+        raise typer.Exit(1)
+
+
+def _checking(draft: Draft, settings: Settings, scope: Scope, *, shows: bool) -> Iterator[Checked]:
+    """The claims of a draft with their verdicts; how far it is, is shown where the claims are not."""
+    from assistant.chain import Assistant
+    from assistant.progress import progress
+
+    with Assistant(settings) as assistant, progress("checking", "{done} of about {total} claims checked", every=100) as show:
+        for number, one in enumerate(assistant.checker.checking(draft, check_scope(scope, assistant.record)), 1):
+            if shows:
+                show(number, max(number + 1, round(number * len(draft.text) / one.end)), "")
+            yield one
 
 
 @app.command()
@@ -310,27 +306,6 @@ def user(
     else:
         password = sys.stdin.readline().rstrip("\r\n")
     typer.echo(user_line(name, password))
-
-
-@app.command()
-def doctor(index: IndexOption = None) -> None:
-    """Check the index against itself and repair what can be repaired."""
-    from index.doctor import examine
-
-    settings = load_settings(index=index)
-    findings = examine(settings.index, settings.embedding, settings.chroma)
-    for finding in findings:
-        typer.echo(finding.text)
-    if any(not finding.mended for finding in findings):
-        raise typer.Exit(1)
-    typer.echo("The index is sound." if not findings else "The index is sound again.")
-
-
-def one_line(message: object) -> str:
-    """A message as one line for a terminal."""
-    from assistant.render import printable
-
-    return printable(" ".join(str(message).split()))
 
 
 def main(arguments: list[str] | None = None) -> None:

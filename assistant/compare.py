@@ -19,6 +19,7 @@ from assistant.extractive import cite
 from assistant.grouping import may_be_one
 from assistant.relation import WORD, Kin, Told, plain, shared
 from assistant.render import listed
+from assistant.syndication import outlets_of, same_report
 from assistant.topic import capitalised
 from assistant.types import Citation, Question
 from index.lexicon import words
@@ -53,7 +54,8 @@ class Wording:
 class Utterance:
     """One thing said, as the outlets print it: the fullest wording first; ``cut_by`` are the outlets that do not carry it.
 
-    ``conflicts`` are the places, in the comparison, of utterances that tell it differently.
+    ``conflicts`` are the places, in the comparison, of utterances that tell it differently. ``copies`` are groups of outlets that print one
+    report.
     """
 
     speakers: tuple[str, ...]
@@ -61,6 +63,7 @@ class Utterance:
     wordings: tuple[Wording, ...]
     cut_by: tuple[str, ...]
     conflicts: tuple[int, ...] = ()
+    copies: tuple[tuple[str, ...], ...] = ()
 
     @property
     def speaker(self) -> str | None:
@@ -240,7 +243,8 @@ def _utterance(cuts: list[Cut], gatherer: Gatherer, lacking: tuple[str, ...], nu
     first = ordered[0][0][0].words
     wordings = tuple(_wording([cited for _, cited in group], first) for group in ordered)
     speakers, side = next((cut.voice for cut in cuts if cut.voice[1]), next((cut.voice for cut in cuts if cut.voice[0]), NOBODY))
-    return Utterance(speakers, side, wordings, lacking)
+    groups = same_report(gatherer.article(cut.hit) for cut in cuts)
+    return Utterance(speakers, side, wordings, lacking, copies=tuple(tuple(outlets_of(group)) for group in groups))
 
 
 def _wording(citations: Iterable[Citation], first: str) -> Wording:
@@ -277,6 +281,7 @@ def lines(utterances: list[Utterance]) -> list[str]:
         for place in one.conflicts:
             other = utterances[place].wordings[0]
             out.append(f"  told differently by {listed(dict.fromkeys(map(_place, other.citations)))}: {' '.join(other.words.split())}")
+        out += [f"  {listed(outlets)} print the same report: one account, not {len(outlets)}" for outlets in one.copies]
         if one.cut_by:
             out.append(f"  not printed by {listed(one.cut_by)}")
         out.append("")

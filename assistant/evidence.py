@@ -14,15 +14,18 @@ from types import MappingProxyType
 from assistant.coverage import Coverage, Place, State, in_state, look, without_account
 from assistant.grouping import Finding, Grouper, Limit, all_of, place_of
 from assistant.relation import Comparer, Kin
+from assistant.relation import Place as Where
+from assistant.story import Stories
 from assistant.topic import ANSWERED, REPLIES, TOLD, Judge, Judged, denies, holds_name
 from assistant.types import Answer, Form, Kind, Question
 from index.record import Record, Scope
-from index.search import Searcher, parts_of
+from index.search import Searcher, parts_of, questions_in
 from index.text import content_stems, content_words
 from index.types import Article, Hit
 
 LIKENESS = 6.0  # what similarity weighs against the odds where only the nearest passage is wanted
 NO_OUTLET = "\0"  # an outlet that no article has
+JOINT = 0.25  # what a passage's answer to two questions counts beside its answer to one of them
 LIKELY = 16  # the best passages, of which an answer's points and their further citations are chosen
 MOST_SPEAKERS = 6  # of a question to all of them
 ALL_SPOKEN = 2_000  # passages of one speaker that are looked through at most
@@ -37,7 +40,8 @@ class Evidence:
 
     Without ``findings`` they do not answer it; then ``nearest`` is the closest they come and ``missing`` names words of the
     question that stand in no article. ``silent`` are the speakers, sides or outlets asked about that have nothing on it, ``unsure``
-    those that have words of it and no passage that clearly tells it, ``searched`` how many passages of each were looked through.
+    those that have words of it and no passage that clearly tells it, ``elsewhere`` the silent that have no article on the story at all,
+    ``searched`` how many passages of each were looked through.
     ``belief`` are the log-odds that the articles answer, where the question asks neither sides nor outlets nor a speaker. ``verdict`` is
     what is said before all findings, ``refusal`` the text that says why no article can answer: prompts, with what fills them.
     """
@@ -49,6 +53,7 @@ class Evidence:
     belief: float | None = None
     unsure: tuple[str, ...] = ()
     searched: tuple[tuple[str, int], ...] = ()
+    elsewhere: tuple[str, ...] = ()
     verdict: Verdict | None = None
     refusal: str = ""
 
@@ -74,10 +79,11 @@ class Gatherer:
     sides: tuple[str, ...] = ()
     judge: Judge = field(init=False)
     grouper: Grouper = field(init=False)
+    stories: Stories = field(init=False)
     _members: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.judge, self.grouper = Judge(self.searcher), Grouper(self.record, self.comparer)
+        self.judge, self.grouper, self.stories = Judge(self.searcher), Grouper(self.record, self.comparer), Stories(self.searcher)
 
     @property
     def record(self) -> Record:
@@ -125,12 +131,14 @@ class Gatherer:
         findings = {place_of(one.hits[0]): one for one in found}
         kept = Evidence(tuple(findings.values())) if findings else self._nothing(question, scope)
         searched = tuple((key, one.looked) for key, one in looked.items() if one.looked)
-        return replace(kept, silent=in_state(looked, State.NOTHING), unsure=in_state(looked, State.UNSURE), searched=searched)
+        unsure, elsewhere = in_state(looked, State.UNSURE), in_state(looked, State.ELSEWHERE)
+        silent = in_state(looked, State.NOTHING, State.ELSEWHERE)
+        return replace(kept, silent=silent, unsure=unsure, elsewhere=elsewhere, searched=searched)
 
     # -- the question itself, whole or part by part ------------------------------------------------------------
 
     def _whole(self, question: Question, scope: Scope) -> Evidence:
-        hits = _of_others(question, self.searcher.search(question.standalone, scope))
+        hits = unseen(question, _of_others(question, self.searcher.search(question.standalone, scope)))
         if question.stranger:
             hits = [hit for hit in hits if holds_name(hit, question.stranger)]
         if REPLIES & content_stems(question.text):
@@ -138,7 +146,8 @@ class Gatherer:
         belief = self.searcher.belief(question.standalone, hits)
         hits = self.judge.dated(question, hits)
         if belief >= ANSWERED:
-            return Evidence(self.grouper.findings(hits[:LIKELY], WHOLE), belief=belief)
+            both = self._both(questions_in(question.standalone), hits, scope) if question.kind is Kind.DIRECT else {}
+            return Evidence(tuple(both.values()) or self.grouper.findings(hits[:LIKELY], WHOLE), belief=belief)
         looked = self.outlets_on(question, scope, self.judge.judge(question, hits)) if question.outlets else {}
         told = chain.from_iterable(one.account for one in looked.values()) if question.kind is Kind.OUTLETS else ()
         return replace(self.evidence(question, scope, self.grouper.findings([*told], WHOLE), looked), belief=belief)
@@ -152,6 +161,19 @@ class Gatherer:
             if self.searcher.belief(part, hits) >= ANSWERED:
                 found += self.grouper.findings(hits[:LIKELY], PART)
         return self.evidence(question, scope, found)
+
+    def _both(self, questions: Sequence[str], hits: Sequence[Hit], scope: Scope) -> dict[Where, Finding]:
+        """What answers each of two questions asked at once, by what it is for both; nothing where one of them has no answer."""
+        found: dict[Where, Finding] = {}
+        together = {hit.number: hit.score for hit in hits}
+        for asked in questions if len(questions) > 1 else ():
+            own = self.searcher.search(asked, scope, among=together)
+            if self.searcher.belief(asked, own) < ANSWERED:
+                return {}
+            joint = [replace(hit, score=hit.score + JOINT * together[hit.number]) for hit in own if hit.number in together]
+            best = sorted(joint, key=lambda hit: -hit.score)[:LIKELY]
+            found |= {place_of(one.hits[0]): one for one in self.grouper.findings(best, PART)}
+        return found
 
     # -- speakers ----------------------------------------------------------------------------------------------
 
@@ -175,6 +197,7 @@ class Gatherer:
         hits = heard(judged.on) or heard(judged.doubtful) if question.topic else _most_telling(heard(judged.read))
         if not hits and self.searcher.belief(question.standalone, heard(judged.read)) >= ANSWERED:
             hits = heard(judged.read)  # no word of the topic, but an answer
+        hits = hits or self._under_title(question, heard(judged.read))
         for wanted, alone in ((frozenset({name}), True), (side, True), (frozenset({name}), False)):
             if own := [hit for hit in hits if has(hit, wanted, alone=alone)]:
                 return self.grouper.findings(own, SPOKEN, wanted)
@@ -183,6 +206,11 @@ class Gatherer:
             return theirs  # "Putin and Trump agreed …" for the Kremlin
         told = [hit for hit in judged.read if hit.score >= TOLD and holds_name(hit, name.rsplit(maxsplit=1)[-1])]
         return self.grouper.findings(told, WHOLE)
+
+    def _under_title(self, question: Question, hits: Sequence[Hit]) -> list[Hit]:
+        """Those passages whose article has the topic in its title: what is said there is said on it, though no word of it stands there."""
+        topic = content_stems(question.topic)
+        return [hit for hit in hits if topic and topic <= content_stems(self.article(hit).title) and not hit.passage.headline]
 
     def _by_speaker(self, question: Question, scope: Scope) -> Evidence:
         """By side, where nobody said who belongs together: then every speaker stands for itself."""
@@ -244,18 +272,27 @@ class Gatherer:
         judged = self.judge.judged(question, scope, self.record.spoken(question.speakers, scope, ALL_SPOKEN))
         looked = self.outlets_on(question, scope, judged)
         wanted = frozenset(question.speakers)
+        if question.kind is Kind.OUTLETS and len(question.outlets) == 1:
+            told = [finding for one in looked.values() for finding in self.grouper.findings(one.account, SPOKEN, wanted)]
+            return self.evidence(question, scope, told, without_account(looked))
         best = [next((hit for hit in one.account if has(hit, wanted)), one.account[0]) for one in looked.values() if one.account]
         return self.evidence(question, scope, self.grouper.findings(best, all_of(len(best))), without_account(looked))
 
     def outlets_on(self, question: Question, scope: Scope, judged: Judged) -> dict[str, Coverage]:
-        """What each outlet asked about, or each of a scope, has on a topic."""
+        """What each outlet asked about, or each of a scope, has on a topic; of a scope those count that cover the story."""
         there = self.outlets_in(scope)
         outlets = [outlet for outlet in question.outlets if outlet in there] if question.outlets else there
 
         def place(outlet: str) -> Place:
             return Place(within((outlet,), scope), lambda hit: self.article(hit).outlet == outlet)
 
-        return look(self.judge, question, judged, {outlet: place(outlet) for outlet in outlets})
+        elsewhere = () if question.outlets else set(outlets) - self._covering(judged.on, scope)
+        return look(self.judge, question, judged, {outlet: place(outlet) for outlet in outlets}, elsewhere)
+
+    def _covering(self, hits: Sequence[Hit], scope: Scope) -> set[str]:
+        """The outlets of a scope with an article on the story that some passages tell; all of them where there are no passages."""
+        articles = self.stories.around((hit.passage.article for hit in hits), scope)
+        return {outlet for name in articles if (outlet := self.record.article(name).outlet)} or set(self.outlets_in(scope))
 
     def _nothing(self, question: Question, scope: Scope) -> Evidence:
         hits = self.searcher.search(question.standalone, scope)
@@ -302,6 +339,11 @@ def _of_others(question: Question, hits: list[Hit]) -> list[Hit]:
     """Passages in which nobody speaks whom a question leaves out."""
     excluded = frozenset(question.excluded)
     return [hit for hit in hits if not has(hit, excluded)] if excluded else hits
+
+
+def unseen(question: Question, hits: Sequence[Hit]) -> list[Hit]:
+    """Passages without those that were shown already, of a question for more."""
+    return [hit for hit in hits if place_of(hit) not in question.shown] if question.shown else list(hits)
 
 
 def speaks(hit: Hit, side: str) -> bool:

@@ -8,12 +8,16 @@ from dataclasses import replace
 from assistant.evidence import Evidence, Gatherer
 from assistant.grouping import Finding, words_in
 from assistant.prompts import Prompts
+from assistant.reading import named_in
 from assistant.relation import plain
 from assistant.render import listed
 from assistant.types import EXTRACTIVE, Answer, Citation, Claim, Form, Point, Question, Watch, unwatched
+from index.speakers import key_of
 from index.types import Article, Hit
 
 MOST_MISSING = 2  # where more words of a question are in no article, naming them says less than nothing
+
+NAMED = 3  # outlets without an article on a story that are named; more are counted
 
 
 class Extractive:
@@ -43,10 +47,18 @@ class Extractive:
         """An answer with what the evidence says besides its findings: the line before them, who is silent, and what was looked through."""
         verdict = self._prompts.fill(evidence.verdict.prompt, **evidence.verdict.values) if evidence.verdict else ""
         told = evidence.verdict is not None and evidence.verdict.names_silent
-        silence = self._prompts.fill("silent", names=listed(evidence.silent)) if evidence.silent and not told else ""
+        silence = self._silence(evidence, told)
         doubt = self._prompts.fill("unsure", names=listed(evidence.unsure)) if evidence.unsure else ""
         known = {"silent": evidence.silent, "unsure": evidence.unsure, "searched": evidence.searched}
         return replace(answer, verdict=verdict, silence=silence, doubt=doubt, **known)  # type: ignore[arg-type]
+
+    def _silence(self, evidence: Evidence, told: bool) -> str:
+        """Who has nothing; ``told``: the line before the findings has said so. Many without an article on the story are only counted."""
+        few = len(evidence.elsewhere) <= NAMED
+        named = [name for name in evidence.silent if few or name not in evidence.elsewhere]
+        lines = [self._prompts.fill("silent", names=listed(named))] if named and not told else []
+        lines += [] if few else [self._prompts.fill("elsewhere", n=str(len(evidence.elsewhere)))]
+        return " ".join(lines)
 
     def completed(self, answer: Answer, findings: Sequence[Finding]) -> Answer:
         """An answer with further findings, in the articles' own words."""
@@ -83,14 +95,22 @@ class Extractive:
 
     def _reason(self, question: Question, evidence: Evidence) -> str:
         if question.stranger:
-            return self._prompts.fill("no_such_speaker", name=question.stranger)
+            return self.of_stranger(question.stranger)
         if evidence.refusal:
             return self._prompts.fill(evidence.refusal)
         if evidence.silent:
-            return self._prompts.fill("silent", names=listed(evidence.silent))
+            return self._silence(evidence, told=False)
         if question.form is Form.DIRECT and 1 <= len(evidence.missing) <= MOST_MISSING:
             return self._prompts.fill("missing_words", words=listed([f"“{word}”" for word in evidence.missing], "or"))
         return self._prompts.fill("no_passage")
+
+    def of_stranger(self, name: str) -> str:
+        """The line that nobody of a name is quoted, and in how many articles they are named."""
+        people = [key_of(other) for other in self._gatherer.record.people()]
+        known = key_of(name) in {*people, *(other.split(" ")[-1] for other in people)}  # "CDC chief" is nobody's name
+        count = named_in(name, self._gatherer.record) if known else 0
+        articles = f"{count} article{'s' if count > 1 else ''}"
+        return self._prompts.fill("not_quoted", name=name, articles=articles) if count else self._prompts.fill("no_such_speaker", name=name)
 
 
 def cite(hit: Hit, article: Article, number: int) -> Citation:

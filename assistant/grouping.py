@@ -13,6 +13,7 @@ from index.record import Record
 from index.types import NOBODY, Hit, Voice
 
 ANSWERS_TOO = 3.0  # a passage that tells the same may be so much less likely to answer: a cut may lack what was asked
+CLOSING = " \"'”’)"  # what may stand behind a question mark
 MOST_CONTRARY = 2  # findings more, where they contradict one that is given
 
 
@@ -89,6 +90,8 @@ class Grouper:
         share = {hit.number: float(part) for hit, part in zip(hits, belief / belief.sum(), strict=True)} if hits else {}
         held = 0.0
         for hit in sorted(hits, key=lambda hit: (hit.passage.headline, -hit.score)):
+            if only_asks(hit):
+                continue
             voice = voice_in(hit, asked, side)
             group = next((group for group in groups if group.takes(hit, voice, kinship)), None)
             contrary = any(in_conflict(hit, group.hits[0], voice, group.voice, kinship) for group in groups)
@@ -171,6 +174,11 @@ def in_conflict(hit: Hit, other: Hit, voice: Voice, others: Voice, kinship: Kins
         return False
     disputed = voice[1] is not None and others[1] is not None and voice[1] != others[1]
     return may_be_one(voice, others) or (not disputed and figures_differ(hit.passage.text, other.passage.text))
+
+
+def only_asks(hit: Hit) -> bool:
+    """Whether a passage is a question of the reporter's own, which answers nothing."""
+    return hit.passage.text.rstrip(CLOSING).endswith("?") and not hit.passage.heard
 
 
 def place_of(hit: Hit) -> Place:

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from assistant import render
+from assistant.check.values import parts_of
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -44,6 +45,7 @@ def _environment() -> Environment:
     made.filters |= {
         "counted": render.counted,
         "date": date,
+        "differing": parts_of,
         "flat": flat,
         "link": render.link,
         "listed": render.listed,

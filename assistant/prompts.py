@@ -15,6 +15,7 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
     "nearest": frozenset({"words"}),
     "no_such_speaker": frozenset({"name"}),
     "silent": frozenset({"names"}),
+    "elsewhere": frozenset({"n"}),
     "conflict": frozenset({"accounts"}),
     "missing_words": frozenset({"words"}),
     "no_passage": frozenset(),
@@ -29,7 +30,10 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
     "unanswered": frozenset({"model"}),
     "opinion": frozenset(),
     "unsure": frozenset({"names"}),
+    "one_report": frozenset({"names", "n"}),
     "taken_for": frozenset({"typed", "meant"}),
+    "may_be": frozenset({"typed", "names"}),
+    "not_quoted": frozenset({"name", "articles"}),
 }
 VERDICTS = "first_lines.toml"  # the lines before answers of a kind of their own: what fills each, `assistant.answer_kinds` says
 

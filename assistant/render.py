@@ -198,14 +198,14 @@ class Line:
 
 
 def parts(answer: Answer) -> list[list[Line]]:
-    """An answer in parts of lines: its points, or the word in their place; who is silent; what differs; the note."""
+    """An answer in parts of lines: its points, or the word in their place; who prints one report; who is silent; what differs; the note."""
     if answer.points:
         several = len(answer.points) > 1
         points = [Line(tuple(_pointed(answer, number)), several) for number in range(len(answer.points))]
         found = [[Line((Run("text", answer.verdict),))], points]
     else:
         found = [[_message_line(line) for line in answer.message.splitlines()], [Line(tuple(_nearest(answer)))]]
-    found += [[Line((Run("text", line),))] for line in (answer.silence, answer.doubt, *answer.differences, answer.note)]
+    found += [[Line((Run("text", line),))] for line in (*answer.copies, answer.silence, answer.doubt, *answer.differences, answer.note)]
     return [part for part in found if any(line.text for line in part)]
 
 

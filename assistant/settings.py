@@ -12,6 +12,7 @@ from assistant.models.chat_model import check_name
 from assistant.types import EXTRACTIVE
 from index.embedder import BUNDLED
 from index.errors import UsageError
+from index.vectors import Server
 
 PATIENCE = 60.0  # seconds
 
@@ -28,7 +29,7 @@ class Settings:
     index: Path = Path(".readout")
     embedding: str = BUNDLED
     model: str = EXTRACTIVE
-    chroma: str | None = None
+    chroma: Server | None = None
     desk: Path | None = None
     prompts: Path | None = None
     strict: bool = False
@@ -50,10 +51,11 @@ def load_settings(
     strict: bool = False,
     cache: bool = True,
 ) -> Settings:
-    """Settings from the environment's ``READOUT_…``: INDEX, MODEL, EMBEDDING, CHROMA, DESK, PROMPTS, PRICE, TIMEOUT; arguments win.
+    """Settings from the environment's ``READOUT_…``: INDEX, MODEL, EMBEDDING, CHROMA with CHROMA_TENANT, CHROMA_DATABASE and CHROMA_TOKEN,
+    DESK, PROMPTS, PRICE, TIMEOUT; arguments win.
 
     Raises:
-        UsageError: a number that is none. ModelMissing: a model's name that is none.
+        UsageError: a number or an address that is none. ModelMissing: a model's name that is none.
     """
 
     def path(name: str) -> Path | None:
@@ -68,7 +70,7 @@ def load_settings(
         index=index or path("READOUT_INDEX") or Path(".readout"),
         embedding=environment.get("READOUT_EMBEDDING") or BUNDLED,
         model=model,
-        chroma=environment.get("READOUT_CHROMA") or None,
+        chroma=_server(environment),
         desk=path("READOUT_DESK"),
         prompts=path("READOUT_PROMPTS"),
         strict=strict,
@@ -76,6 +78,13 @@ def load_settings(
         price=(price[0], price[1]) if price else None,
         patience=patience[0] if patience else PATIENCE,
     )
+
+
+def _server(environment: Mapping[str, str]) -> Server | None:
+    """The Chroma server, where one is named; empty values count as none."""
+    names = {"address": "", "tenant": "_TENANT", "database": "_DATABASE", "token": "_TOKEN"}
+    stated = {name: value for name, ending in names.items() if (value := environment.get(f"READOUT_CHROMA{ending}"))}
+    return Server(**stated) if "address" in stated else None
 
 
 def _numbers(environment: Mapping[str, str], name: str, such_as: str, what: str, least: float = 0.0) -> list[float]:

@@ -61,7 +61,8 @@ class Judge:
         return self.judge(question, read)
 
     def judge(self, question: Question, read: list[Hit]) -> Judged:
-        """Passages that were read for a question, judged."""
+        """Passages that were read for a question, judged; of a question for more, those that were not shown yet."""
+        read = [hit for hit in read if (hit.passage.article, hit.passage.start, hit.passage.end) not in question.shown]
         topic = content_stems(question.topic)
         doubtful = [hit for hit in self._topical(question, read, DOUBT) if topic & content_stems(hit.passage.text)]
         return Judged(self.dated(question, self._on_topic(question, read)), sorted(doubtful, key=lambda hit: -hit.score), read)
@@ -101,13 +102,19 @@ class Judge:
         """Those passages of a pool that are on a topic by their own words, in any order; ``slack`` lets less sure ones in."""
         rarity = self.record.rarity({stem(word): word for word in content_words(question.topic)})
         total = sum(rarity.values()) or 1.0
-        parts = [stems for part in JOINT.split(question.topic) if (stems := content_stems(part))]
+        split = (
+            JOINT.split(question.topic) if question.topic in question.standalone else [question.topic]
+        )  # one part: words from several places
+        parts = [stems for part in split if (stems := content_stems(part))]
         least = ON_TOPIC - slack + UNHEARD * len(self.absent(capitalised(question.topic.partition(" ")[2])))
+        names = set(map(stem, capitalised(question.topic)))
         found = []
         for hit in pool:
             here = rarity.keys() & content_stems(hit.passage.text)
-            score = hit.score + NAMES_IT * sum(rarity[word] for word in here) / total
-            if any(part <= here for part in parts):
+            lacking = names - self.searcher.stems_of(hit.passage.article) if not names & here else ()  # names that its whole article lacks
+            foreign = UNHEARD * len(lacking)
+            score = hit.score + NAMES_IT * sum(rarity[word] for word in here) / total - foreign
+            if not foreign and any(part <= here for part in parts):
                 score = max(score, least)  # it holds every word of the topic, or of one of two: whatever the reader thinks, it is about it
             if score >= least and (here or len(rarity) > NAMED):
                 found.append(replace(hit, score=score))

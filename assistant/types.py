@@ -70,7 +70,9 @@ class Question:
     the names and formulas around it ("Syria" in "what did each side say about Syria?"). ``outlets``, ``speakers`` and ``sides``
     are those it names, canonical; ``stranger`` is a name it wants to hear from that no article quotes. ``understood`` is the question
     in full, outlets and all, where it was a follow-up. ``excluded`` are outlets and speakers that it leaves out, ``day`` the words that
-    say when, ``corrected`` names that it misspells, each with what they were taken for.
+    say when, ``corrected`` names that it misspells, each with what they were taken for. ``groups`` are words of it that may mean several
+    of the speakers, with these; ``open`` words that may mean somebody, with whom, where that cannot be told. ``more`` says how many times
+    more was asked for than a first answer has, ``shown`` the places that the answers before this one showed.
     """
 
     text: str
@@ -86,13 +88,18 @@ class Question:
     excluded: tuple[str, ...] = ()
     day: str = ""
     corrected: tuple[tuple[str, str], ...] = ()
+    groups: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    open: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    more: int = 0
+    shown: frozenset[tuple[str, int, int]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
     """A place in an article: ``quote`` equals the article's text at ``start:end``, character for character.
 
-    ``page`` is the page it is on, counted from 1, where the article has pages.
+    ``page`` is the page it is on, counted from 1, where the article has pages. ``copy_of`` is the number of an earlier citation where this
+    article is another outlet's print of the same report.
     """
 
     n: int
@@ -105,6 +112,7 @@ class Citation:
     end: int
     quote: str
     page: int | None = None
+    copy_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +185,7 @@ class Check(StrEnum):
     DATE = "date"
     MODE = "mode"
     HEDGE = "hedge"
+    ATTRIBUTION = "attribution"
     CAUSE = "cause"
     MEANING = "meaning"
 
@@ -239,7 +248,8 @@ class Answer:
     are no points, ``nearest`` what stands before and behind the nearest passage; ``silence`` says who is silent, ``differences`` what
     the sources tell differently, a line for each of the conflicts; ``note`` is a word on how the answer was made. ``verdict`` answers in
     a line, before the points. ``unsure`` are those asked about that have words of it and no passage that clearly tells it, ``doubt`` the
-    line that says so; ``searched`` is how many passages of whom were looked through. ``understood`` is
+    line that says so; ``copies`` are lines that say which outlets print one report;
+    ``searched`` is how many passages of whom were looked through. ``understood`` is
     what a follow-up was taken to ask, ``belief`` the log-odds that the articles answer, where one figure says so for all of them,
     ``faults`` are what the verifier found, ``usage`` is what a language model took where one was asked.
     """
@@ -266,6 +276,7 @@ class Answer:
     verdict: str = ""
     unsure: tuple[str, ...] = ()
     doubt: str = ""
+    copies: tuple[str, ...] = ()
     searched: tuple[tuple[str, int], ...] = ()
 
     def accounts(self, conflict: Conflict) -> list[tuple[tuple[str, ...], str]]:

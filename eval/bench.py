@@ -1,8 +1,8 @@
-"""The benchmarks: ``python -m eval.bench [--rows N] [--polnear FOLDER]``.
+"""The benchmarks: ``python -m eval.bench [ARTICLES.jsonl.gz --sizes N …] [--rows N] [--polnear FOLDER]``.
 
 Prints, on an index of the bundled articles that is made for the occasion: a question as a fresh process beside a plain script that does the
 same with LangChain, Chroma and sentence-transformers; a warm question; a table of questions; and, where the human-marked corpus is at
-hand, extraction.
+hand, extraction. With a file of articles, a line of JSON each, it measures over the first so many of them instead: see `eval.scale`.
 Absolute seconds belong to the machine; the ratios are what to compare.
 """
 
@@ -23,8 +23,10 @@ from statistics import median
 from assistant.batch.run import run
 from assistant.chain import Assistant
 from assistant.settings import Settings, load_settings
+from eval.chart import chart
 from eval.golden import QUESTIONS
 from eval.lines import read_lines
+from eval.scale import kept, sizes, told
 from index.build import build
 from index.corpus import BUNDLED
 from index.embedder import bundled_folder
@@ -103,12 +105,32 @@ def table(folder: Path, rows: int) -> None:
     print(f"memory at most: {memory[0]:.0f} MB, and {memory[1]:.0f} MB in a process that was started")
 
 
+def over_articles(articles: Path, wanted: list[int], picture: Path | None, file: Path | None) -> None:
+    """Measure how cost grows with the number of articles; what is done is written after each size, for the next may take hours."""
+    done = []
+    with tempfile.TemporaryDirectory() as name:
+        for size in sizes(articles, wanted, Path(name)):
+            done.append(size)
+            print(told(size), flush=True)
+            if picture:
+                picture.write_text(chart(done), encoding="utf-8")
+            if file:
+                file.write_text(kept(done), encoding="utf-8")
+
+
 def main() -> None:
     """Run all benchmarks that have what they need."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--polnear", type=Path, help="the folder of the human-marked attribution corpus")
     options.add_argument("--rows", type=int, default=1_000, help="how many rows the table has")
+    options.add_argument("articles", type=Path, nargs="?", help="a file of articles, a line of JSON each: measure over these alone")
+    options.add_argument("--sizes", type=int, nargs="+", default=[600, 6_000], help="over how many of the articles, smallest first")
+    options.add_argument("--chart", type=Path, help="draw what was measured over the articles into this SVG file")
+    options.add_argument("--json", type=Path, help="write what was measured over the articles into this file")
     chosen = options.parse_args()
+    if chosen.articles:
+        over_articles(chosen.articles, chosen.sizes, chosen.chart, chosen.json)
+        return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         done = build(folder / "index", [], load_settings().embedding)

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli import CacheOption, IndexOption, ModelOption, StrictOption, app, one_line
+from assistant.cli import app
+from assistant.options import CacheOption, IndexOption, ModelOption, StrictOption, one_line
 from assistant.settings import load_settings
 from index.errors import UsageError
 

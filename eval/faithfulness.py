@@ -89,7 +89,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("file", type=Path)
     summaries = read_summaries(options.parse_args().file)
-    reader, embedder = Reader(), load_embedder(BUNDLED, bulk=True)
+    reader, embedder = Reader(), load_embedder(BUNDLED)
     ways: dict[str, Callable[[Summary], tuple[float, ...]]] = {
         "verifier": lambda one: tuple(score(claim, [one.article], reader) for claim in one.claims),
         "the evaluation's check": lambda one: checked(one.claims, one.article),

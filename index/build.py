@@ -5,46 +5,44 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-import os
-import re
+import shutil
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
+import numpy as np
+
+from index import growth
 from index import passages as splitter
 from index import statements as attribution
 from index.belief import WEIGHTS
-from index.corpus import BUNDLED, NO_COLUMNS, Source, check_paths, read_corpus, sides_file
+from index.corpus import BUNDLED, NO_COLUMNS, Corpus, Progress, Source, check_paths, read_corpus
 from index.embedder import BUNDLED as BUNDLED_MODEL
-from index.embedder import SentenceTransformerEmbedder, bundled_folder, load_embedder, other_embedder
-from index.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing
+from index.embedder import Embedder, Vectors, load_embedder
+from index.engines import engine_of
+from index.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing, ReadoutError
 from index.language import other_language
+from index.lookup import full, no_room
+from index.naming import settle_names, sides_of
 from index.reader import CHECKSUM, Reader
 from index.readers import Columns
-from index.record import FILE, SCHEMA, Record
+from index.record import FILE, SCHEMA, Record, salvage
 from index.search import Searcher
-from index.speakers import Sides, bare_names, is_title, key_of, name_speakers
 from index.statements import Voices, load_parser, parse
-from index.types import Passage, Statement
-from index.vectors import VectorStore
+from index.types import Passage
+from index.vectors import Server, VectorStore
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
-NEARLY_ALWAYS = 0.8  # the share from which on a name that several speakers go by is taken for one of them
-LONGEST_NAME = 60  # characters: what is longer describes somebody
-ARTICLES_PER_WORKER = 20  # a worker process takes seconds to load the parser
-BATCH = 32  # articles in one transaction: small enough to lose little to a kill, large enough to embed well
-
-Progress = Callable[[int, int, str], None]
+ROOM = 2**20  # bytes: where there are fewer, whatever Chroma complains of is for want of them
+BATCH = 8  # articles read at once and stored in one transaction: small enough to lose little to a kill, large enough to embed well
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +51,7 @@ class Summary:
 
     added: int
     changed: int
+    moved: int
     removed: int
     unchanged: int
     totals: dict[str, int]
@@ -93,15 +92,22 @@ def open_record(folder: Path, model: str) -> Record:
     return record
 
 
-def open_searcher(folder: Path, model: str = BUNDLED_MODEL, server: str | None = None) -> Searcher:
-    """Open an index for searching; ``server`` is the address of the Chroma server that holds its vectors, where one does.
+def open_searcher(folder: Path, model: str = BUNDLED_MODEL, server: Server | None = None) -> Searcher:
+    """Open an index for searching; ``server`` is the Chroma server that holds its vectors, where one does.
 
     Raises:
         IndexMissing, IndexMismatch, IndexDamaged: the index cannot serve.
         EmbeddingError: the embedding model cannot be loaded.
     """
-    record, embedder = open_record(folder, model), load_embedder(model, bulk=False)
-    return Searcher(record, VectorStore(folder, fingerprint(model), server), embedder, Reader())
+    record, embedder = open_record(folder, model), load_embedder(model)
+    vectors = open_vectors(record, model, server)
+    vectors.check(record)
+    return Searcher(record, vectors, embedder, Reader())
+
+
+def open_vectors(record: Record, model: str, server: Server | None) -> VectorStore:
+    """The collection of a record's vectors, made where it is not there."""
+    return VectorStore(record.folder, fingerprint(model), server, record.meta("identity") or "")
 
 
 def build(
@@ -109,53 +115,63 @@ def build(
     paths: list[Path],
     model: str,
     *,
-    server: str | None = None,
+    server: Server | None = None,
     replace: bool = False,
     columns: Columns = NO_COLUMNS,
+    engine: str = "",
     progress: Progress = lambda done, of, what: None,
 ) -> Summary:
     """Bring the index in ``folder`` up to date with the articles below ``paths`` (none: the bundled corpus).
 
     Articles of these paths that are new or changed are read, those that are no longer there are removed. Articles of other
     paths stay, unless ``replace`` is set; where the index was built with other settings they are read again. ``columns`` are what tables
-    of articles call their columns; the index remembers them.
+    of articles call their columns; the index remembers them. ``engine`` is what articles are read on: see `engine_of`.
 
     Raises:
+        UsageError: the engine cannot be had.
         CorpusError, EmbeddingError: the articles or the model cannot be used; the index is as it was.
         IndexBusy: another process is writing this index.
         IndexDamaged: the folder cannot be written.
+        DiskFull, WorkerLost: it was stopped by want of room or memory; what was stored is kept, and the same call goes on from there.
     """
     began = time.perf_counter()
+    engine_of(engine)  # like the next
     check_paths(paths)  # before anything is written, and by the names that were given
-    paths = [path.resolve() for path in paths or [BUNDLED]]
-    with writing(folder), _current(folder, model) as (record, before):
-        again = [] if replace else [root for root in before if root.exists() and root not in paths]
-        columns = columns or json.loads(record.meta("columns") or "{}")
-        corpus = read_corpus([*paths, *again], record.places(), columns)
-        _sides(corpus.roots)  # before articles are read, which takes long
-        known = record.digests()
-        wanted = {source.article.id: source.digest for source in corpus.sources}
-        mine = {name for root in corpus.roots for name in record.digests(root)}
-        todo = [source for source in corpus.sources if known.get(source.article.id) != source.digest]
-        stale = (set(known) if replace else mine) - set(wanted)
-        changed = sum(source.article.id in known for source in todo)
-        notes = _store(record, model, todo, progress)
+    with writing(folder), current(folder, model) as record:
+        corpus, plan, columns = compare(record, paths, replace, columns, progress)
+        sides_of(corpus.roots)  # before articles are read, which takes long
         with record.transaction():
-            record.drop(stale)
-            record.set_meta(columns=json.dumps(dict(columns)))
-        _name(record, changed=bool(todo or stale))
-        _tell_chroma(folder, model, server, record)
+            growth.carry_out(record, plan, record.roots() if replace else corpus.roots)
+            record.set_meta(columns=json.dumps(dict(columns)), **({"named": ""} if plan.changes else {}))
+        again = {article.id for article, *_ in record.unmade()} - {source.article.id for source in plan.read}
+        notes = make(record, model, plan.read, progress, engine)
+        with record.transaction():
+            record.add_places(sorted({*plan.places} - record.other_places()))
+        settle_names(record)
+        tell_chroma(model, server, record)
         return Summary(
-            added=len(todo) - changed,
-            changed=changed,
-            removed=len(stale),
-            unchanged=len(wanted) - len(todo),
+            added=len(plan.added),
+            changed=len(plan.changed) + len(plan.retold) + len(again),
+            moved=len(plan.moved),
+            removed=len(plan.removed),
+            unchanged=plan.unchanged - len(again.intersection(source.article.id for source in corpus.sources)),
             totals=record.counts(),
             problems=corpus.problems,
-            notes=[*corpus.notes, *notes],
+            notes=[*corpus.notes, *notes, *(f"{other}: the same article as {first}" for other, _, first in plan.places)],
             elsewhere={root: count for root, count in record.roots().items() if root not in corpus.roots},
             seconds=time.perf_counter() - began,
         )
+
+
+def compare(
+    record: Record, paths: list[Path], replace: bool, columns: Columns = NO_COLUMNS, progress: Progress = lambda done, of, what: None
+) -> tuple[Corpus, growth.Plan, Columns]:
+    """Read the articles below ``paths`` and compare them with those that are stored; with what tables call their columns from now on."""
+    columns = columns or json.loads(record.meta("columns") or "{}")
+    corpus = read_corpus([path.resolve() for path in paths or [BUNDLED]], record.places(), columns, progress)
+    known = record.known()
+    mine = known if replace else [name for name, one in known.items() if one.root in corpus.roots]
+    return corpus, growth.plan(corpus.sources, known, mine), columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,77 +184,50 @@ class _Read:
     language: str | None
 
 
-def _store(record: Record, model: str, todo: list[Source], progress: Progress) -> list[str]:
-    """Read and store articles, a batch in one transaction. Returns a line for each that is not in English."""
+def make(
+    record: Record, model: str, new: Iterable[Source], progress: Progress = lambda done, of, what: None, engine: str = ""
+) -> list[str]:
+    """Read and store new articles, and those from which nothing was made yet, a batch in one transaction.
+
+    Returns a line for each that is not in English.
+    """
     notes: list[str] = []
-    if todo:
-        texts = _bulk_embedder(model)
-        done = 0
-        for batch in _batches(_read(todo), BATCH):
-            vectors = [texts.encode([passage.text for passage in read.passages]) for read in batch]
-            with record.transaction():
-                for read, rows in zip(batch, vectors, strict=True):
-                    source = read.source
-                    said = read.voices.statements
-                    heard = splitter.heard_in(read.passages, said)
-                    record.put(
-                        source.article, source.root, source.digest, read.passages, rows, said, heard, read.voices.people, read.voices.roles
-                    )
-                record.set_meta(named="")
-            notes += [f"{read.source.article.id}: is in {read.language}; no statements are read in it" for read in batch if read.language]
-            done += len(batch)
-            progress(done, len(todo), batch[-1].source.article.id)
+    todo = [*{source.article.id: source for source in (*(Source(*one) for one in record.unmade()), *new)}.values()]
+    done = 0
+    for batch in engine_of(engine)(partial(_read, model), [todo[start : start + BATCH] for start in range(0, len(todo), BATCH)]):
+        with record.transaction():
+            for read, rows in batch:
+                _put(record, read, rows)
+        notes += [f"{read.source.article.id}: is in {read.language}; no statements are read in it" for read, _ in batch if read.language]
+        done += len(batch)
+        progress(done, len(todo), batch[-1][0].source.article.id)
     return notes
 
 
-def _name(record: Record, *, changed: bool) -> None:
-    """Give every speaker one name and a side over all articles, where articles or a sides.toml changed since that was last done.
-
-    Raises:
-        CorpusError: a sides.toml cannot be used.
-    """
-    sides = _sides(record.roots())
-    state = hashlib.sha256(b"\0".join(file.read_bytes() for file in sides)).hexdigest()
-    if changed or record.meta("named") != state:
-        with record.transaction():
-            groups = list(sides.values())
-            named = name_speakers(record.numbered_statements(raw=True), groups, record.people())
-            record.rename_speakers(named)
-            record.set_names(_aliases(record, [said for _, said in named], groups))
-            record.set_meta(sides=json.dumps([name for group in groups for name in group.names]), named=state)
+def _put(record: Record, read: _Read, vectors: Vectors) -> None:
+    source, said, voices = read.source, read.voices.statements, read.voices
+    heard = splitter.heard_in(read.passages, said)
+    record.put(source.article, source.root, source.digest, read.passages, vectors, said, heard, voices.people, voices.roles)
 
 
-def _sides(roots: Iterable[str]) -> dict[Path, Sides]:
-    """The sides of these folders, by the file that tells them.
-
-    Raises:
-        CorpusError: a sides.toml cannot be used.
-    """
-    files = (sides_file(Path(root)) for root in roots)
-    return {file: Sides.load(file) for file in files if file.is_file()}
-
-
-def _read(sources: list[Source]) -> Iterator[_Read]:
-    """Parse, split and attribute; on all processors where there is enough to do for their start-up to pay."""
-    workers = min(os.cpu_count() or 1, len(sources) // ARTICLES_PER_WORKER)
-    if workers < 2:
-        yield from map(_read_one, sources)
-        return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(_read_one, sources, chunksize=8)
+def _read(model: str, sources: list[Source]) -> list[tuple[_Read, Vectors]]:
+    """Parse, split, attribute and embed."""
+    made = [_read_one(source) for source in sources]
+    rows = iter(_embedder(model).encode([passage.text for one in made for passage in one.passages]))
+    return [(one, np.array([*islice(rows, len(one.passages))])) for one in made]
 
 
 def _read_one(source: Source) -> _Read:
     article = source.article
     doc = next(parse([article.text], _parser()))
     passages, language = splitter.split(article.id, article.text, article.title, doc), other_language(article.text)
-    voices = Voices([], {}, {}) if language else attribution.read(article.id, article.text, doc)
+    voices = Voices([], {}, []) if language else attribution.read(article.id, article.text, doc)
     return _Read(source, passages, voices, language)
 
 
 @cache
-def _bulk_embedder(model: str) -> SentenceTransformerEmbedder:
-    return SentenceTransformerEmbedder(BUNDLED_MODEL, bundled_folder()) if model == BUNDLED_MODEL else other_embedder(model)
+def _embedder(model: str) -> Embedder:
+    return load_embedder(model)
 
 
 @cache
@@ -246,48 +235,41 @@ def _parser() -> Language:
     return load_parser()
 
 
-def _batches(items: Iterable[_Read], size: int) -> Iterator[list[_Read]]:
-    rest = iter(items)
-    while batch := list(islice(rest, size)):
-        yield batch
+@contextmanager
+def clear_vectors(folder: Path) -> Iterator[None]:
+    """Turn Chroma's complaints, which are of many kinds, into a line that says what to do.
 
-
-def _aliases(record: Record, statements: list[Statement], sides: list[Sides]) -> Iterator[tuple[str, str, str | None]]:
-    """What each speaker is called: canonical names, names beside quotations that hold a capital, plain surnames, those of sides.toml.
-
-    A name used for several speakers is the one's who it nearly always means, else nobody's; sides.toml has the last word.
+    Raises:
+        DiskFull: there is no room. IndexDamaged: anything else.
     """
-    texts = {article.id: article.text for article in record.articles()}
-    meant: dict[str, Counter[tuple[str, str | None]]] = {}
-    for said in statements:
-        if len(said.speakers) != 1:
-            continue
-        [speaker] = said.speakers
-        meant.setdefault(speaker.lower(), Counter())[speaker, said.side] += 1
-        if said.speaker_start is not None:
-            words = re.sub(r"^(?:the|an?)\s+|['’]s?$", "", texts[said.article][said.speaker_start : said.speaker_end], flags=re.I)
-            if any(word[:1].isupper() for word in words.split()) and len(words) <= LONGEST_NAME:
-                meant.setdefault(" ".join(words.lower().replace("’", "'").split()), Counter())[speaker, said.side] += 1
-    speaking = {key_of(said.speakers[0]): (said.speakers[0], said.side) for said in statements if len(said.speakers) == 1}
-    for surname, person in bare_names(record.people()).items():
-        if person in speaking and surname not in meant:
-            meant[surname] = Counter([speaking[person]])
-    for role, name, count in record.roles():
-        if is_title(role):
-            meant.setdefault(role, Counter())[speaking.get(key_of(name), (name, None))] += count
-    for group in sides:
-        for alias, (speaker, side) in group.speakers.items():
-            meant[alias] = Counter({(speaker, side): 1})
-    for alias, speakers in meant.items():
-        [((speaker, owner), count)] = speakers.most_common(1)
-        if count >= NEARLY_ALWAYS * speakers.total() and (key_of(speaker) in speaking or owner):
-            yield alias, speaker, owner
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit, MemoryError):
+        raise
+    except BaseException as error:  # Chroma's Rust core panics outside Exception
+        if full(error) or shutil.disk_usage(folder).free < ROOM:
+            raise no_room(folder) from error
+        if isinstance(error, ReadoutError):
+            raise
+        reason = " ".join(str(error).split())[:200]
+        raise IndexDamaged(f"the vectors in {folder} cannot be written ({reason}). Run `readout doctor` to make them anew.") from error
 
 
-def _tell_chroma(folder: Path, model: str, server: str | None, record: Record) -> None:
-    store = VectorStore(folder, fingerprint(model), server)
-    if store.sync(record):
-        store.prune()
+def tell_chroma(model: str, server: Server | None, record: Record) -> None:
+    """Bring Chroma to what the record has.
+
+    Raises:
+        DiskFull: there is no room for it; the record has everything, and Chroma is told by the next run.
+    """
+    if not record.meta("identity"):  # on a server, collections are told apart by it
+        with record.transaction():
+            record.set_meta(identity=uuid4().hex)
+    with clear_vectors(record.folder):
+        store = open_vectors(record, model, server)
+        if not record.told():
+            store.reset()  # what it holds is of a record that is no longer there
+        if store.sync(record):
+            store.prune()
 
 
 @contextmanager
@@ -297,6 +279,8 @@ def writing(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         lock = (folder / "lock").open("a")
     except OSError as error:
+        if full(error):
+            raise no_room(folder) from error
         raise IndexDamaged(f"the index folder {folder} cannot be written ({error.strerror}). Name another with --index.") from error
     with lock:
         try:
@@ -307,23 +291,59 @@ def writing(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _current(folder: Path, model: str) -> Iterator[tuple[Record, list[Path]]]:
-    """The record, and the corpus folders to read again where it was built with other settings: nothing in it can be used then.
+def current(folder: Path, model: str) -> Iterator[Record]:
+    """The record, open for writing; where it was built with other settings its articles are kept and all else is to be made anew.
 
-    A record with another schema is put aside under another name, never deleted: this version cannot tell what is in it.
+    A record with another schema is put aside under another name, never deleted: this version cannot tell all that is in it.
     """
-    before: list[Path] = []
     try:
         record = Record(folder, write=True)
     except IndexMismatch:
-        _bulk_embedder(model).encode([""])
-        (folder / FILE).rename(folder / f"{FILE}.{time.strftime('%Y%m%d-%H%M%S')}")
-        record = Record(folder, write=True)
+        _embedder(model).encode([""])
+        record = renewed(folder)
     with record:
         if record.meta("fingerprint") != fingerprint(model):
-            _bulk_embedder(model).encode([""])  # a model that cannot be loaded is found out while nothing is lost
-            before = [Path(root) for root in record.roots()]
+            _embedder(model).encode([""])  # a model that cannot be loaded is found out while nothing is lost
             with record.transaction():
-                record.drop(record.digests())
+                record.unmake()
                 record.set_meta(fingerprint=fingerprint(model), model=model)
-        yield record, before
+        yield record
+
+
+def renewed(folder: Path) -> Record:
+    """Put a record aside that cannot be used, and begin another with those of its articles that can be read."""
+    articles = salvage(folder)
+    aside = folder / f"{FILE}.{time.strftime('%Y%m%d-%H%M%S')}"
+    (folder / FILE).rename(aside)
+    record = Record(folder, write=True)
+    with record.transaction():
+        record.adopt(articles)
+    return record
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What `build` would do. ``again``: how many unchanged articles are made anew, since the settings changed or a run was stopped."""
+
+    corpus: Corpus
+    plan: growth.Plan
+    again: int
+
+
+def preview(folder: Path, paths: list[Path], model: str, *, replace: bool = False, columns: Columns = NO_COLUMNS) -> Preview:
+    """Tell what `build` would do with the same arguments, and write nothing. Raises what it raises."""
+    check_paths(paths)
+    try:
+        record = Record(folder)
+    except IndexMissing:
+        record = Record.passing()
+    except IndexMismatch:
+        record = Record.passing()
+        record.adopt(salvage(folder))
+    with record:
+        corpus, plan, _ = compare(record, paths, replace, columns)
+        sides_of(corpus.roots)
+        stored = record.known()
+        stays = stored.keys() - {*plan.gone, *plan.changed}
+        other = bool(stored) and record.meta("fingerprint") != fingerprint(model)
+        return Preview(corpus, plan, sum(other or not stored[name].made for name in stays))

@@ -29,6 +29,9 @@ MAX_BYTES = readers.TEXT
 PART = "#"  # parts the id of an article from the id of the file that holds several
 NO_COLUMNS = readers.NO_COLUMNS
 
+Progress = Callable[[int, int, str], None]
+"""What is called with how much is done, of how much, and the article that was read and stored last; none: files are looked through."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -53,7 +56,12 @@ class Corpus:
     notes: list[str] = field(default_factory=list)
 
 
-def read_corpus(paths: list[Path], taken: Mapping[str, str] = MappingProxyType({}), columns: Columns = NO_COLUMNS) -> Corpus:
+def read_corpus(
+    paths: list[Path],
+    taken: Mapping[str, str] = MappingProxyType({}),
+    columns: Columns = NO_COLUMNS,
+    progress: Progress = lambda done, of, what: None,
+) -> Corpus:
     """Read every article below ``paths`` (folders or single files).
 
     A file that cannot be read becomes a line in ``problems`` and the others go on. ``taken`` has the corpus folders of ids that are in use:
@@ -70,7 +78,9 @@ def read_corpus(paths: list[Path], taken: Mapping[str, str] = MappingProxyType({
         known = _manifests(root, corpus.problems, columns, deep=path.is_dir())
         if path.is_file() and readers.kind_of(path.name) is None:
             raise CorpusError(f"{shown(path)}: {readers.unread(path.name)}.")
-        for file in _files(path, corpus) if path.is_dir() else [path]:
+        files = _files(path, corpus) if path.is_dir() else [path]
+        for number, file in enumerate(files, 1):
+            progress(number, len(files), "")
             _add(corpus, file, root, shown(path), known.get(file.resolve(), {}), columns)
     _settle_names(corpus.sources, dict(taken))
     return corpus
@@ -193,7 +203,7 @@ def _add(corpus: Corpus, file: Path, root: Path, origin: str, row: dict[str, str
         if found.note:
             corpus.notes.append(f"{identity}: {found.note}")
         article = _article(identity, found, row, corpus)
-        corpus.sources.append(Source(article, origin, _digest(article)))
+        corpus.sources.append(Source(article, origin, digest_of(article)))
 
 
 def _free(part: str, used: set[str]) -> str:
@@ -226,7 +236,8 @@ def first_line(text: str, longest: int = 200) -> str:
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
-def _digest(article: Article) -> str:
+def digest_of(article: Article) -> str:
+    """The checksum of all that is known of an article, its text too, but its id."""
     return hashlib.sha256("\0".join(value or "" for value in astuple(article)[1:]).encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -6,7 +6,10 @@ ReadoutError                 every error that a user may see; its message is one
 │   ├── IndexMissing         nothing was indexed there yet
 │   ├── IndexMismatch        it was built with another model or an older schema
 │   ├── IndexDamaged         its files are unreadable
-│   └── IndexBusy            another process is writing it (trying again later can help)
+│   ├── DiskFull             there is no room to write to (trying again later can help)
+│   ├── WorkerLost           something ended a process that was reading articles (trying again later can help)
+│   ├── IndexBusy            another process is writing it (trying again later can help)
+│   └── ServerAway           the Chroma server that holds its vectors does not answer, or refuses (trying again later can help)
 ├── TableError               a CSV of questions, or the file for the answers, cannot be used as it is
 │   └── TableBusy            another run is writing the answers (trying again later can help)
 ├── EmbeddingError           the embedding model is missing or not the one expected
@@ -50,8 +53,26 @@ class IndexDamaged(IndexProblem):
     """The index's files cannot be read or written."""
 
 
+class DiskFull(IndexProblem):
+    """There is no room left to write what has to be written; what was stored before is as it was."""
+
+    retry = True
+
+
+class WorkerLost(IndexProblem):
+    """A process that was reading articles was ended by something else."""
+
+    retry = True
+
+
 class IndexBusy(IndexProblem):
     """Another process is writing the index."""
+
+    retry = True
+
+
+class ServerAway(IndexProblem):
+    """The Chroma server that holds the index's vectors does not answer, or refuses."""
 
     retry = True
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import math
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,7 +18,9 @@ from typing import Any
 import numpy as np
 
 from index.embedder import Vectors
-from index.errors import IndexDamaged
+from index.errors import DiskFull, IndexDamaged
+from index.speakers.described import Described
+from index.speakers.roles import Role
 from index.text import stem, stems
 from index.types import Article, Heard, Passage, Statement
 
@@ -66,6 +70,27 @@ class Listed:
     statements: int
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is stored of an article besides its text: checksums of all that is known of it and of the text alone, and its corpus folder.
+
+    ``made``: whether passages and statements were made from it yet.
+    """
+
+    digest: str
+    content: str
+    title: str
+    outlet: str | None
+    published: str | None
+    root: str
+    made: bool
+
+
+def content_of(text: str) -> str:
+    """The checksum of a text, by which it is known again under another name."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 class Lookup:
     """The reading half of a record: ``folder`` is the index's, ``_db`` its open file."""
 
@@ -86,10 +111,14 @@ class Lookup:
         """A number that changes when another process has written to the index."""
         return int(self._query("PRAGMA data_version")[0][0])
 
-    def digests(self, root: str | None = None) -> dict[str, str]:
-        """Digest by article id, of one corpus folder or of all."""
-        query = "SELECT id, digest FROM articles" + (" WHERE root = ?" if root else "")
-        return dict(self._query(query, (root,) if root else ()))
+    def known(self) -> dict[str, Known]:
+        """What is stored of every article, by its id."""
+        rows = self._query("SELECT id, digest, content, title, outlet, published, root, made != '' FROM articles")
+        return {name: Known(*facts) for name, *facts in rows}
+
+    def digests(self) -> dict[str, str]:
+        """Digest by article id."""
+        return dict(self._query("SELECT id, digest FROM articles"))
 
     def corpus_fingerprint(self) -> str:
         """A short name for what the articles are: equal for equal articles, whatever else the index was built with."""
@@ -97,12 +126,17 @@ class Lookup:
         return hashlib.sha256(digests.encode()).hexdigest()[:16]
 
     def places(self) -> dict[str, str]:
-        """The corpus folder of every article, by its id."""
-        return dict(self._query("SELECT id, root FROM articles"))
+        """The corpus folder of every article, by its id, and by the other names that it has."""
+        return dict(self._query("SELECT id, root FROM articles UNION ALL SELECT name, root FROM places"))
+
+    def other_places(self) -> set[tuple[str, str, str]]:
+        """Other names of articles that lie in several places: the name, its corpus folder, the article's id."""
+        return set(self._query("SELECT name, root, article FROM places"))
 
     def roots(self) -> dict[str, int]:
-        """Number of articles by corpus folder."""
-        return dict(self._query("SELECT root, count(*) FROM articles GROUP BY root"))
+        """Number of articles by corpus folder; one that lies in several counts in each."""
+        every = "SELECT id, root FROM articles UNION SELECT article, root FROM places"
+        return dict(self._query(f"SELECT root, count(*) FROM ({every}) GROUP BY root"))
 
     def articles(self) -> list[Article]:
         """All articles, by id."""
@@ -166,7 +200,7 @@ class Lookup:
 
     def holding(self, text: str) -> str | None:
         """The id of an article that has exactly this text."""
-        rows = self._query("SELECT id FROM articles WHERE text = ? LIMIT 1", (text,))
+        rows = self._query("SELECT id FROM articles WHERE content = ? LIMIT 1", (content_of(text),))
         return rows[0][0] if rows else None
 
     def counts(self) -> dict[str, int]:
@@ -231,6 +265,11 @@ class Lookup:
         )
         return [(row[0], row[1]) for row in rows]
 
+    def naming(self, words: str) -> int:
+        """In how many articles some words stand together."""
+        query = "SELECT count(DISTINCT p.article) FROM words JOIN passages p ON p.id = words.rowid WHERE words MATCH ?"
+        return int(self._query(query, ['"' + words.replace('"', '""') + '"'])[0][0])
+
     def terms(self, first: str) -> list[str]:
         """The words of all passages that begin with a letter, as full-text search keeps them: stems."""
         self._query("CREATE VIRTUAL TABLE IF NOT EXISTS temp.terms USING fts5vocab(main, words, row)")
@@ -253,13 +292,28 @@ class Lookup:
         rows = self._query("SELECT alias, speaker, side FROM names")
         return {alias: (speaker, side) for alias, speaker, side in rows}
 
-    def roles(self) -> list[tuple[str, str, int]]:
-        """Titles, who bears them, and in how many articles."""
-        return self._query("SELECT role, name, count(*) FROM roles GROUP BY role, name")
+    def roles(self) -> list[tuple[Role, int]]:
+        """As what the articles name somebody, under the fullest name that an article gives them, and in how many articles."""
+        rows = self._query("SELECT name, words, head, bare, core, count(*) FROM roles GROUP BY name, words, head, bare, core")
+        return [(Role(*row[:5]), row[5]) for row in rows]
+
+    def described(self, keys: Iterable[str]) -> list[Described]:
+        """All that is known of those whom some words may describe: what they are, in how many articles, and how much they say."""
+        wanted = list(keys)
+        rows = self._query(
+            f"""SELECT name, words, head, bare, core, articles, said FROM described
+                WHERE name IN (SELECT name FROM described_as WHERE key IN ({",".join("?" * len(wanted))})) ORDER BY said DESC, name""",
+            wanted,
+        )
+        return [Described(*row) for row in rows]
 
     def people(self) -> dict[str, int]:
         """How often the articles name which persons, by the fullest name that an article gives them."""
         return dict(self._query("SELECT name, sum(times) FROM people GROUP BY name"))
+
+    def people_in(self, article: str) -> list[str]:
+        """Whom an article names, by the fullest name it gives them."""
+        return [row[0] for row in self._query("SELECT name FROM people WHERE article = ?", (article,))]
 
     def sides(self) -> tuple[str, ...]:
         """The sides that a sides.toml named, in its order; empty where there is none."""
@@ -318,8 +372,32 @@ def clear_errors(folder: Path) -> Iterator[None]:
         yield
     except sqlite3.OperationalError as error:
         reason = str(error)
+        if full(error):
+            raise no_room(folder) from error
         if "readonly" in reason or "unable to open" in reason:
             raise IndexDamaged(f"the index folder {folder} cannot be opened for this ({reason}). Check its permissions.") from error
         raise IndexDamaged(f"the index in {folder} cannot be used ({reason}). Run `readout doctor`.") from error
     except sqlite3.DatabaseError as error:
-        raise IndexDamaged(f"the index in {folder} is damaged ({error}). Remove {FILE} there and run `readout index` again.") from error
+        raise IndexDamaged(f"the index in {folder} is damaged ({error}). Run `readout doctor`.") from error
+
+
+def full(error: BaseException | None) -> bool:
+    """Whether something failed for want of room on a disk, by it or by what led to it."""
+    while error is not None:
+        told = str(error).lower()
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            return True
+        if re.match(r"SQLITE_(FULL|IOERR(?!.*READ))", getattr(error, "sqlite_errorname", "")):
+            return True
+        if any(words in told for words in ("disk is full", "no space left", "file too large", "quota exceeded")):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def no_room(folder: Path) -> DiskFull:
+    """The line that says so."""
+    return DiskFull(
+        f"the disk that holds {folder} is full, or files there may not grow (`df -h`, `ulimit -f`). Make room, and run the same command "
+        "again: what was stored is kept."
+    )

@@ -13,7 +13,7 @@ from index.embedder import Embedder, Vectors
 from index.passages import text_of
 from index.reader import Reader, Text
 from index.record import Record, Scope
-from index.text import content_words, stem
+from index.text import content_stems, content_words, stem
 from index.types import Hit
 from index.vectors import VectorStore
 
@@ -42,11 +42,12 @@ class Searcher:
         self._vector = lru_cache(4096)(lambda text: self._embedder.encode([text])[0])
         self._article = lru_cache(KEPT)(record.article)
         self._texts = lru_cache(4096)(self._text)
+        self.stems_of = lru_cache(KEPT)(lambda name: frozenset(content_stems(record.article(name).text)))  # of an article
         self._scores: dict[tuple[str, int], float] = {}
 
     def forget(self) -> None:
         """The index has changed: what was kept of it counts no more."""
-        for kept in (self._article, self._texts):
+        for kept in (self._article, self._texts, self.stems_of):
             kept.cache_clear()
         self._scores.clear()
 
@@ -70,12 +71,12 @@ class Searcher:
         """The passages nearest to a text by their vectors: numbers with their cosine, nearest first."""
         return self._vectors.nearest(self._vector(text), scope, limit)
 
-    def among(self, text: str, scope: Scope, numbers: Sequence[int] | None, limit: int) -> list[int]:
-        """The passages nearest to a text in a scope, or of those with some ``numbers`` alone; nearest first."""
+    def among(self, text: str, scope: Scope, numbers: Sequence[int] | None, limit: int) -> list[tuple[int, float]]:
+        """The passages nearest to a text in a scope, or of those with some ``numbers`` alone; with their cosine, nearest first."""
         if numbers is None:
-            return [number for number, _ in self.nearest(text, scope, limit)]
+            return self.nearest(text, scope, limit)
         vectors, asked = self.record.vectors(numbers), self._vector(text)
-        return sorted(vectors, key=lambda number: -float(vectors[number] @ asked))[:limit]
+        return sorted(((number, float(vectors[number] @ asked)) for number in vectors), key=lambda one: -one[1])[:limit]
 
     def read(self, question: str, numbers: Iterable[int], most: int = READ) -> list[Hit]:
         """Read the most promising of given passages beside a question; best first.
@@ -166,11 +167,18 @@ class Searcher:
 
 def parts_of(question: str) -> list[str]:
     """A long question's parts, as its punctuation and question words part it; a short one is its own only part."""
-    if len(question.split()) < LONG:
-        return [question]
-    parts = [part.strip(" ,.;?") for part in _PART.split(question)]
-    kept = [part for part in parts if len(content_words(part)) >= SHORTEST_PART]
+    kept = _parts(question, SHORTEST_PART) if len(question.split()) >= LONG else []
     return [question, *kept[:MOST_PARTS]] if len(kept) > 1 else [question]
+
+
+def questions_in(text: str) -> list[str]:
+    """The questions that are asked at once: "When did it start, and who saw it?". One that says nothing itself is none: "and when?"."""
+    return _parts(text, 1)[:MOST_PARTS]
+
+
+def _parts(question: str, least: int) -> list[str]:
+    parts = [part.strip(" ,.;?") for part in _PART.split(question)]
+    return [part for part in parts if len(content_words(part)) >= least]
 
 
 def fuse(*rankings: list[int]) -> list[int]:

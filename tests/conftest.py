@@ -6,10 +6,13 @@ import hashlib
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +27,7 @@ from offline.sitecustomize import STOPPED, cut
 from scripted_server import Script, scripted
 
 from assistant.settings import Settings
-from index.embedder import SentenceTransformerEmbedder, Vectors
+from index.embedder import QuickEmbedder, SentenceTransformerEmbedder, Vectors
 from index.record import Record, Scope
 from index.types import Article, Hit, Passage, Statement
 
@@ -242,6 +245,46 @@ def answered_by_script(script: Script, settings: Settings) -> Assistant:
         return Assistant(settings)
 
 
+# --- a Chroma server ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def chroma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Chroma server of our own."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = Path(sys.executable).with_name("chroma")
+    if not command.exists():
+        pytest.skip("the command `chroma` is not installed beside Python")
+    folder = tmp_path_factory.mktemp("server")
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [command, "run", "--path", folder / "data", "--host", "127.0.0.1", "--port", str(port)],
+            stdout=log,
+            stderr=log,
+            cwd=folder,
+            env={**SILENT},
+        )
+    try:
+        if not _listens(port, process):
+            pytest.skip(f"`chroma run` does not start here: {(folder / 'log').read_text(errors='replace')[-200:]}")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+def _listens(port: int, process: subprocess.Popen[bytes], seconds: float = PATIENCE) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and process.poll() is None:
+        with closing(socket.socket()) as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return True
+        time.sleep(0.1)
+    return False
+
+
 # --- the bundled corpus, indexed by the real parts ---------------------------------------------------------------------------
 
 
@@ -312,7 +355,8 @@ def words_of(text: str) -> list[str]:
 def fake_model(monkeypatch: pytest.MonkeyPatch) -> HashingEmbedder:
     """Indexing embeds by hashing in this process: no torch, milliseconds instead of seconds."""
     fake = HashingEmbedder()
-    monkeypatch.setattr(SentenceTransformerEmbedder, "encode", lambda self, texts: fake.encode(texts))
+    for kind in (SentenceTransformerEmbedder, QuickEmbedder):
+        monkeypatch.setattr(kind, "encode", lambda self, texts: fake.encode(texts))
     return fake
 
 

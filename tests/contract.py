@@ -36,6 +36,7 @@ CITATION = {
     "end": int,
     "quote": str,
     "page": int | None,
+    "copy_of": int | None,
 }
 
 

@@ -31,7 +31,8 @@ LAYERS = (
     ("assistant.batch",),
     ("assistant.desk",),
     ("assistant.desk.page", "assistant.desk.server"),
-    ("assistant.cli",),
+    ("assistant.options",),
+    ("assistant.cli", "assistant.indexing"),
     ("eval",),
     ("app",),
 )
@@ -40,7 +41,7 @@ LAYERS = (
 BEGINS_AT = {
     "langchain": "assistant.models.chat_model",
     "gradio": "assistant.desk.page",
-    "typer": "assistant.cli",
+    "typer": "assistant.options",
     "ragas": "eval",
     "torch": "index",
 }

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from assistant.batch.table import Row, Table, harmless, line
+from assistant.check.report import as_json as as_report
+from assistant.check.values import Report
 from assistant.markup import filled
 from assistant.render import as_json
 from assistant.types import Answer
@@ -18,17 +20,19 @@ from assistant.types import Answer
 Form = Literal["csv", "jsonl", "html"]
 
 COLUMNS = ("status", "answer", "speakers", "sides", "outlets", "citations", "support", "answerer", "seconds", "tokens", "error", "index")
+CHECKED = ("status", "share", "verdicts", "claims", "seconds", "error", "index")
 WORST_FIRST = ("unsupported", "supported", "verbatim")
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a row: an answer, or why there is none. ``index`` is the fingerprint of what it was asked of."""
+    """What came of a row: an answer or a check, or why there is none. ``index`` is the fingerprint of what it was asked of."""
 
     answerer: str
     index: str
     answer: Answer | None = None
     error: str | None = None
+    report: Report | None = None
 
     @property
     def replaced(self) -> bool:
@@ -36,20 +40,23 @@ class Outcome:
         return self.answer is not None and self.answer.answerer != self.answerer
 
     @property
-    def status(self) -> Literal["answered", "abstained", "failed"]:
+    def status(self) -> Literal["answered", "abstained", "checked", "failed"]:
         """The answer's status; "failed" where there is none."""
+        if self.report:
+            return "checked"
         return self.answer.status if self.answer else "failed"
 
     def dump(self) -> str:
         """The outcome as a line of text, for `load`."""
         answer = asdict(self.answer) if self.answer else None
-        return json.dumps([self.answerer, self.index, answer, self.error])
+        return json.dumps([self.answerer, self.index, answer, self.error, as_report(self.report) if self.report else None])
 
     @classmethod
     def load(cls, text: str) -> Outcome:
         """The outcome that was dumped."""
-        answerer, index, answer, error = json.loads(text)
-        return cls(answerer, index, Answer.from_json(answer) if answer else None, error)
+        answerer, index, answer, error, *report = json.loads(text)
+        known = Report.from_json(report[0]) if report and report[0] else None
+        return cls(answerer, index, Answer.from_json(answer) if answer else None, error, known)
 
 
 class Format(Protocol):
@@ -85,11 +92,11 @@ class Csv(Format):
 
     def head(self) -> str:
         """The header."""
-        return ("" if self.table.plain else "\ufeff") + self._line([*self.table.header, *COLUMNS])
+        return ("" if self.table.plain else "\ufeff") + self._line([*self.table.header, *(CHECKED if self.table.checks else COLUMNS)])
 
     def row(self, row: Row, outcome: Outcome) -> str:
         """A row with its outcome."""
-        return self._line([*row.cells, *cells(outcome)])
+        return self._line([*row.cells, *(checked_cells if self.table.checks else cells)(outcome)])
 
     def _line(self, parts: Iterable[str]) -> str:
         return line([harmless(part) for part in parts], self.table.delimiter, self.table.terminator)
@@ -120,6 +127,17 @@ def cells(outcome: Outcome) -> list[str]:
     ]
 
 
+def checked_cells(outcome: Outcome) -> list[str]:
+    """An outcome under `CHECKED`."""
+    report = outcome.report
+    if report is None:
+        return ["failed", "", "", "", "", outcome.error or "", outcome.index]
+    counts = "; ".join(f"{number} {verdict}" for verdict, number in report.counts.items())
+    claims = json.dumps(as_report(report)["claims"], ensure_ascii=False)
+    share = "" if report.share is None else str(round(report.share, 4))
+    return [outcome.status, share, counts, claims, str(round(report.seconds, 4)), "", outcome.index]
+
+
 def _joined(names: Iterable[str | None]) -> str:
     return "; ".join(dict.fromkeys(name for name in names if name))
 
@@ -132,7 +150,9 @@ class JsonLines(Format):
 
     def row(self, row: Row, outcome: Outcome) -> str:
         """The outcome as an object on one line."""
-        if outcome.answer:
+        if outcome.report:
+            value = as_report(outcome.report)
+        elif outcome.answer:
             value = as_json(outcome.answer)
         else:
             value = as_json(Answer(row.question, "abstained", outcome.error, outcome.answerer)) | {"status": outcome.status}

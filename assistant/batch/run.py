@@ -25,6 +25,7 @@ from assistant.batch.output import SUFFIX as PART
 from assistant.batch.output import Output, Stream
 from assistant.batch.table import WORKBOOKS, Row, Table
 from assistant.batch.workers import Task, Workers
+from assistant.check.values import Verdict
 from assistant.models.chat_model import address
 from assistant.prompts import Prompts
 from assistant.question import clean
@@ -43,12 +44,16 @@ AHEAD = 4  # rows for each worker that are begun before the first of them is wri
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to run. ``workers``: ``None`` for as many as pay. ``scope`` holds for rows that do not name an outlet or a day of their own."""
+    """How to run. ``workers``: ``None`` for as many as pay. ``scope`` holds for rows that do not name an outlet or a day of their own.
+
+    ``check`` is the column whose cells are checked, in place of questions to be asked.
+    """
 
     form: Form = "csv"
     workers: int | None = None
     redo: Redo | None = None
     scope: Scope = field(default_factory=Scope)
+    check: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +61,16 @@ class Summary:
     """Where a run stands: of ``total`` rows so many are written, by status; ``asked`` questions were put, the others were known.
 
     ``replaced`` of the answers were made without the language model that was to make them. ``notes`` are what people should
-    know, as sentences.
+    know, as sentences. Of ``checkable`` claims in the cells that were ``checked`` the articles carry so many.
     """
 
     total: int
     answered: int = 0
     abstained: int = 0
     failed: int = 0
+    checked: int = 0
+    carried: int = 0
+    checkable: int = 0
     asked: int = 0
     replaced: int = 0
     seconds: float = 0.0
@@ -71,11 +79,13 @@ class Summary:
     @property
     def rows(self) -> int:
         """How many rows are written."""
-        return self.answered + self.abstained + self.failed
+        return self.answered + self.abstained + self.checked + self.failed
 
     @property
     def counts(self) -> str:
         """How many rows came out in which way, for people."""
+        if self.checked:
+            return f"{self.checked} checked, {self.failed} failed; {self.carried} of {self.checkable} claims carried"
         return f"{self.answered} answered, {self.abstained} abstained, {self.failed} failed"
 
 
@@ -109,7 +119,7 @@ def run(
     """
     began = time.perf_counter()
     settings = replace(settings, cache=settings.cache and not options.redo)
-    with Table(source) as table, open_record(settings.index, settings.embedding) as record:
+    with Table(source, options.check) as table, open_record(settings.index, settings.embedding) as record:
         if isinstance(target, Path):
             target = _checked(target, source)
         options = replace(options, scope=check_scope(options.scope, record))
@@ -165,6 +175,9 @@ def _workers(wanted: int | None, rows: int, model: str) -> int:
 
 def _counted(summary: Summary, outcome: Outcome, asked: int, seconds: float) -> Summary:
     counts = {outcome.status: getattr(summary, outcome.status) + 1, "replaced": summary.replaced + outcome.replaced}
+    told = outcome.report.counts if outcome.report else {}
+    counts["carried"] = summary.carried + told.get(Verdict.CARRIED, 0)
+    counts["checkable"] = summary.checkable + sum(number for verdict, number in told.items() if verdict is not Verdict.NOT_CHECKABLE)
     return replace(summary, **counts, asked=asked, seconds=seconds)
 
 
@@ -178,7 +191,7 @@ class _Asking:
     def __init__(self, record: Record, settings: Settings, options: Options, journal: Journal, workers: Workers) -> None:
         self._record, self._journal, self._workers = record, journal, workers
         self._ahead = AHEAD * workers.count
-        self._scope = options.scope
+        self._scope, self._checks = options.scope, bool(options.check)
         self.index, self._answerer = contents(record), settings.model
         self._basis = [self.index, self._answerer, Prompts(settings.prompts).fingerprint]
         if self._answerer != EXTRACTIVE:
@@ -231,15 +244,16 @@ class _Asking:
         """
         if row.problem:
             raise TableError(row.problem)
-        question = clean(row.question)
+        question = "" if self._checks else clean(row.question)
         outlets, base = _parts(row.outlet), self._scope
         scope = read_scope(outlets or [*base.outlets], row.since.strip() or base.since, row.until.strip() or base.until, mark="")
-        return Task(question, check_scope(scope, self._record) if outlets else scope, _history(row.history))
+        scope = check_scope(scope, self._record) if outlets else scope
+        return Task(question, scope, draft=row.checked) if self._checks else Task(question, scope, _history(row.history))
 
     def _key(self, task: Task) -> bytes:
         """A name for all that an outcome depends on."""
         scope = task.scope
-        parts = [*self._basis, task.question, task.history, scope.outlets, scope.since, scope.until]
+        parts = [*self._basis, task.question, task.history, scope.outlets, scope.since, scope.until, *filter(None, [task.draft])]
         return hashlib.sha256(json.dumps(parts).encode()).digest()[:16]
 
 

@@ -34,7 +34,8 @@ class Row:
     """A row of a table.
 
     ``number`` is the row's as a spreadsheet counts, the header being row 1. ``cells`` are as many as the header has. The others are the
-    cells of the columns of these names, empty where there is none; ``problem`` is why the row cannot be asked.
+    cells of the columns of these names, empty where there is none, and ``checked`` the cell that is to be checked, where one is.
+    ``problem`` is why the row cannot be asked.
     """
 
     number: int
@@ -44,6 +45,7 @@ class Row:
     outlet: str = ""
     since: str = ""
     until: str = ""
+    checked: str = ""
     problem: str | None = None
 
 
@@ -51,13 +53,16 @@ class Table(AbstractContextManager["Table"]):
     """An open CSV: its header, its number of rows, and the rows, which are read from the file each time. Use as a context manager.
 
     ``source`` is a file, or a stream that is copied to a temporary file first. ``delimiter`` and ``terminator`` are the file's own,
-    ``plain`` is whether it is UTF-8 without a byte-order mark, ``note`` what people should know of how it was read.
+    ``plain`` is whether it is UTF-8 without a byte-order mark, ``note`` what people should know of how it was read. ``checked`` is the
+    column that is to be checked, in place of questions to be asked; ``checks``: there is one.
 
     Raises:
-        TableError: it cannot be read, is empty, is a workbook, has no column "question" or two, or has no rows.
+        TableError: it cannot be read, is empty, is a workbook, lacks the column that it needs or has two of them, or has no rows.
     """
 
-    def __init__(self, source: Path | BinaryIO) -> None:
+    def __init__(self, source: Path | BinaryIO, checked: str = "") -> None:
+        self.checks, self._needed = bool(checked), _plain_name(checked) or "question"
+        self._read = {**({"checked": self._needed} if checked else {}), **{name: name for name in ASKED}}
         csv.field_size_limit(_LONGEST_CELL)
         self.name = str(source) if isinstance(source, Path) else "standard input"
         with ExitStack() as unread:
@@ -76,9 +81,9 @@ class Table(AbstractContextManager["Table"]):
     def _look(self, sample: str) -> None:
         if not sample.strip():
             raise TableError(
-                f"{self.name} is empty. It needs a line with column names, one of them 'question', and a row for each question."
+                f"{self.name} is empty. It needs a line with column names, one of them {self._needed!r}, and a row for each {self._needed}."
             )
-        self.delimiter = _delimiter(sample)
+        self.delimiter = _delimiter(sample, self._needed)
         self.terminator = min((end for end in ("\r\n", "\n", "\r") if end in sample), key=sample.find, default="\n")
         self.header = next(record for _, record in self._records() if record)
         self._places = self._columns()
@@ -93,13 +98,15 @@ class Table(AbstractContextManager["Table"]):
     def _columns(self) -> dict[str, int]:
         """Where the columns are that are read."""
         names = [_plain_name(name) for name in self.header]
-        twice = [name for name in ASKED if names.count(name) > 1]
+        twice = [name for name in self._read.values() if names.count(name) > 1]
         if twice:
             raise TableError(f"{self.name} has {names.count(twice[0])} columns called {twice[0]!r}. Rename all but one.")
-        if "question" not in names:
+        if self._needed not in names:
             there = ", ".join(repr(name[:60]) for name in self.header[:20])
-            raise TableError(f"{self.name} has no column 'question' in its first line. The columns there are: {there}. Rename or add one.")
-        return {name: names.index(name) for name in ASKED if name in names}
+            raise TableError(
+                f"{self.name} has no column {self._needed!r} in its first line. The columns there are: {there}. Rename or add one."
+            )
+        return {field: names.index(name) for field, name in self._read.items() if name in names}
 
     def _count(self) -> int:
         """How many rows there are.
@@ -113,7 +120,7 @@ class Table(AbstractContextManager["Table"]):
         if record != end:  # it is inside quotation marks
             raise TableError(f"{self.name}, row {number}: a quotation mark is opened there and never closed. Close it.")
         if count < 1:
-            raise TableError(f"{self.name} has a header and no rows. Add a row for each question.")
+            raise TableError(f"{self.name} has a header and no rows. Add a row for each {self._needed}.")
         return count
 
     def rows(self) -> Iterator[Row]:
@@ -205,12 +212,12 @@ def _eight_bits(file: BinaryIO) -> tuple[str, str | None]:
             return "utf-8", None
 
 
-def _delimiter(sample: str) -> str:
-    """The separator with which the first line has a column "question"; of several, or of none, that which makes most columns."""
+def _delimiter(sample: str, needed: str) -> str:
+    """The separator with which the first line has the column that is ``needed``; of several, or of none, that which makes most columns."""
 
     def fits(delimiter: str) -> tuple[bool, int]:
         header = next((record for record in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter) if record), [])
-        return "question" in map(_plain_name, header), len(header)
+        return needed in map(_plain_name, header), len(header)
 
     return max(DELIMITERS, key=fits)
 

@@ -7,25 +7,25 @@ its arithmetic does not spread over several, where it would wait for the other w
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
-from multiprocessing import get_context, parent_process
-from threading import Thread
+from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 import numpy  # noqa: F401 - its libraries must be loaded before they can be limited
 from threadpoolctl import threadpool_limits
 
 from assistant.batch.formats import Outcome
+from assistant.check.draft import read_draft
 from assistant.settings import Settings
 from index.build import contents
 from index.errors import IndexProblem, ModelMissing, ReadoutError
 from index.record import Scope
 from index.runtime import THREADS
+from index.workers import begin
 
 if TYPE_CHECKING:
     from assistant.chain import Assistant
@@ -33,11 +33,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A question with the articles to look in and the questions asked before it, oldest first."""
+    """A question with the articles to look in and the questions asked before it, oldest first; or a ``draft`` that is to be checked."""
 
     question: str
     scope: Scope
     history: Sequence[str] = ()
+    draft: str | None = None
 
 
 class Desk:
@@ -65,6 +66,10 @@ class Desk:
         """
         answerer, index = self._assistant.answerer.name, self._index()
         try:
+            if task.draft is not None:
+                return Outcome(
+                    answerer, index, report=self._assistant.checker.check(read_draft("the cell", task.draft.encode()), task.scope)
+                )
             return Outcome(answerer, index, self._assistant.ask(task.question, task.scope, task.history))
         except (IndexProblem, ModelMissing):
             raise
@@ -114,15 +119,7 @@ def _ask_there(settings: Settings, task: Task) -> Outcome:
 
 
 def _begin() -> None:
-    """Prepare a worker process: Ctrl-C is for the process that started it, and without that it has nothing to do."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_end_with_parent, daemon=True).start()
+    """Prepare a worker process."""
+    begin()
     threadpool_limits(1)
     os.environ[THREADS] = "1"
-
-
-def _end_with_parent() -> None:
-    parent = parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(1)

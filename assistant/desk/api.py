@@ -1,4 +1,4 @@
-"""What programs may call: ask, search and get_article, as the chat's API and as MCP tools; and whether all is well.
+"""What programs may call: ask, check, search and get_article, as the chat's API and as MCP tools; and whether all is well.
 
 Errors are `ReadoutError`, with one line for people: whoever exposes these functions hands that line on.
 """
@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from assistant.check import report
+from assistant.check.draft import read_draft
 from assistant.question import clean
 from assistant.render import as_json
 from assistant.scope import check_scope, read_scope
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from assistant.chain import Assistant
 
 MOST_HITS = 50
+LONGEST_DRAFT = 50_000  # characters: some five minutes
 LONGEST_TEXT = 100_000  # characters of an article in one call: longer than nearly all, and no more than a program can take
 
 _REASONS: dict[type[Exception], str] = {
@@ -52,6 +55,23 @@ class Api:
         """
         assistant = self._assistant()
         return as_json(assistant.ask(clean(_text(question)), self._scope(outlets, since, until)))
+
+    def check(self, draft: str, outlets: list[str] | None = None, since: str | None = None, until: str | None = None) -> dict[str, Any]:
+        """Hold every claim of somebody's text against the articles: is it carried, contradicted, misquoted, credited wrongly, or not found?
+
+        Args:
+            draft: The text, in English, in at most 50,000 characters; or an answer of another system as JSON, with its citations.
+            outlets: Only articles of these outlets; none: all.
+            since: Only articles published on this day or later, YYYY-MM-DD.
+            until: Only articles published on this day or earlier, YYYY-MM-DD.
+
+        Returns:
+            The draft, its claims (start, end, text, verdict, reasons, citations, differences, speaker), and how many have which verdict.
+        """
+        if len(_text(draft)) > LONGEST_DRAFT:
+            raise QuestionError(f"the draft has {len(draft):,} characters. Check at most {LONGEST_DRAFT:,} at a time.")
+        read = read_draft("the draft", draft.encode("utf-8", "replace"))
+        return report.as_json(self._assistant().checker.check(read, self._scope(outlets, since, until)))
 
     def search(
         self, query: str, outlets: list[str] | None = None, since: str | None = None, until: str | None = None, limit: int = 10

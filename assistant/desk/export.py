@@ -22,7 +22,7 @@ Form = Literal["markdown", "json", "csv"]
 
 COLUMNS = (
     "asked", "filters", "question", "status", "answer", "n", "outlet", "title", "published", "url", "article", "start", "end", "quote",
-    "page", "speaker", "side", "support", "rating", "why",
+    "page", "copy_of", "speaker", "side", "support", "rating", "why",
 )  # fmt: skip
 
 

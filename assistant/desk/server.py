@@ -58,13 +58,14 @@ def make_demo(settings: Settings, scope: Scope | None = None, opened: Assistant 
     """The chat as a Gradio app, over the articles in a scope; without an Assistant, one is opened when somebody comes.
 
     With ``free`` whoever comes may name the language model that answers, else only that of the settings may be chosen.
-    Programs find ``ask``, ``search`` and ``get_article`` as its API, and as MCP tools where it is served with them; nothing else.
+    Programs find ``ask``, ``check``, ``search`` and ``get_article`` as its API, and as MCP tools where it is served with them, and
+    nothing else.
     """
     assistant = _once(lambda: opened or open_assistant(settings))
     demo = make_page(Premises(settings, assistant, scope or Scope(), free))
     api = Api(assistant)
     with demo:
-        for function in (api.ask, api.search, api.get_article):
+        for function in (api.ask, api.check, api.search, api.get_article):
             expose(_telling()(function), concurrency_limit=AT_ONCE, concurrency_id="answers")
     demo.queue(default_concurrency_limit=AT_ONCE)
     return demo

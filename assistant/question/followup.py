@@ -99,7 +99,7 @@ def follow(text: str, before: Turn | None, names: Names) -> Turn:
     lean = Lean.PRONOUN if read.lean is Lean.ALONE and asked.of(Slot.BACK_WHO) else read.lean
     if lean is Lean.ALONE and marked.kind is Kind.SIDES and not marked.of(Slot.WHO, Slot.TOPIC, Slot.CLAIM, Slot.OUTLET):
         lean = Lean.SWAP  # "What did both sides say?"
-    more = asked.kind is not Kind.SIDES and content_words(asked.without(*FILLED).text) and not named_outlets(text, names.outlets)
+    more = asked.kind is not Kind.SIDES and content_words(asked.without(*FILLED).text) and not named_outlets(text, names)
     if lean is Lean.ALONE or _is_name(text, names) or (lean is Lean.SWAP and alone.lean is Lean.ALONE and more):
         return whole
     by_itself = lean in (Lean.PRONOUN, Lean.JOINED) and alone.kinds[0] not in WHOLE  # what a whole question asks needs none before it
@@ -115,15 +115,13 @@ def _of_articles(kinds: tuple[Kind, ...]) -> tuple[Kind, ...]:
 def _is_name(text: str, names: Names) -> bool:
     """Whether a question is a mere name, without a question mark: a question of its own. An outlet's name narrows the one before."""
     words = text.split()
-    return (
-        bool(content_words(text)) and all(word[0].isupper() and word.isalpha() for word in words) and not named_outlets(text, names.outlets)
-    )
+    return bool(content_words(text)) and all(word[0].isupper() and word.isalpha() for word in words) and not named_outlets(text, names)
 
 
 def _swapped(turn: _Follow) -> Turn:
     """ "And about trade?", "And the Kremlin?": the question before, with this in the place of its like."""
     made, new = turn.core, turn.asked.of(*FILLED) or _speakers(turn)
-    named = named_outlets(turn.asked.text, turn.names.outlets)
+    named = named_outlets(turn.asked.text, turn.names)
     if named and all(any(over(span, Span(one.start, one.end, span.slot)) for one in named) for span in new):
         return _narrowed(turn, tuple(dict.fromkeys(one.name for one in named)))
     if not new and turn.asked.of(Slot.BACK_WHO) and turn.core.of(Slot.WHO) and (back := _put_back(turn)):
@@ -313,7 +311,9 @@ def _except(turn: _Follow) -> Turn:
 
 def _more(turn: _Follow) -> Turn:
     """ "Go on": the question before, and what more there is."""
-    return _joined(turn, "what else")
+    told, before = _joined(turn, "what else"), turn.before.question
+    asked = replace(before, text=turn.text, understood=told.question.understood, more=before.more + 1)
+    return replace(told, question=asked)
 
 
 def _all_but(everybody: Sequence[str], some: Iterable[str]) -> tuple[str, ...]:
@@ -322,7 +322,12 @@ def _all_but(everybody: Sequence[str], some: Iterable[str]) -> tuple[str, ...]:
 
 def _narrowed(turn: _Follow, outlets: tuple[str, ...], excluded: tuple[str, ...] = ()) -> Turn:
     """The question before, in these outlets."""
-    told = _told(turn, without_outlets(turn.core), outlets)
+    named = turn.core.of(Slot.OUTLET)
+    words = listed(outlets)
+    ahead = turn.core.text[: named[0].start].lower().split()[-1:] if len(named) == 1 else []
+    subject = bool(ahead) and ahead[0] not in listed_words("name_prepositions")  # "What does Politico report?"
+    made = turn.core.put(named[0], words, (Span(0, len(words), Slot.OUTLET),)) if subject else without_outlets(turn.core)
+    told = _told(turn, made, outlets)
     return replace(told, question=replace(told.question, excluded=excluded))
 
 

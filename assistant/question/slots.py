@@ -7,10 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from assistant.question.marked import ENDS, Marked
+from assistant.question.people import all_asked
 from assistant.question.tagger import Slot, Span
-from assistant.reading import PRONOUNS, Named, Names, named_outlets, named_speakers, nearest
+from assistant.reading import Named, Names, named_outlets, named_speakers, nearest, outlet_aliases, printed
+from assistant.render import listed
 from assistant.types import Form, Kind, Question
 from index.lexicon import words as listed_words
+from index.speakers.likeness import initials, is_initials
+from index.speakers.names import DETERMINERS, TITLES, plain
 from index.text import content_words
 
 ABOUT_ITSELF = {Kind.TALK: Form.TALK, Kind.HELP: Form.HELP, Kind.CORPUS: Form.CORPUS}
@@ -27,12 +31,17 @@ WHOLE = frozenset({Kind.DIRECT, Kind.TRUE, Kind.WHO_SAID, Kind.OPINION})  # the 
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Those whom a question names, canonical, with their sides; ``stranger`` is a name that the index does not know."""
+    """Those whom a question names, canonical, with their sides; ``stranger`` is a name that nobody goes by who is quoted.
+
+    ``groups`` are words that may mean several of them, ``open`` words of which it cannot be told whom they mean.
+    """
 
     names: tuple[str, ...] = ()
     sides: tuple[str, ...] = ()
     stranger: str | None = None
     corrected: tuple[tuple[str, str], ...] = ()
+    groups: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    open: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def with_known_names(marked: Marked, names: Names) -> Marked:
@@ -40,10 +49,12 @@ def with_known_names(marked: Marked, names: Names) -> Marked:
 
     An outlet counts wherever it stands but within a topic or a claim; a speaker counts where the network saw a part of the name.
     """
-    whole = [_whole(span, marked.text) for span in marked.spans]
+    whole = [_titled(_whole(span, marked.text), marked.text) for span in marked.spans]
     marked = replace(marked, spans=tuple(one for one in whole if not any(_within(one, other) for other in whole)))
-    people = [Span(one.start, one.end, span.slot) for one in named_speakers(marked.text, names) for span in _wider(one, marked)]
-    found = [Span(one.start, one.end, Slot.OUTLET) for one in named_outlets(marked.text, names.outlets)]
+    people = [
+        Span(min(one.start, span.start), one.end, span.slot) for one in named_speakers(marked.text, names) for span in _wider(one, marked)
+    ]
+    found = [*dict.fromkeys(Span(one.start, one.end, Slot.OUTLET) for one in named_outlets(marked.text, names))]
     found = [one for one in found if not any(over(one, span) for span in marked.of(Slot.NOT_OUTLET))]
     apart = {one: part for one in found if (part := _apart(marked, one))}
     marked = replace(marked, spans=tuple(_before(span, list(apart.values())) for span in marked.spans))
@@ -67,6 +78,14 @@ def _without_strange_outlets(marked: Marked, found: list[Span], names: Names) ->
     return replace(marked, spans=spans, kinds=(Kind.SAID, *marked.kinds) if said else marked.kinds)
 
 
+def _titled(span: Span, text: str) -> Span:
+    """A span of somebody with the title that stands before it: "Ohio" of "the governor of Ohio" is no name."""
+    ahead = text[: span.start].split()
+    if span.slot not in (Slot.WHO, Slot.NOT_WHO) or ahead[-1:] != ["of"] or plain("".join(ahead[-2:-1])) not in TITLES:
+        return span
+    return replace(span, start=text.rindex(ahead[-2], 0, span.start))
+
+
 def _whole(span: Span, text: str) -> Span:
     """A span with the article before it, and without an apostrophe behind it."""
     if text[max(0, span.start - 1) : span.start + 2] in ("'s ", "’s "):
@@ -77,9 +96,10 @@ def _whole(span: Span, text: str) -> Span:
 
 
 def _wider(one: Named, marked: Marked) -> list[Span]:
-    """The first of the spans of people that a name goes beyond: "Trump" in "Trump's team"."""
+    """The first of the spans of people that a name goes beyond: "the Trump" in "the Trump team"."""
     parts = [span for span in marked.of(Slot.WHO, Slot.NOT_WHO) if over(Span(one.start, one.end, span.slot), span)]
-    return parts[:1] if parts and all(one.start <= span.start and span.end < one.end for span in parts) else []
+    begins = (marked.text[span.start : one.start].strip().lower() for span in parts if span.start < one.start)
+    return parts[:1] if all(span.end < one.end for span in parts) and DETERMINERS.issuperset(begins) else []
 
 
 def over(one: Span, other: Span) -> bool:
@@ -148,6 +168,8 @@ def question_of(text: str, marked: Marked, names: Names) -> Question:
         excluded=excluded,
         day=", ".join(marked.words(span) for span in marked.of(Slot.DAY)),
         corrected=(*heard.corrected, *wrong, *slips),
+        groups=heard.groups if form is not Form.BY_SIDE else (),
+        open=heard.open,
     )
 
 
@@ -196,46 +218,17 @@ def _asks_again(marked: Marked, first: Span, span: Span) -> bool:
 
 def who_of(marked: Marked, spans: Iterable[Span], names: Names) -> Who:
     """Who the words of spans name, as the index knows them."""
-    found, sides, strangers, corrected = dict[str, None](), dict[str, None](), list[str](), list[tuple[str, str]]()
-    for span in spans:
-        words = marked.words(span)
-        known = named_speakers(words, names) or _by_parts(words, names) or _misspelled(words, names)
-        for one in known:
-            found[one.name] = None
-            if one.side:
-                sides[one.side] = None
-            if one.start == one.end:
-                corrected.append((words, one.name))
-        if not known:
-            strangers.append(words)
-    proper = [words.removeprefix("the ").removeprefix("The ") for words in strangers if any(word[:1].isupper() for word in words.split())]
-    proper = [words for words in proper if words.lower() not in PRONOUNS]
-    return Who(tuple(found), tuple(sides), proper[0] if proper else None, tuple(corrected))
-
-
-def _by_parts(words: str, names: Names) -> list[Named]:
-    """Who goes by the last word of some words, where that is part of one speaker's names alone: "Senator Graham's", "the governor"."""
-    last = (words.replace("’", "'").removesuffix("'s").removesuffix("'").lower().split() or [""])[-1]
-    for form in (last, last.removesuffix("s")):
-        called = {alias: value for alias, value in names.speakers.items() if form in alias.split() and form not in PRONOUNS}
-        ending = {value for alias, value in called.items() if alias.endswith(form)}
-        known = ending or set(called.values())
-        if len({name for name, _ in known}) == 1:
-            return [Named(0, len(words), *known.pop())]
-    return []
-
-
-def _misspelled(words: str, names: Names) -> list[Named]:
-    """The one speaker whose name some words misspell; they stand in no article."""
-    parts = words.replace("’", "'").removesuffix("'s").split()
-    if names.mentioned(words):
-        return []
-    whole = nearest(" ".join(parts), {alias: name for alias, (name, _) in names.speakers.items()})
-    known = {alias.split()[-1]: name for alias, (name, _) in names.speakers.items()}
-    wrong = [part for part in parts if len(part) >= 4 and not names.mentioned(part)]
-    right = {whole} if whole else {name for part in wrong if (name := nearest(part, known))}
-    side = dict(names.speakers.values())
-    return [Named(0, 0, name, side.get(name)) for name in right] if len(right) == 1 else []
+    read = [one for span in spans for one in all_asked(marked.words(span), marked.text[span.end :], names)]
+    alone = {one.names[0] for one in read if len(one.names) == 1}
+    read = [one for one in read if not one.group or alone.isdisjoint(one.names)]  # "the majority leaders, Hoyer and McConnell"
+    return Who(
+        tuple(dict.fromkeys(name for one in read for name in one.names)),
+        tuple(dict.fromkeys(side for one in read if not one.group for side in one.sides)),
+        next((one.stranger for one in read if one.stranger), None),
+        tuple((one.words, listed(one.names or (one.stranger or "",))) for one in read if not one.told and not one.group),
+        tuple((one.words, one.names) for one in read if one.group),
+        tuple((one.words, one.open) for one in read if one.open),
+    )
 
 
 def outlets_of(marked: Marked, names: Names, slot: Slot) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
@@ -244,12 +237,19 @@ def outlets_of(marked: Marked, names: Names, slot: Slot) -> tuple[tuple[str, ...
     aliases = {one.lower(): one for one in names.outlets}
     for span in marked.of(slot):
         words = marked.words(span)
-        known = [one.name for one in named_outlets(words.title() if words.islower() else words, names.outlets)]
+        typed = words.title() if words.islower() else words
+        known = [one.name for one in named_outlets(typed, names) if typed == words or printed(one, typed)] or _spelt_out(words, names)
         if not known and (right := nearest(words.removeprefix("the "), aliases)):
             known = [right]
             corrected.append((words, right))
         found |= dict.fromkeys(known)
     return tuple(found), tuple(corrected)
+
+
+def _spelt_out(words: str, names: Names) -> list[str]:
+    """The outlets whose names are the initials of some words: "National Public Radio"."""
+    letters = {one for one, run in initials(words) if len(run) == len(content_words(words))}
+    return [outlet for outlet in names.outlets for alias in outlet_aliases(outlet) if is_initials(alias) and alias.lower() in letters][:1]
 
 
 def without_outlets(marked: Marked) -> Marked:
@@ -271,6 +271,7 @@ def topic_of(marked: Marked) -> str:
     if topics:
         return ", ".join(dict.fromkeys(marked.words(span) for span in topics))
     if marked.kind not in WHOLE:
-        return ""
+        ahead, _, asked = marked.text.partition(": ")
+        return ahead if asked and not any(span.start < len(ahead) for span in marked.spans) else ""  # "Syria: what did each side say?"
     whole = without_outlets(marked).text.strip(ENDS)
     return whole[:1].lower() + whole[1:]

@@ -33,7 +33,7 @@ from assistant.verification.support import weigh
 from index.lexicon import words
 from index.reader import Reader
 from index.speakers import TITLES, key_of
-from index.statements.holders import SPEECH_ACTS
+from index.statements.quotes import SPEECH_ACTS
 from index.text import content_stems, stem, stems
 from index.tree import child
 from index.types import Statement
@@ -88,11 +88,16 @@ def named_speaker(case: Case) -> Iterator[Finding]:
 
 def speakers(case: Case) -> Iterator[Finding]:
     """Whoever is made to say something in the sentence says something in what is cited."""
-    known = {key_of(name) for name in case.voices} | {key_of(alias) for aliases in case.sources.outlets.values() for alias in aliases}
+    known = {key_of(name) for name in case.voices}
+    printed = {key_of(alias) for aliases in case.sources.outlets.values() for alias in aliases}
     said = [(one, who, _said_there(one, case)) for one in statements_in(case.body) if says(one) for who in one.speakers]
     there = {who for _, who, same in said if same}
     for one, who, same in said:
-        if who in there or (same is None and (key_of(who) in known or is_speaker(who, case) or _is_described(one, case))):
+        if (
+            who in there
+            or key_of(who) in printed
+            or (same is None and (key_of(who) in known or is_speaker(who, case) or _is_described(one, case)))
+        ):
             continue
         yield Finding(Check.SPEAKER, _not_said_by(who, case), (one.speaker_start or 0, one.speaker_end or 0))
 
@@ -103,8 +108,11 @@ def _said_there(said: Statement, case: Case) -> bool | None:
         one, there = subject(verb), case.alignment.same.get(verb.i)
         if there and one is not None and (said.speaker_start or 0) <= one.idx < (said.speaker_end or 0):
             other = subject(there[1])
-            if other is not None and (Forms().same(one, other) or (one.text[:1].isupper() and is_name(other))):
-                return Forms().same(one, other)
+            called = [other, *(c for c in other.children if c.dep_ == "appos")] if other is not None else []
+            if any(Forms().same(one, name) for name in called):
+                return True
+            if one.text[:1].isupper() and any(map(is_name, called)):
+                return False
     return None
 
 
@@ -277,7 +285,7 @@ def attributions(case: Case) -> Iterator[Finding]:
         himself = who is not None and said.speaker is not None and who.lower_ in said.speaker.lower().split()
         if not himself and (said.speaker is None or says(said)):
             reason = f"It tells “{verb.text}” as a fact; in what is cited {said.speaker or 'somebody'} says so."
-            yield Finding(Check.SPEAKER, reason, (verb.idx, verb.idx + len(verb)), (article, said.start, said.end))
+            yield Finding(Check.ATTRIBUTION, reason, (verb.idx, verb.idx + len(verb)), (article, said.start, said.end))
 
 
 def _told(verb: Token) -> bool:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 LINKS = words("name_links")
+SHORTEST_INITIALS = 3
 LONGEST_ENDING = 4
 """Letters by which a people's name may be longer than its country's."""
 
@@ -75,6 +76,8 @@ class Forms:
         lower = _plain(name)
         if not lower or bare(name) in TITLES or lower in self._words or lower in self._initials:
             return True
+        if len(lower) >= SHORTEST_INITIALS and any(one.startswith(lower) for one in self._initials):
+            return True  # "CDC" leaves out the last word of "Centers for Disease Control and Prevention"
         if any(f" {other} " in self._lower for other in _groups().get(lower, ())):
             return True
         return any(alike(lower, other) or (name.endswith(".") and other.startswith(lower)) for other in self._capitals)

@@ -174,7 +174,7 @@ def main() -> None:
         questions = write_corpus(chosen.file, corpus, chosen.most)
         build(index, [corpus], BUNDLED)
         with Record(index) as record:
-            searcher = Searcher(record, VectorStore(index, fingerprint(BUNDLED)), load_embedder(BUNDLED, bulk=False), Reader())
+            searcher = Searcher(record, VectorStore(index, fingerprint(BUNDLED)), load_embedder(BUNDLED), Reader())
             asked = list(ask(searcher, questions))
             odds = crossed(searcher, asked)
             weights, bias = fitted(*passages_of(asked))

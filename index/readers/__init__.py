@@ -16,7 +16,8 @@ from index.readers.draft import Columns, Draft, Found, Reader, TooLong, Trouble,
 __all__ = ["KINDS", "SECONDS", "Columns", "Draft", "Found", "Kind", "Trouble", "kind_of", "read", "unread"]
 
 SECONDS = 60.0  # that one file may take; what holds many articles may take ten times that
-TEXT, PACKED = 20_000_000, 200_000_000  # bytes: the longest book is a tenth of the first
+TEXT, PACKED = 20_000_000, 200_000_000  # bytes: a page may be little text among much else
+ARTICLE = 4_000_000  # characters, as many as the longest books have: a parse takes half a kB of memory for each
 NO_COLUMNS: Columns = MappingProxyType({})
 
 
@@ -107,9 +108,11 @@ EMPTY = "holds no text; remove it or fill it"
 
 
 def _whole(draft: Draft) -> Found:
-    """A draft that can be stored: with text, and without halves of characters, which no encoding can carry."""
+    """A draft that can be stored: with text, not endless, and without halves of characters, which no encoding can carry."""
     if not draft.text.strip():
         return Trouble(EMPTY, draft.part)
+    if len(draft.text) > ARTICLE:
+        return Trouble(f"has a text of more than {ARTICLE // 1_000_000} million characters; split it into articles", draft.part)
     return Draft(**{name: value and _encodable(value) for name, value in asdict(draft).items()})
 
 

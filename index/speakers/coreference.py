@@ -55,6 +55,10 @@ class Cast:
                 self.surnames[mention.last].append(mention)
         self.firsts: dict[str, set[str]] = defaultdict(set)
         times = Counter(m.name for m in self.mentions)
+        sure = {m.last for bearers in self.surnames.values() for m in bearers if m.known}
+        self.chance = {m.name for m in self.mentions if m.full and m.known is None and times[m.name] == 1 and m.last in sure}
+        for last in sure:
+            self.surnames[last] = [m for m in self.surnames[last] if m.name not in self.chance]
         for mention in (m for bearers in self.surnames.values() for m in bearers if m.person):
             first = mention.name.split(" ")[0]
             if times[mention.name] * MAIN >= times[first]:
@@ -64,6 +68,7 @@ class Cast:
         self.at = {i: replace(m, person=m.person or self.expand(m) in self.sex) for i, m in self.at.items()}
         self.mentions = [self.at[m.token] for m in self.mentions]
         self.people = {m.name for m in self.mentions if m.person}
+        self.recognized = {self.expand(m) for m in self.mentions if m.known or m.gender} | set(self.sex)
         self.roles = self._roles()
         self.spoken: list[tuple[int, Names]] = []
         self.memo: dict[int, Names] = {}
@@ -72,10 +77,6 @@ class Cast:
     def persons(self) -> dict[str, int]:
         """Return how often the article names which persons, by the fullest name it gives them."""
         return Counter(self.expand(m) for m in self.mentions if m.person and (m.name in self.running or not self.running))
-
-    def bearers(self) -> dict[str, str]:
-        """Return who bears which title here, of the titles that one person alone has: "cdc director" → "Tom Frieden"."""
-        return {role: name for role, names in self.roles.items() if len(names) == 1 for name in names}
 
     def _roles(self) -> dict[str, set[str]]:
         """Return who bears which title here: "Russian President Vladimir Putin", "Peter Cook, a Pentagon spokesman"."""
@@ -122,9 +123,10 @@ class Cast:
     def expand(self, mention: Mention) -> str:
         """Return the fullest name this article gives a mention.
 
-        Of namesakes it is the one named in full most often, or where none stands out the nearest before, or the only one after.
+        Of namesakes it is the one named in full most often, or where none stands out the nearest before, or the only one after. What only
+        once looks like the full name of somebody known by another is that one: "Ignore Trump, Pelosi says".
         """
-        if mention.full:
+        if mention.full and mention.name not in self.chance:
             return mention.name
         if mention.last not in self.surnames and mention.name.lower() not in self.firsts:
             return mention.name
@@ -303,8 +305,12 @@ class Cast:
         return None if not others else others.pop() if len(others) == 1 else ""
 
     def _persons(self, tokens: Iterable[Token], gender: str) -> set[str]:
-        """Return the names among some words, outside quotation marks, that "he" (``m``) or "she" (``f``) can mean."""
-        return {self.expand(self.at[t.i]) for t in tokens if t.i in self.at and self._suits(t, gender) and not self._quoted(t)}
+        """Return the names among some words, outside quotation marks, that "he" (``m``) or "she" (``f``) can mean.
+
+        What only looks like somebody's name is nobody's there: "agree to our Privacy Policy".
+        """
+        named = (t for t in tokens if t.i in self.at and self._suits(t, gender) and not self._quoted(t))
+        return {self.expand(self.at[t.i]) for t in named} & self.recognized
 
     def _suits(self, named: Token, gender: str) -> bool:
         mention = self.at[named.i]

@@ -95,6 +95,9 @@ def read_mention(head: Token, text: str, entity: Span | None) -> Mention | None:
     if entity is not None:
         kept = [t for t in entity if t.tag_ != "POS" and not t.is_space]
         first = entity[0]
+        ahead = first.nbor(-1) if first.i and len(kept) == 1 and entity.label_ == "ORG" else None
+        if ahead is not None and ahead.pos_ == "PROPN" and ahead.head == head and ahead.dep_ == "compound" and not ahead.ent_type_:
+            kept = [ahead, *kept]  # a first name that the recognizer leaves out
     else:
         first = next((t for t in head.lefts if t.dep_ in ("compound", "nmod") and t.text[:1].isupper()), head)
         kept = [t for t in head.doc[first.i : head.i + 1] if not t.is_space]

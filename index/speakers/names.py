@@ -89,14 +89,17 @@ def _linked(standing: Counter[str], firsts: bool = False) -> dict[str, str]:
     usual = {key: short for key in full if (short := _without_middle(key)) in standing}
     bearers: dict[str, Counter[str]] = defaultdict(Counter)
     for key in full:
-        for part in ({surname_of(key), key.split(" ")[0]} if firsts else {surname_of(key)}) - BODIES:  # nobody is called Senate
+        parts = {surname_of(key), surname_of(key).rpartition("-")[2], *([key.split(" ")[0]] if firsts else ())}
+        for part in parts - BODIES:  # nobody is called Senate; "Assad" is al-Assad
             bearers[part][usual.get(key, key)] += standing[key]
     return usual | {part: owner for part, counts in bearers.items() if (owner := _owner(counts, part))}
 
 
 def _owner(bearers: Counter[str], part: str) -> str | None:
     """Return the one of several namesakes whom a surname means, or a first name that is nobody's surname; None when it is open."""
-    families = Counter({key: count for key, count in bearers.items() if surname_of(key) == part}) or bearers
+    families = (
+        Counter({key: count for key, count in bearers.items() if surname_of(key).rpartition("-")[2] == part.rpartition("-")[2]}) or bearers
+    )
     ranked = families.most_common(2)
     return ranked[0][0] if ranked and (len(ranked) == 1 or ranked[0][1] >= STANDS_OUT * ranked[1][1]) else None
 

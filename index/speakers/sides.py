@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import ChainMap, Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,15 +21,15 @@ class Sides:
     speakers: Mapping[str, tuple[str, str]]
 
     @classmethod
-    def load(cls, path: Path) -> Sides:
-        """Read a ``sides.toml``.
+    def load(cls, path: Path, kept: str | None = None) -> Sides:
+        """Read a ``sides.toml``, or the text that was ``kept`` of it.
 
         Raises:
             CorpusError: it is not TOML, a side has no name or no speakers, or a name stands for two speakers. One line
                 naming file and entry.
         """
         try:
-            data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+            data = tomllib.loads(path.read_text(encoding="utf-8-sig") if kept is None else kept)
         except (OSError, UnicodeDecodeError) as error:
             raise CorpusError(f"{path}: cannot be read ({error}). Save it as UTF-8 text.") from error
         except tomllib.TOMLDecodeError as error:
@@ -88,17 +88,22 @@ def _add(path: Path, speakers: dict[str, tuple[str, str]], name: str, entry: tup
 
 
 def name_speakers(
-    numbered: Sequence[tuple[int, Statement]], sides: Sequence[Sides] = (), people: Mapping[str, int] | None = None
+    numbered: Sequence[tuple[int, Statement]],
+    sides: Sequence[Sides] = (),
+    people: Mapping[str, int] | None = None,
+    named_in: Callable[[str], Iterable[str]] = lambda article: (),
 ) -> list[tuple[int, Statement]]:
     """Return the statements of a corpus, with their numbers, under canonical speakers and sides.
 
     ``sides`` name the speakers they list. All other names are grouped by spelling, and a surname joins the person who has it;
-    a surname that several people share stays a name of its own. ``people`` says how often articles name which persons.
+    a surname that several people share stays a name of its own. ``people`` says how often articles name which persons,
+    ``named_in`` whom one of them names: a first name is the person's whom its own article calls so.
     """
-    names = Counter(name for _, s in numbered for name in s.speakers)
+    full = [(n, replace(s, speakers=tuple(_in_full(name, s.article, named_in) for name in s.speakers))) for n, s in numbered]
+    names = Counter(name for _, s in full for name in s.speakers)
     canonical = canonical_names(names, people)
     listed = ChainMap(*(dict(one.speakers) for one in sides))  # the first side that lists a name has it
-    placed = [_place(s.speakers, canonical, listed) for _, s in numbered]
+    placed = [_place(s.speakers, canonical, listed) for _, s in full]
     orders: dict[frozenset[str], Counter[tuple[str, ...]]] = defaultdict(Counter)
     for parts, _ in placed:
         orders[frozenset(parts)][parts] += 1
@@ -107,6 +112,14 @@ def name_speakers(
         usual = orders[frozenset(parts)].most_common(1)[0][0]
         found.append((number, replace(statement, speakers=usual, side=side)))
     return found
+
+
+def _in_full(name: str, article: str, named_in: Callable[[str], Iterable[str]]) -> str:
+    """Return a first name with the surname that its article gives the one person of that name."""
+    if " " in name or not name[:1].isupper():
+        return name
+    bearers = {person for person in named_in(article) if person.startswith(f"{name} ")}
+    return bearers.pop() if len(bearers) == 1 else name
 
 
 def _place(names: Sequence[str], canonical: Mapping[str, str], listed: Mapping[str, tuple[str, str]]) -> Voice:

@@ -17,7 +17,7 @@ import numpy as np
 from index.lexicon import words
 from index.statements.cues import Candidate
 from index.statements.holders import holder_of
-from index.statements.quotes import TAG_LENGTH, Page, Quotation, begins, has_own_tag
+from index.statements.quotes import TAG_LENGTH, Page, Quotation, begins, has_own_tag, stripped
 from index.statements.spans import trimmed
 from index.tree import child, end_of
 
@@ -109,10 +109,28 @@ def chosen(scored: list[Scored], threshold: float) -> list[Candidate]:
     return sorted(taken.values(), key=lambda one: (one.start, one.end))
 
 
+def cut(page: Page, kept: list[Candidate], scored: list[Scored]) -> list[Candidate]:
+    """Return candidates with what the speaker of one goes on to say as another: "argued that …, | saying …"."""
+    result = list(kept)
+    cues = {one.cue for one in kept}
+    for p, inner in sorted(scored, key=lambda pair: -pair[0]):
+        if p < SURE or not inner.explicit or inner.cue in cues or page.doc[inner.cue].tag_ != "VBG":
+            continue
+        for number, outer in enumerate(result):
+            if outer.holder == inner.holder and outer.at < outer.start < inner.at < inner.start < inner.end == outer.end:
+                start, end = stripped(page.text, outer.start, inner.at, right=" ,;:—–-")
+                if end > start and page.text[inner.at - 2] in ",;—–":
+                    result[number] = replace(outer, end=end, quoted=page.quotes_in((start, end)))
+                    result.append(inner)
+                    cues.add(inner.cue)
+                break
+    return sorted(result, key=lambda one: (one.start, one.end))
+
+
 def repeats(one: Candidate, other: Candidate, sure: bool) -> bool:
     """Does one candidate say what another says? ``sure``: both are likely, so one may report the other's speech."""
     both = min(one.end, other.end) - max(one.start, other.start)
-    nested = one.start <= other.at < one.end or other.start <= one.at < other.end
+    nested = reports(one, other) or reports(other, one)
     inside = both == min(one.end - one.start, other.end - other.start)
     if nested and inside and one.holder is not None and one.holder == other.holder:
         return True  # "expressed support for …" is said once
@@ -124,6 +142,12 @@ def repeats(one: Candidate, other: Candidate, sure: bool) -> bool:
     if nested and (sure or "according" in (one.kind[:9], other.kind[:9])):
         return False
     return both > SAME * wide
+
+
+def reports(outer: Candidate, inner: Candidate) -> bool:
+    """Does somebody tell what another says? What stands in the tag between two parts of a quotation is the reporter's."""
+    tagged = outer.kind.startswith("quote") and (inner.start, inner.end) == (outer.start, outer.end)
+    return outer.start <= inner.at < outer.end and not tagged
 
 
 def continued(page: Page, kept: list[Candidate]) -> list[Candidate]:
@@ -170,8 +194,9 @@ def parted(page: Page, one: Candidate) -> Iterator[Candidate]:
     inside = page.runs[bisect_left(page.starts, one.start) : bisect_left(page.starts, one.end)]
     start = one.start
     if inside and (inside[0].start, inside[-1].end) == (one.start, one.end):
-        for run, following in pairwise(inside):
-            if page.text[run.end : following.start].strip()[-1:] in (".", ":"):
+        said = [run for run in inside if run.start == start or not page.text[: run.start].rstrip(" ")[-1:].isalnum()]  # on “News Hour.”
+        for run, following in pairwise(said):
+            if page.text[run.end : following.start].rstrip(" \n\"”’'")[-1:] in (".", ":"):
                 yield replace(one, start=start, end=run.end)
                 start = following.start
     yield replace(one, start=start)

@@ -8,16 +8,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from index.lexicon import words
-from index.statements.holders import SPEECH_ACTS, beside, can_speak, holder_of, lemma_of, name_among, noun_holder, source_type, words_of
-from index.statements.quotes import Page, Quote, Span, block, tagged
-from index.statements.spans import Stretch, cue_block, noun_stretches, stretches, tail, trimmed
+from index.statements.holders import NOBODY, beside, can_speak, holder_of, lemma_of, name_among, noun_holder, source_type, words_of
+from index.statements.quotes import SPEECH_ACTS, STOPS, Page, Quote, Span, block, tagged
+from index.statements.spans import SUBJECTS, Stretch, cue_block, noun_stretches, stretches, tail, trimmed
 from index.tree import child, end_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
 SAID, FIRST_WORDS = words("said"), words("first_words")
+ACTIVE = ("aux", "auxpass", "dobj", "dative", "ccomp", "oprd", "prt")
+"""What hangs on a verb that its subject does, rather than suffers."""
 REPORTED = ("dobj", "ccomp", "xcomp", "inverted", "tail", "quote")  # constructions in which a verb of speech leaves no doubt
+NEAR = 8  # words behind "according to" among which its noun stands
 COLON = 70  # characters that may stand before the colon after a speaker's name
 
 
@@ -52,7 +55,7 @@ class Cue:
     def reports(self, stretch: Stretch, end: Token | None = None) -> Iterator[Candidate]:
         """Yield the candidate that a stretch of text makes, unless nothing is left of it; the cue's words reach to ``end``."""
         avoided = cue_block(self.token, self.holder, end)
-        span = trimmed(self.page, stretch.first.idx, end_of(stretch.last), avoided)
+        span = trimmed(self.page, behind_day(self.token, stretch.first).idx, end_of(stretch.last), avoided)
         if span is not None:
             yield from self.makes(stretch.kind, span, stretch.mark)
 
@@ -98,6 +101,17 @@ class Cue:
             yield f"f={first}|{kind[:4]}"
 
 
+def behind_day(cue: Token, first: Token) -> Token:
+    """Return the first word of what is said, behind a day that tells when it was: "told us | this week | he would go"."""
+    after = first
+    while cue.i < after.i < len(after.doc) - 1 and (
+        after.ent_type_ in ("DATE", "TIME") or (after.pos_ == "ADP" and after.nbor().ent_type_ == "DATE")
+    ):
+        after = after.nbor()
+    clause = after.lower_ == "that" or any(one.dep_ in SUBJECTS and one.left_edge.i == after.i for one in (after, *after.ancestors))
+    return after if clause and after.sent == first.sent else first
+
+
 def word_at(text: str, place: int) -> str:
     """Return the word or mark that follows a place in a text."""
     words = text[place : place + 24].split(maxsplit=1)
@@ -117,7 +131,7 @@ def proposals(page: Page, token: Token) -> Iterator[Candidate]:
     elif token.lower_ == "according":
         yield from by_according(page, token)
     elif token.pos_ in ("VERB", "AUX") or token.lower_ in SAID:
-        cue = Cue(page, token, *holder_of(token))
+        cue = outside(Cue(page, token, *(NOBODY if suffers(page, token) else holder_of(token))))
         yield from by_quotation(cue)
         for stretch in (*stretches(token), *tail(token, cue.holder)):
             yield from cue.reports(stretch)
@@ -132,13 +146,33 @@ def proposals(page: Page, token: Token) -> Iterator[Candidate]:
             yield from cue.reports(replace(stretch, kind=f"a-{stretch.kind}"))
 
 
+def suffers(page: Page, verb: Token) -> bool:
+    """Is a headline's verb a participle: "Villages told to leave"? The text below would have its subject do it."""
+    active = any(c.dep_ in ACTIVE and (c.i > verb.i or c.dep_ == "aux") for c in verb.children)
+    if page.paragraph(verb.idx) or len(page.ends) < 2 or page.text[page.ends[0] - 1] in STOPS or verb.tag_ not in ("VBD", "VBN") or active:
+        return False
+    subject = child(verb, "nsubj")
+    below = (word for word in page.doc if word.idx > page.ends[0] and word.lemma_ == verb.lemma_)
+    does = (child(word, "nsubj") for word in below)
+    return subject is not None and tagged(page, verb) is None and subject.lower_ not in {one.lower_ for one in does if one is not None}
+
+
+def outside(cue: Cue) -> Cue:
+    """Return a cue with the noun beside it as whoever speaks, where the parse has him inside a quotation: `"… you …," he said, adding`."""
+    page, holder = cue.page, cue.holder
+    if holder is None or page.run_at(holder.idx) in (None, page.run_at(cue.token.idx)):
+        return cue
+    near = beside(page, cue.token)
+    return replace(cue, holder=near, how="beside" if near is not None else "none")
+
+
 def by_quotation(cue: Cue) -> Iterator[Candidate]:
     """Yield the quotation that a cue tags, in quotation marks or set as a paragraph of its own."""
     page, token = cue.page, cue.token
     quote, noun = tagged(page, token) or block(page, token), token.pos_ == "NOUN"
     if quote is None or (noun and not introduces(page, token, quote)):
         return
-    if cue.holder is None or page.run_at(cue.holder.idx):
+    if cue.holder is None:
         cue = Cue(page, token, beside(page, token), "beside")
     kind, start, end = quote
     yield from cue.makes(f"n-{kind}" if noun else kind, (start, end), near_quote(page, token, start))
@@ -148,7 +182,8 @@ def introduces(page: Page, noun: Token, quote: Quote) -> bool:
     """Does a noun announce the quotation after it ("his answer: …"), rather than have its name in quotation marks?"""
     kind, start, _ = quote
     gap = page.text[end_of(noun) : start].rstrip()
-    return kind == "block" or (kind == "quote-after" and gap.endswith((":", ",", " that")))
+    ahead = kind == "quote-after" and gap.endswith((":", ",", " that")) and not page.acts(end_of(noun), start)
+    return kind == "block" or ahead
 
 
 def near_quote(page: Page, cue: Token, start: int) -> str:
@@ -177,7 +212,8 @@ def by_colon(page: Page, colon: Token) -> Iterator[Candidate]:
     named = sum(t.pos_ == "PROPN" for t in label)
     holder = name_among(label)
     span = trimmed(page, colon.idx + 1, end, (colon.idx, colon.idx + 1))
-    if holder is not None and span is not None and can_speak(page, label):
+    topic = number == 0 and run is None and len(page.ends) > 1 and not any(word.lower_ in page.speaking for word in label)
+    if holder is not None and span is not None and can_speak(page, label) and not topic:
         near = "name" if label[-1].pos_ in ("PROPN", "NOUN") else "far"
         kind = "colon" if run is None else "colon-quote"
         clause = any(t.pos_ in ("VERB", "AUX") for t in label)
@@ -188,7 +224,8 @@ def by_according(page: Page, token: Token) -> Iterator[Candidate]:
     """Yield the candidates of "according to": the clause it belongs to, and its whole sentence."""
     to = next((c for c in token.children if c.lower_ == "to"), None)
     inner = child(to, "pobj", "pcomp") if to is not None else None
-    holder = inner if inner is None or inner.dep_ == "pobj" else child(inner, "dobj")  # "to show insiders" may be read as a verb
+    holder = inner if inner is None or inner.dep_ == "pobj" else child(inner, "dobj")
+    holder = holder or following(token)  # "to show insiders" may be read as a verb
     if holder is None:
         return
     sentence, head, end = token.sent, token.head, holder.right_edge
@@ -199,3 +236,10 @@ def by_according(page: Page, token: Token) -> Iterator[Candidate]:
     yield from cue.reports(Stretch("according", head.left_edge, head.right_edge), end)
     if (sentence[0].i, sentence[-1].i) != (head.left_edge.i, head.right_edge.i):
         yield from cue.reports(Stretch("according+", sentence[0], sentence[-1], head.dep_), end)
+
+
+def following(token: Token) -> Token | None:
+    """Return the head of the first noun phrase right behind "according to", where the parse does not hang it there."""
+    near = token.doc[token.i + 2 : token.i + 2 + NEAR]
+    noun = next((word for word in near if word.pos_ in ("NOUN", "PROPN", "PRON") and word.dep_ != "compound"), None)
+    return noun if noun is not None and noun.sent == token.sent else None

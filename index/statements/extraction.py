@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from index.lexicon import words
 from index.speakers.coreference import Cast
-from index.statements.choice import chosen, continued, load_model, parted, unattributed
+from index.speakers.roles import Role, read_roles
+from index.statements.choice import chosen, continued, cut, load_model, parted, unattributed
 from index.statements.cues import Candidate, candidates
 from index.statements.layout import laid_out
 from index.statements.quotes import SINGLE, Page
-from index.tree import DOCUMENTS, end_of
+from index.statements.wording import cue_words, denied
 from index.types import Statement
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
-VERSION = 5  # part of the index's fingerprint: raise it when the same article would give other statements
+VERSION = 6  # part of the index's fingerprint: raise it when the same article would give other statements
 HEDGES = words("hedges")
 
 
 @dataclass(frozen=True, slots=True)
 class Voices:
-    """What an article says anybody said, in text order, and how often it names which persons, by the fullest name it gives them."""
+    """What an article says anybody said, in text order, and whom it names: how often, by the fullest name it gives them, and as what."""
 
     statements: list[Statement]
     people: dict[str, int]
-    roles: dict[str, str]
+    roles: list[Role]
 
 
 def extract(article_id: str, text: str, doc: Doc) -> list[Statement]:
@@ -44,18 +45,21 @@ def read(article_id: str, text: str, doc: Doc) -> Voices:
     page, model = Page(text, doc), load_model()
     found = list(candidates(page))
     scored = [*((1.0, one) for one in laid_out(page)), *zip(model.probabilities(page, found), found, strict=True)]
-    kept = continued(page, chosen(scored, model.threshold))
+    kept = continued(page, cut(page, chosen(scored, model.threshold), scored))
     parts = [part for one in (*kept, *unattributed(page, kept)) for part in parted(page, one)]
     cast = Cast(doc, lambda char: page.run_at(char) is not None)
-    return Voices(named(article_id, page, parts, cast), cast.persons(), cast.bearers())
+    return Voices(named(article_id, page, parts, cast), cast.persons(), read_roles(cast))
 
 
 def named(article_id: str, page: Page, kept: list[Candidate], cast: Cast) -> list[Statement]:
     """Return the statements of the chosen candidates, their speakers resolved in the order of the text."""
     found: list[Statement] = []
-    for one in sorted(kept, key=lambda c: c.cue):
-        cue = page.doc[one.cue]
-        speakers = cast.resolve(page.doc[one.holder]) if one.holder is not None else ()
+    kept = sorted(kept, key=lambda c: c.cue)
+    for one in kept:
+        cue, holder = page.doc[one.cue], page.doc[one.holder] if one.holder is not None else None
+        speakers = cast.resolve(holder) if holder is not None and denied(holder) is None else ()
+        if one.kind == "turn":
+            speakers = tuple(name.title() if page.set_in_capitals(name) else name for name in speakers)
         cast.spoken.append((one.cue, speakers))
         found.append(
             Statement(
@@ -66,27 +70,29 @@ def named(article_id: str, page: Page, kept: list[Candidate], cast: Cast) -> lis
                 speakers=speakers,
                 speaker_start=one.source[0] if one.source else None,
                 speaker_end=one.source[1] if one.source else None,
-                cue=cue_words(page, cue) if page.text[one.at].isalnum() else page.text[one.at],
+                cue=cue_words(page, cue, holder) if page.text[one.at].isalnum() else page.text[one.at],
                 direct=one.quoted or SINGLE.search(page.text, one.start, one.end) is not None,
                 hedge=hedge_of(cue),
             )
         )
-    return sorted(found, key=lambda s: (s.start, s.end))
+    return sorted(as_quoted(page, kept, found), key=lambda s: (s.start, s.end))
 
 
-def cue_words(page: Page, cue: Token) -> str:
-    """Return the words of a cue: "said in a statement", "has denied", "did not link", "according to"."""
-    first = last = cue
-    for c in cue.children:
-        near = c.dep_ in ("aux", "auxpass", "neg") or (c.dep_ == "advmod" and c.lower_ in HEDGES)
-        if near and first.i - 6 < c.i < first.i:
-            first = c
-        if c.i == last.i + 1 and (c.dep_ == "prt" or (c.lower_ == "to" and cue.lower_ == "according")):
-            last = c
-        end = c.right_edge
-        if c.i == last.i + 1 and c.lower_ == "in" and end.lower_ in DOCUMENTS and end.i < cue.i + 7:
-            last = end
-    return " ".join(page.text[first.idx : end_of(last)].split())
+def as_quoted(page: Page, kept: list[Candidate], found: list[Statement]) -> list[Statement]:
+    """Return the statements of candidates, an "I" in somebody's quotation or turn resolved to whoever is quoted."""
+    told = [one for one in found if one.speakers]
+    heads = [page.doc[one.holder] if one.holder is not None else None for one in kept]
+    result = []
+    for said, head in zip(found, heads, strict=True):
+        around = [one for one in told if head is not None and is_first(head) and one.start <= head.idx < one.end]
+        inner = min(around, key=lambda one: one.end - one.start, default=said)
+        result.append(said if said.speakers else replace(said, speakers=inner.speakers))
+    return result
+
+
+def is_first(token: Token) -> bool:
+    """Is this "I" or "my"?"""
+    return token.morph.get("Person", []) == ["1"] and token.morph.get("Number", []) == ["Sing"]
 
 
 def hedge_of(cue: Token) -> str | None:

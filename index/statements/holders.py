@@ -7,14 +7,15 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from index.lexicon import words
-from index.statements.quotes import Page, Span
+from index.statements.quotes import SPEECH_ACTS, Page, Span
 from index.tree import DOCUMENTS, VALUES, child, end_of, issuing_verb
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-SPEECH_ACTS, SPEAKING_PASSIVES, CONTACT = words("speech_acts"), words("speaking_passives"), words("contact")
-ROLES = words("titles") | words("people") | words("bodies")
+SPEAKING_PASSIVES, CONTACT = words("speaking_passives"), words("contact")
+TITLES = words("titles")
+ROLES = TITLES | words("people") | words("bodies")
 AUTHORS, KEPT_ISE = words("authors"), tuple(words("kept_ise"))
 TRAILING = {"relcl", "acl", "advcl", "punct", "cc", "conj", "appos", "parataxis"}
 INHERITING = ("conj", "xcomp", "advcl", "pcomp", "parataxis", "prep", "dep", "ccomp")
@@ -43,9 +44,14 @@ def holder_of(verb: Token, depth: int = 0) -> Holder:
 
 def own_subject(verb: Token) -> Holder | None:
     """Return the subject of a verb, or the agent of a passive; None when the verb leaves it to another one."""
+    asked = verb.dep_ in ("ccomp", "pcomp", "ROOT")  # "did not explain who told him"
     subjects = [c for c in verb.children if c.dep_ in ("nsubj", "csubj") and c.ent_type_ not in VALUES]  # "said Thursday"
+    subjects = [c for c in subjects if not (asked and c.tag_ == "WP")]
     if subjects:
-        return next((c for c in reversed(subjects) if c.i < verb.i), subjects[0]), "nsubj"
+        before = next((c for c in reversed(subjects) if c.i < verb.i), None)
+        behind = next((c for c in subjects if all(word.pos_ != "ADP" for word in verb.doc[verb.i + 1 : c.left_edge.i])), None)
+        if before is not None or behind is not None:  # "…," Ann Smith, a guide, said on Fox News
+            return before or behind, "nsubj"
     patient, by = child(verb, "nsubjpass"), child(verb, "agent")
     if patient is not None and by is not None:
         agent = child(by, "pobj")
@@ -128,14 +134,18 @@ def beside(page: Page, verb: Token) -> Token | None:
 
 def name_head(token: Token, verb: Token) -> Token:
     """Return the head of the name that a word near a verb is part of."""
-    while token.dep_ in ("compound", "poss") and abs(token.head.i - verb.i) < 9 and token.head.pos_ == "PROPN":
+    while token.dep_ in ("compound", "poss", "appos") and abs(token.head.i - verb.i) < 9 and token.head.pos_ == "PROPN":
         token = token.head
     return token
 
 
 def name_among(words: Sequence[Token]) -> Token | None:
     """Return the last word of the first name of a label, a person's if there is one; else its last noun."""
-    names = [word for word in words if word.pos_ == "PROPN"]
+    if words and words[-1].pos_ == "NOUN" and not any(word.is_punct or word.pos_ == "ADP" for word in words):
+        return words[-1]  # "Tram driver", however the parse takes the first word
+    titled = {word.i + 1 + (word.i + 1 < len(word.doc) and word.nbor().text == ".") for word in words if word.lower_.rstrip(".") in TITLES}
+    names = [word for word in words if word.pos_ == "PROPN" or (word.i in titled and word.text[:1].isupper())]
+    names = [word for word in names if word.lower_.rstrip(".") not in TITLES] or names
     names = [word for word in names if word.ent_type_ == "PERSON" and word.dep_ != "poss"] or names
     for one, following in zip_longest(names, names[1:]):
         if following is None or any(word.text == "," or word.pos_ == "ADP" for word in one.doc[one.i + 1 : following.i]):
@@ -148,7 +158,8 @@ def can_speak(page: Page, label: Sequence[Token]) -> bool:
     label = [word for word in label if any(c.isalpha() for c in word.text)]
     if len(label) == 1 and label[0].is_lower:
         return True
-    names = [word for word in label if word.ent_type_ in ("PERSON", "ORG", "GPE", "NORP") and not (word.is_upper and len(label) == 1)]
+    names = [word for word in label if word.ent_type_ in ("PERSON", "ORG", "NORP") and not (word.is_upper and len(label) == 1)]
+    names += [word for word in label if word.ent_type_ == "GPE" and word.lower_ in page.speaking]  # "Orsk: …" may be where it is
     return bool(names) or any({word.lower_.rstrip("."), word.lemma_.lower()} & ROLES or word.lower_ in page.persons for word in label)
 
 

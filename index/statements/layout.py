@@ -81,12 +81,14 @@ def is_talk(labels: list[Label]) -> bool:
 
 def turns(page: Page, labels: list[Label]) -> Iterator[Candidate]:
     """Yield the turns of a talk, each paragraph of them; what a nameless interviewer asks is nobody's."""
+    times = Counter(label.key for label in labels)
     asked = Counter(label.key for label in labels if label.letter and asks(page, label))
     asker = asked.most_common(1)[0][0] if asked else None
     guest = main_person(page, page.paragraphs[labels[0].paragraph]) if asked else None
     for label, following in zip_longest(labels, labels[1:]):
         holder = guest if label.letter else name_among(label.words)
-        if label.key == asker or holder is None or not (label.letter or can_speak(page, label.words)):
+        again = label.letter or (times[label.key] > 1 and any(word.pos_ == "PROPN" for word in label.words))
+        if label.key == asker or holder is None or not (again or can_speak(page, label.words)):
             continue
         stop = following.paragraph if following is not None else label.paragraph + 1
         if label.said >= page.ends[label.paragraph] and following is None:
@@ -97,12 +99,19 @@ def turns(page: Page, labels: list[Label]) -> Iterator[Candidate]:
 
 
 def timed(page: Page, labels: list[Label]) -> Iterator[Candidate]:
-    """Yield what stands behind a time of day and a name: "10:31 Police: …"."""
+    """Yield what stands behind a time of day and a name: "10:31 Police: …", or the time as a line of its own."""
     for label in labels:
-        start, end = page.paragraphs[label.paragraph], page.ends[label.paragraph]
-        holder = name_among(label.words) if can_speak(page, label.words) else None
-        if holder is not None and any(c.isdigit() for c in page.text[start : label.words[0].idx]):
-            yield from belongs(page, label, holder, "turn", (label.said, end))
+        here, above = label.paragraph, max(label.paragraph - 1, 0)
+        timed = page.begun[here] > page.paragraphs[here] or page.begun[above] >= page.ends[above]
+        speaks = can_speak(page, label.words) or (page.text[label.said :].lstrip()[:1].islower() and acts(label))
+        holder = name_among(label.words) if speaks else None
+        if holder is not None and timed:
+            yield from belongs(page, label, holder, "turn", (label.said, page.ends[here]))
+
+
+def acts(label: Label) -> bool:
+    """Does a label name somebody by what he does: "rail operator", "aid worker"?"""
+    return label.words[-1].pos_ in ("NOUN", "PROPN") and label.words[-1].lower_.rstrip("s").endswith(("er", "or", "ist", "man"))
 
 
 def asks(page: Page, label: Label) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,12 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 Span = tuple[int, int]
+SPEECH_ACTS = words("speech_acts")
 OPENING, CLOSING = "“„«‹‟", "”»›"
 SINGLE = re.compile(r"‘[^’\n]{2,}(?:’\w[^’\n]*)*’(?!\w)|(?<!\w)'[^'\n]{2,}(?:'\w[^'\n]*)*'(?!\w)")
 MARK = re.compile(rf"[{OPENING}{CLOSING}\"]|''|``")
 SENTENCE_END = re.compile(r"[.!?][\"”’')\]]*\s")
+CLOCK = re.compile(r"\W*\d{1,2}[:.]\d\d(?!\d) ?(?:[ap]\.?m\b\.?)?(?:(?: ?[A-Z]{2,})+ *:| *[—–:-])?\s*")
 TAG = re.compile(rf"[a-z]+ [A-Z]|(?:[A-Z][\w.’']+ ){{1,4}}{either(words('tag_verbs'))}")
 TAG_LENGTH = 400  # characters between a quotation and the verb of its tag
 STOPS = frozenset(".!?;")
@@ -68,13 +71,20 @@ def quotations(text: str) -> list[Quotation]:
     """Return the quotations of a text in order; one that is not closed ends with its paragraph."""
     found = []
     for start, stop in paragraphs(text):
-        opened = None
-        for mark in MARK.finditer(text, start, stop):
-            if opens(text, mark, start) and (opened is None or mark[0] not in OPENING):
-                opened = mark.start()
-            elif opened is not None and (mark[0] not in OPENING or closes(text, mark)):
+        opened, inner = None, 0
+        marks = list(MARK.finditer(text, start, stop))
+        for number, mark in enumerate(marks):
+            if opened is None:
+                opened = mark.start() if opens(text, mark, start) else None
+            elif mark[0] in OPENING and not closes(text, mark):
+                inner += nests(text[opened], marks[number + 1 :], inner)
+            elif mark[0] in CLOSING and inner:
+                inner -= 1
+            elif mark[0] in OPENING + CLOSING or not opens(text, mark, start):
                 found.append(Quotation(opened, mark.end()))
-                opened = None
+                opened, inner = None, 0
+            else:
+                opened = mark.start()
         _, end = stripped(text, start, stop)
         if opened is not None and end - opened > 1:
             found.append(Quotation(opened, end, closed=False))
@@ -82,9 +92,9 @@ def quotations(text: str) -> list[Quotation]:
 
 
 def opens(text: str, mark: re.Match[str], start: int) -> bool:
-    """Can this mark open a quotation? A straight one does after a space or a bracket and before a word."""
-    if mark[0] in OPENING or mark[0] in CLOSING:
-        return mark[0] in OPENING
+    """Can this mark open a quotation? One that is not made for it does after a space or a bracket and before a word."""
+    if mark[0] in OPENING:
+        return True
     before = text[mark.start() - 1] if mark.start() > start else " "
     after = text[mark.end() : mark.end() + 1]
     return not before.isalnum() and before not in ".,!?…'’" and bool(after.strip())
@@ -92,7 +102,13 @@ def opens(text: str, mark: re.Match[str], start: int) -> bool:
 
 def closes(text: str, mark: re.Match[str]) -> bool:
     """Does an opening mark stand where only a closing one can ("It's unusual,“ she said)?"""
-    return not text[mark.start() - 1].isspace() and not text[mark.end() : mark.end() + 1].strip()
+    return not text[mark.start() - 1].isspace() and not text[mark.end() : mark.end() + 1].isalnum()
+
+
+def nests(outer: str, after: list[re.Match[str]], inner: int) -> bool:
+    """Does an opening mark begin a quotation inside another: does the paragraph close both?"""
+    closing = sum(mark[0] in CLOSING for mark in after)
+    return closing > inner + (outer in OPENING)
 
 
 def runs(text: str, quotes: list[Quotation]) -> list[Quotation]:
@@ -100,32 +116,52 @@ def runs(text: str, quotes: list[Quotation]) -> list[Quotation]:
     joined: list[Quotation] = []
     for quote in quotes:
         last = joined[-1] if joined else None
-        gap = text[last.end : quote.start] if last else "x"
-        if last and not gap.strip() and ("\n" not in gap or not last.closed):
+        if last and not text[last.end : quote.start].strip() and goes_on(text, last, quote):
             joined[-1] = Quotation(last.start, quote.end, quote.closed)
         else:
             joined.append(quote)
     return joined
 
 
+def goes_on(text: str, one: Quotation, other: Quotation) -> bool:
+    """Does a quotation go on with the next: by the same mark, left open before a new paragraph; in a line, after no name (“News.” “…”)?"""
+    if "\n" in text[one.end : other.start]:
+        return not one.closed and text[one.start] == text[other.start]
+    return not text[: one.start].rstrip(" ")[-1:].isalnum()
+
+
 class Page:
-    """A parsed article with its quotations and paragraphs, looked up by character."""
+    """A parsed article with its quotations and paragraphs, looked up by character; a paragraph has ``begun`` behind a time of day."""
 
     def __init__(self, text: str, doc: Doc) -> None:
         self.text, self.doc = text, doc
         self.runs = runs(text, quotations(text))
         self.starts = [run.start for run in self.runs]
+        self.singles = [match.span() for match in SINGLE.finditer(text)]
         spans = paragraphs(text)
         self.paragraphs = [start for start, _ in spans]
         self.ends = [end for _, end in spans]
-        self.persons = frozenset(entity[-1].lower_ for entity in doc.ents if entity.label_ == "PERSON")
-        self._stops = [token.idx for token in doc if token.text in STOPS]
+        clocks = ((start, CLOCK.match(text, start, end)) for start, end in spans)
+        self.begun = [clock.end() if clock else start for start, clock in clocks]
         self.headline_end = self.ends[0] if spans else 0
+        self.persons = frozenset(entity[-1].lower_ for entity in doc.ents if entity.label_ == "PERSON")
+        acting = (token for token in doc if token.dep_ == "nsubj" and (token.ent_type_ == "PERSON" or token.head.lemma_ in SPEECH_ACTS))
+        self.speaking = frozenset(token.lower_ for token in acting)
+        self._stops = [token.idx for token in doc if token.text in STOPS]
 
     def run_at(self, char: int) -> Quotation | None:
         """Return the quotation that holds this character."""
         at = bisect_right(self.starts, char) - 1
         return self.runs[at] if at >= 0 and char < self.runs[at].end else None
+
+    def begins(self, char: int) -> bool:
+        """Does a quotation begin at this character?"""
+        at = bisect_left(self.starts, char)
+        return (at < len(self.starts) and self.starts[at] == char) or self.text[char] in "\"'#@"
+
+    def set_in_capitals(self, name: str) -> bool:
+        """Has a name capitals only as a label ("MS. HARROW: …"), which tells nothing of how it is written?"""
+        return name.isupper() and self.text.count(name) == self.text.count(name + ":")
 
     def quotes_in(self, span: Span) -> bool:
         """Does a stretch of text hold words in double quotation marks?"""
@@ -142,8 +178,16 @@ class Page:
 
     def acts(self, start: int, end: int) -> bool:
         """Does a verb stand between two places: "…," she said, adding, "…"?"""
+        return any(token.pos_ == "VERB" for token in self.between(start, end))
+
+    def tells(self, start: int, end: int) -> bool:
+        """Does a verb of saying stand between two places: "…," she said, adding that …?"""
+        return any(token.pos_ == "VERB" and token.lemma_ in SPEECH_ACTS for token in self.between(start, end))
+
+    def between(self, start: int, end: int) -> Iterable[Token]:
+        """Return the words between two places."""
         span = self.doc.char_span(start, end, alignment_mode="contract") if start < end else None
-        return span is not None and any(token.pos_ == "VERB" for token in span)
+        return () if span is None else span
 
 
 def tagged(page: Page, verb: Token) -> Quote | None:
@@ -153,7 +197,7 @@ def tagged(page: Page, verb: Token) -> Quote | None:
     at = bisect_right(page.starts, verb.idx)
     left = page.runs[at - 1] if at else None
     right = page.runs[at] if at < len(page.runs) else None
-    if left and ends_before_tag(page, left, verb):
+    if left and ends_before_tag(page, left, verb) and not page.tells(left.end, verb.idx):
         end = resumed(page, end_of(verb), at) or left.end
         return ("quote-before", left.start, end) if begins(page, left) else ("half-before", half_start(page, left), end)
     if right and leads_into(page, verb, right):
@@ -203,9 +247,10 @@ def resumed(page: Page, place: int, at: int) -> int | None:
         before = gap.rstrip()
         if "\n" in gap or len(gap) > TAG_LENGTH or has_own_tag(page, run):
             break
-        if page.stops(place, run.start) > (before[-1:] in ".!?") or (page.acts(place, run.start) and not first_of(page, run).islower()):
+        last = before.rstrip("\"”’'")[-1:]
+        if page.stops(place, run.start) > (last in ".!?") or (page.acts(place, run.start) and not first_of(page, run).islower()):
             break
-        if before.endswith(",") or (begins(page, run) and before[-1:] in ".:!?" and (end is None or not before)):
+        if before.endswith(",") or (begins(page, run) and last in ".:!?" and (end is None or not before)):
             end = place = run.end
     return end
 
@@ -223,7 +268,7 @@ def last_of(page: Page, run: Quotation) -> str:
 def begins(page: Page, run: Quotation) -> bool:
     """Does a quotation start a sentence of its own, rather than in the middle of the article's?"""
     floor = page.paragraphs[page.paragraph(run.start)]
-    before = page.text[floor : run.start].rstrip()[-1:]
+    before = page.text[floor : run.start].rstrip()[-1:] if any(map(str.isalnum, page.text[floor : run.start])) else ""  # no mark of a list
     return before in ".!?…" or (before in ',:;—–-)]"”' and not first_of(page, run).islower())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from unicodedata import category
 
 from index.lexicon import words
 from index.statements.holders import lemma_of
@@ -19,6 +20,8 @@ INDEFINITE, DANGLING = words("indefinite"), words("dangling")
 COMPLEMENTS = {"oprd", "xcomp", "acomp", "ccomp", "agent", "dative", "advcl", "relcl", "acl", "attr"}
 COMPLEMENT_CLAUSES = {"ccomp", "xcomp", "dobj", "attr", "advcl", "acomp"}
 TAILS = {"advcl", "conj", "prep", "relcl", "acl", "appos", "npadvmod"}
+OPENERS = ("Pi", "Ps", "Sc", "Sk")
+"""Characters that words begin with beside letters and digits, as Unicode sorts them: marks and brackets that open, and currencies."""
 SUBJECTS = ("nsubj", "nsubjpass", "csubj", "expl")
 
 
@@ -38,7 +41,7 @@ def stretches(verb: Token) -> Iterator[Stretch]:
         dep = "ccomp" if c.dep_ == "advcl" and c.left_edge.lower_ == "that" else c.dep_
         if c.i < verb.i:
             yield from inverted(verb, c) if dep == "ccomp" else ()
-        elif dep in COMPLEMENT_CLAUSES and not wordless(c):
+        elif dep in COMPLEMENT_CLAUSES and not wordless(c) and not (dep == "ccomp" and goes_with(verb, c)):
             whom = next((one for one in verb.rights if one.i < c.i and one.dep_ in ("dative", "dobj")), c)
             yield from widening(verb, c, (whom if dep == "dobj" else c).left_edge, dep)
         elif dep == "prep" and not (c.lower_ == "of" and child(verb, "dobj") is not None):
@@ -47,6 +50,11 @@ def stretches(verb: Token) -> Iterator[Stretch]:
     own = any(c.dep_ in ("dobj", "ccomp", "xcomp") for c in verb.rights)
     if verb.dep_ in ("parataxis", "advcl", "ccomp", "dep", "intj") and not own:
         yield Stretch(f"host-{verb.dep_}", verb.head.left_edge, verb.head.right_edge)
+
+
+def goes_with(verb: Token, clause: Token) -> bool:
+    """Is a clause the rest of another before it, and alone a fragment: "said they were to blame for writing | “he lied”"?"""
+    return clause.left_edge.lower_ != "that" and any(c.dep_ == "ccomp" and verb.i < c.i < clause.i for c in verb.children)
 
 
 def objects(preposition: Token) -> list[Token]:
@@ -181,21 +189,38 @@ def trimmed(page: Page, start: int, end: int, cue: Span) -> Span | None:
     """Return a span without loose punctuation at its ends, clear of the cue, its quotations made whole."""
     text, at = page.text, page.paragraph(cue[0])
     if at >= 0:
-        start, end = max(start, page.paragraphs[at]), min(end, page.ends[at])
+        start, end = max(start, page.begun[at]), min(end, page.ends[at])
+    around = page.run_at(cue[0])
+    if around is not None:  # who is quoted says nothing outside the quotation
+        start, end = max(start, around.start), min(end, around.end)
     if start < cue[1] and end > cue[0]:  # the cue stands inside or at an end: keep both halves only when both are long
         if cue[0] - start < 3:
             start = cue[1]
         elif end - cue[1] < 12:
             end = cue[0]
-    start, end = stripped(text, start, end, ",;:.–—-)’", ",;:.–—-(")
+    start, end = begun(page, start, end), stripped(text, start, end, right=",;:.–—-(")[1]
     end -= next((len(word) for word in DANGLING if text.endswith((" " + word, "," + word), start, end)), 0)
     start, end = stripped(text, start, end, right=",")
-    if end <= start:
-        return None
-    run = page.run_at(end - 1)
-    if run and run.start >= start and run.end > end:
+    return whole(page, start, end, cue[0]) if start < end else None
+
+
+def begun(page: Page, start: int, end: int) -> int:
+    """Return where the words of a span begin: behind loose marks, and those of lists."""
+    while start < end and not (page.text[start].isalnum() or category(page.text[start]) in OPENERS or page.begins(start)):
+        start += 1
+    return start
+
+
+def whole(page: Page, start: int, end: int, cue: int) -> Span:
+    """Return a span with the quotations at its ends made whole, but for one that the cue stands in."""
+    text, run = page.text, page.run_at(end - 1)
+    if run and run.start >= start and run.end > end and not run.start <= cue < run.end:
         end = run.end
     run = page.run_at(start - 1) if start else None
     if run and not text[run.start : start].strip("\"“'‘ ") and run.end <= end:
         start = run.start
+    for first, last in page.singles:
+        opened, closed = first + 1 == start, 0 <= last - end <= 2 and not any(map(str.isalnum, text[end:last]))
+        if (opened and last <= end) or (closed and first >= start) or (opened and closed):
+            start, end = min(first, start), max(last, end)
     return start, end

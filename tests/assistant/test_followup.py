@@ -130,6 +130,7 @@ GOLDEN = [json.loads(line) for line in (ROOT / "eval" / "golden.jsonl").read_tex
 LEANING = {  # of the golden questions without a history, those that mean somebody whom they do not name
     "Which menace did they both regard as their chief shared foe?",
     "Was this the first telephone call between them since the election?",
+    "How do the pair intend to stay connected from now on?",
 }
 WHOLE = [golden["question"] for golden in GOLDEN if not golden["history"] and golden["question"] not in LEANING]
 

@@ -101,8 +101,8 @@ def test_white_space_is_folded() -> None:
 # --- forms -------------------------------------------------------------------------------------------------------------------
 
 FORMS = {
-    Form.TALK: ["hello", "Hi there!", "hey", "Good morning", "thanks", "Thank you very much!", "bye"],
-    Form.HELP: ["help", "What can I ask?", "what can you do?", "How does this work?", "Who are you?", "What kind of questions can I ask?"],
+    Form.TALK: ["Who are you?", "hello", "Hi there!", "hey", "Good morning", "thanks", "Thank you very much!", "bye"],
+    Form.HELP: ["help", "What can I ask?", "what can you do?", "How does this work?", "What kind of questions can I ask?"],
     Form.CORPUS: [
         "Which outlets do you have?",
         "what articles are in the index?",
@@ -269,7 +269,6 @@ SPEAKERS = {
     "How did Kasparov react to the victory?": ("Garry Kasparov",),
     "Did Hillary Clinton say that Trump is a puppet?": ("Hillary Clinton",),
     "What did Kasparov tweet?": ("Garry Kasparov",),
-    "In the words of the Kremlin, how are relations?": ("Kremlin",),
     "According to the Kremlin, what is unsatisfactory?": ("Kremlin",),
     "When will Trump succeed Obama?": (),
     "Which outlets mention Putin?": (),

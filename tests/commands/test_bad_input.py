@@ -15,7 +15,6 @@ from test_passages import cut  # noqa: F401
 from test_question import read
 
 from assistant.question import Names, clean, understand
-from index import build as module
 from index.build import build
 from index.corpus import read_corpus
 from index.embedder import BUNDLED, SentenceTransformerEmbedder
@@ -68,7 +67,7 @@ def test_kill_before_naming(news: Path, target: Path, fake_model, monkeypatch) -
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(module, "name_speakers", killed)
+        patch.setattr("index.naming.name_speakers", killed)
         with pytest.raises(KeyboardInterrupt):
             build(target, [news], BUNDLED)
     build(target, [news], BUNDLED)

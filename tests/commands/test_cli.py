@@ -143,7 +143,7 @@ def test_statements_for_people_are_a_line_each_and_can_be_filtered(run: Run, bun
 def test_index_tells_what_it_did_and_a_second_run_does_nothing(run: Run, own_index: Path) -> None:
     done = run("index", "--index", own_index)
     assert done.returncode == 0
-    assert "0 added, 0 changed, 0 removed, 5 unchanged" in done.stdout
+    assert "0 added, 0 changed, 0 moved, 0 removed, 5 unchanged" in done.stdout
     assert "It holds 5 articles" in done.stdout
 
 
@@ -288,20 +288,27 @@ class TestAnIndexThatCannotServe:
         refused(here(*command, "--index", own_index), "schema 0", "`readout index`")
         assert (own_index / FILE).read_bytes() == before
 
-    def test_a_corrupt_record(self, here: Told, own_index: Path, command: list[str]) -> None:
-        (own_index / FILE).write_bytes(b"garbage" * 1_000)
-        refused(here(*command, "--index", own_index), "damaged", "`readout index`")
-        assert (own_index / FILE).read_bytes() == b"garbage" * 1_000
-
-    def test_a_record_cut_short(self, here: Told, own_index: Path, command: list[str]) -> None:
-        data = (own_index / FILE).read_bytes()
-        (own_index / FILE).write_bytes(data[:20_000])
-        refused(here(*command, "--index", own_index), "damaged")
-
     def test_a_file_in_the_way(self, here: Told, tmp_path: Path, command: list[str]) -> None:
         (tmp_path / "file").touch()
         refused(here(*command, "--index", tmp_path / "file"))
         assert (tmp_path / "file").read_bytes() == b""
+
+
+@pytest.mark.parametrize("command", [["ask", QUESTION], ["statements"], ["index"]], ids=lambda command: command[0])
+def test_a_corrupt_record(here: Told, own_index: Path, command: list[str]) -> None:
+    (own_index / FILE).write_bytes(b"garbage" * 1_000)
+    refused(here(*command, "--index", own_index), "damaged", "`readout doctor`")
+    assert (own_index / FILE).read_bytes() == b"garbage" * 1_000
+
+
+def test_doctor_puts_a_corrupt_record_aside_and_says_what_helps(here: Told, own_index: Path) -> None:
+    (own_index / FILE).write_bytes(b"garbage" * 1_000)
+    done = here("doctor", "--index", own_index)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "Run `readout index PATH…`" in done.stdout
+    assert [file.read_bytes() for file in own_index.glob(f"{FILE}.*")] == [b"garbage" * 1_000]
+    assert here("index", "--index", own_index).returncode == 0
+    assert here("doctor", "--index", own_index).stdout == "The index is sound.\n"
 
 
 def test_vectors_that_cannot_be_opened(run: Run, own_index: Path) -> None:

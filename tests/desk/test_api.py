@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.desk import api as module
-from assistant.desk.api import MOST_HITS, Api, health
+from assistant.desk.api import LONGEST_DRAFT, MOST_HITS, Api, health
 from assistant.question import LONGEST
 from assistant.render import as_json
 from assistant.settings import Settings
@@ -49,6 +49,23 @@ def test_filters_narrow_an_answer(api: Api) -> None:
         assert got["citations"]
         assert {one["outlet"] for one in got["citations"]} == {"Euractiv"}
     assert api.ask(QUESTION, [], "", "")["text"] == api.ask(QUESTION)["text"]
+
+
+# --- check -------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_draft_is_checked(api: Api) -> None:
+    got = api.check("Putin has denied any interference. Trump will succeed Obama on 21 January.")
+    assert [one["verdict"] for one in got["claims"]] == ["carried", "number differs"]
+    assert json.loads(json.dumps(got)) == got
+    narrowed = api.check("Putin has denied any interference.", ["Euractiv"])
+    assert narrowed["counts"] != {"carried": 1}
+
+
+@pytest.mark.parametrize(("draft", "told"), [("", "holds no text"), ("x" * (LONGEST_DRAFT + 1), "50,001 characters"), (7, "7 is not text")])
+def test_what_is_no_draft_is_refused(api: Api, draft: object, told: str) -> None:
+    with pytest.raises(ReadoutError, match=told):
+        api.check(draft)
 
 
 # --- search ------------------------------------------------------------------------------------------------------------------
@@ -152,7 +169,7 @@ def test_any_text_is_answered_or_refused_as_a_question(api: Api, question: str, 
 
 def test_every_function_says_what_it_takes_and_gives() -> None:
     """Gradio shows programs these: the first line, the types, and a word on each argument."""
-    for function in (Api.ask, Api.search, Api.get_article):
+    for function in (Api.ask, Api.check, Api.search, Api.get_article):
         text, hints = inspect.getdoc(function), get_type_hints(function, vars(module) | {"Assistant": object})
         assert "Args:" in text
         assert "Returns:" in text

@@ -577,11 +577,11 @@ def call(desk: Desk, name: str, *values: object) -> Any:
     return json.loads(data)[0] if kind == "complete" else json.loads(data)
 
 
-def test_programs_find_ask_search_and_get_article_and_nothing_else(desk: Desk) -> None:
+def test_programs_find_ask_check_search_and_get_article_and_nothing_else(desk: Desk) -> None:
     told = get(desk, "gradio_api/info")
-    assert (sorted(told["named_endpoints"]), told["unnamed_endpoints"]) == (["/ask", "/get_article", "/search"], {})
+    assert (sorted(told["named_endpoints"]), told["unnamed_endpoints"]) == (["/ask", "/check", "/get_article", "/search"], {})
     tools = {tool["name"]: tool for tool in get(desk, "gradio_api/mcp/schema")}
-    assert sorted(tools) == ["ask", "get_article", "search"]
+    assert sorted(tools) == ["ask", "check", "get_article", "search"]
     assert tools["ask"]["description"]
     assert tools["ask"]["inputSchema"]["properties"]["question"] == {
         "type": "string",

@@ -66,17 +66,20 @@ def test_changed_weights_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(EmbeddingError, match="not installed"):
-        load_embedder(BUNDLED, bulk=False)
+        load_embedder(BUNDLED)
 
 
 def test_a_model_that_is_not_there_is_one_line_and_no_download(tmp_path: Path) -> None:
     with pytest.raises(EmbeddingError) as caught:
-        load_embedder(str(tmp_path), bulk=True).encode(["text"])
+        load_embedder(str(tmp_path)).encode(["text"])
     assert "\n" not in str(caught.value)
     assert str(tmp_path) in str(caught.value)
 
 
-def test_a_question_to_the_bundled_model_goes_the_quick_way() -> None:
-    assert isinstance(load_embedder(BUNDLED, bulk=False), QuickEmbedder)
-    assert isinstance(load_embedder(BUNDLED, bulk=True), SentenceTransformerEmbedder)
-    assert load_embedder(BUNDLED, bulk=True).name == load_embedder(BUNDLED, bulk=False).name == module.BUNDLED
+def test_the_bundled_model_goes_the_quick_way() -> None:
+    assert isinstance(load_embedder(BUNDLED), QuickEmbedder)
+    assert load_embedder(BUNDLED).name == module.BUNDLED
+
+
+def test_a_vector_is_the_same_in_any_company(quick: QuickEmbedder) -> None:
+    np.testing.assert_allclose(quick.encode(TEXTS * 3), np.tile([quick.encode([text])[0] for text in TEXTS], (3, 1)), atol=1e-6)

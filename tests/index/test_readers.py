@@ -714,3 +714,10 @@ def test_a_file_that_takes_too_long_is_left(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(readers, "SECONDS", 0.2)
     monkeypatch.setitem(KINDS, ".txt", readers.Kind(slow))
     assert "takes longer" in refused(read("a.txt", b"x"))
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.jsonl"])
+def test_an_article_longer_than_any_book_is_named(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readers, "ARTICLE", 1_000_000)
+    text = "The mayor spoke. " * 60_000
+    assert "more than 1 million characters" in refused(read(name, (json.dumps({"text": text}) if name == "a.jsonl" else text).encode()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -78,6 +79,19 @@ def test_a_half_written_article_is_not_there(record: Record) -> None:
     with pytest.raises(ValueError), record.transaction():
         record.put(article, "here", "digest", passages, [], [])
     assert record.counts()["articles"] == 0
+
+
+def test_a_reader_undoes_what_a_kill_cut_short(record: Record, tmp_path: Path) -> None:
+    store(record, *article_of("a.txt", SENTENCES))
+    record._db.execute("PRAGMA cache_size = 1")
+    record._db.execute("PRAGMA cache_spill = 1")
+    record._db.execute("BEGIN")
+    record._db.executemany("INSERT INTO gone VALUES (?)", [(number,) for number in range(1_000, 9_000)])  # more than the cache holds
+    shutil.copytree(record.folder, tmp_path / "killed")
+    record._db.rollback()
+    assert [path.name for path in (tmp_path / "killed").glob("*-journal")]
+    with Record(tmp_path / "killed") as reader:
+        assert (reader.counts()["passages"], len(reader.gone())) == (3, 0)
 
 
 def test_what_is_committed_survives_the_process(record: Record) -> None:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import socket
-import subprocess
-import sys
-import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import PATIENCE, SILENT, HashingEmbedder, article_of, store
+from conftest import HashingEmbedder, article_of, store
 
-from index.errors import UsageError
+from index.errors import ServerAway
 from index.record import Record, Scope
-from index.vectors import VectorStore
+from index.vectors import Server, VectorStore
 
 Open = Callable[..., VectorStore]
 
@@ -26,51 +21,14 @@ TIMES = ["Snow fell on Tuesday.", "The trains stood still."]
 BARE = ["Geese fly south in autumn."]
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a Chroma server of our own."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = Path(sys.executable).with_name("chroma")
-    if not command.exists():
-        pytest.skip("the command `chroma` is not installed beside Python")
-    folder = tmp_path_factory.mktemp("server")
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [command, "run", "--path", folder / "data", "--host", "127.0.0.1", "--port", str(port)],
-            stdout=log,
-            stderr=log,
-            cwd=folder,
-            env={**SILENT},
-        )
-    try:
-        if not _answers(port, process):
-            pytest.skip(f"`chroma run` does not start here: {(folder / 'log').read_text(errors='replace')[-200:]}")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(PATIENCE)
-
-
-def _answers(port: int, process: subprocess.Popen[bytes], seconds: float = PATIENCE) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end and process.poll() is None:
-        with closing(socket.socket()) as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return True
-        time.sleep(0.1)
-    return False
-
-
 @pytest.fixture(params=["embedded", "server"])
 def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
     """``open_store()``: the store of one index, opened anew at every call."""
-    address = request.getfixturevalue("server") if request.param == "server" else None
+    address = request.getfixturevalue("chroma") if request.param == "server" else None
     own = uuid.uuid4().hex[:12]
 
     def opened(fingerprint: str = "") -> VectorStore:
-        return VectorStore(tmp_path, own + fingerprint, address)
+        return VectorStore(tmp_path, fingerprint or "x", address and Server(address), own)
 
     return opened
 
@@ -191,7 +149,7 @@ def test_reset_forgets_and_sync_rebuilds(open_store: Open, filled: Record) -> No
 def test_another_fingerprint_never_sees_these_vectors(open_store: Open, filled: Record) -> None:
     first = open_store()
     first.sync(filled)
-    assert open_store("x").ids() == set()
+    assert open_store("other").ids() == set()
     assert first.ids() == filled.passage_ids()
 
 
@@ -211,5 +169,5 @@ def test_prune_removes_what_earlier_settings_left(tmp_path: Path, filled: Record
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:9", "127.0.0.1:9"])
 def test_a_server_that_does_not_answer(tmp_path: Path, address: str) -> None:
-    with pytest.raises(UsageError, match=r"no Chroma server answers at .*Start one with `chroma run`"):
-        VectorStore(tmp_path, "x", address)
+    with pytest.raises(ServerAway, match=r"no Chroma server answers at .*Start one with `chroma run`"):
+        VectorStore(tmp_path, "x", Server(address))

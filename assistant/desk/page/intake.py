@@ -46,7 +46,8 @@ class Intake:
         settings, told = self._premises.settings, SimpleQueue[str | None]()
 
         def show(done: int, of: int, name: str) -> None:
-            told.put(f"{done} of {of} read …")
+            if name:
+                told.put(f"{done} of {of} read …")
 
         reading = aside(lambda: build(settings.index, [uploads(settings)], settings.embedding, server=settings.chroma, progress=show))
         reading.add_done_callback(lambda _: told.put(None))

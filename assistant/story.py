@@ -1,0 +1,72 @@
+"""Which articles are on one story: those of the same days that share the names by which an article is told from all others.
+
+Silence about a story is only worth a word of outlets that cover it. Names and time are what topic detection goes by since Allan and others,
+"Topic Detection and Tracking Pilot Study" (1998).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from index.record import Record, Scope
+from index.search import Searcher
+from index.text import content_words, stem
+
+TELLING = 16  # names by which an article is told from others
+TWICE = 2  # how often an article has a name that tells of it
+SHARED = 0.25  # the share of those names, weighted by how rare they are, that makes two articles one story
+WITHIN = 7  # days between two articles on one story
+NEAR = 400  # passages that hold such names, whose articles are compared where no date says which are near
+MOST = 6  # articles of a topic whose story is looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Stories:
+    """Finds the articles on one story in an index."""
+
+    searcher: Searcher
+
+    @property
+    def record(self) -> Record:
+        """The index's record."""
+        return self.searcher.record
+
+    def around(self, articles: Iterable[str], scope: Scope) -> set[str]:
+        """The articles of a scope that are on the story of any of some articles; these are among them."""
+        found: set[str] = set()
+        for one in list(dict.fromkeys(articles))[:MOST]:
+            found |= {one, *self._like(one, scope)}
+        return found
+
+    def _like(self, name: str, scope: Scope) -> list[str]:
+        telling = self._telling(name)
+        total = sum(telling.values())
+        return [
+            other
+            for other in self._near(name, list(telling), scope)
+            if sum(weight for word, weight in telling.items() if word in self.searcher.stems_of(other)) >= SHARED * total
+        ]
+
+    def _telling(self, name: str) -> dict[str, float]:
+        """The stems of the names that an article has more than once and few others have, with their weights."""
+        written = {stem(word): word for word in content_words(self.record.article(name).text) if word[:1].isupper()}
+        times = Counter(stem(word) for word in content_words(self.record.article(name).text) if word[:1].isupper())
+        rarity = self.record.rarity({key: word for key, word in written.items() if times[key] >= TWICE})
+        weights = {key: times[key] ** 0.5 * rare for key, rare in rarity.items()}
+        return dict(sorted(weights.items(), key=lambda one: -one[1])[:TELLING])
+
+    def _near(self, name: str, words: list[str], scope: Scope) -> list[str]:
+        """The articles that may be on the story of one: printed in the same days; where that is not known, those that hold its names."""
+        published = self.record.article(name).published
+        if published is None:
+            numbers = [number for number, _ in self.record.match(words, scope, NEAR)]
+            return list(dict.fromkeys(one.passage.article for one in self.record.passages(numbers).values()))
+        first, last = (dt.date.fromisoformat(published) + dt.timedelta(days) for days in (-WITHIN, WITHIN))
+        return [
+            one.id
+            for one in self.record.catalogue(scope)
+            if one.published is None or first.isoformat() <= one.published <= last.isoformat()
+        ]
