@@ -189,7 +189,7 @@ def test_a_server_that_is_not_there_is_missing_at_first_and_a_failure_later(make
         write(writer)
     with pytest.raises(ModelFailed):
         write(writer, "another request")
-    assert len(pauses) == 1
+    assert pauses  # it was tried again before it was given up
 
 
 # --- tokens, cost, drafts --------------------------------------------------------------------------------------------------

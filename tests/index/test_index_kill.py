@@ -177,7 +177,7 @@ def test_a_watched_folder_is_kept_up_with(corpus: Path, tmp_path: Path) -> None:
 @pytest.mark.usefixtures("fake_model")
 def test_a_full_disk_is_said_and_loses_nothing(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "BATCH", 4)
-    monkeypatch.setattr(module, "ARTICLES_PER_WORKER", 1_000)  # no processes: the limit is this one's
+    monkeypatch.setattr("index.engines.PARTS_PER_WORKER", 1_000)  # no processes: the limit is this one's
     index, later = tmp_path / "index", [corpus / f"{number:03}.txt" for number in range(6, ARTICLES)]
     texts = {path: path.read_text() for path in later}
     for path in later:
