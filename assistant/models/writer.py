@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
+from time import sleep
 from typing import TYPE_CHECKING, Any
 
 from langchain_core.callbacks import BaseCallbackHandler
@@ -126,7 +127,7 @@ class Writer:
                     continue
                 if attempt >= self._tries(error):
                     raise self._told(error, spent) from None
-                time.sleep(pause(error, attempt))
+                sleep(pause(error, attempt))
             else:
                 self._worked = True
                 return replace(draft, usage=draft.usage + spent)

@@ -31,7 +31,7 @@ def server() -> Iterator[Script]:
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     waited: list[float] = []
-    monkeypatch.setattr("time.sleep", waited.append)
+    monkeypatch.setattr("assistant.models.writer.sleep", waited.append)  # its own alone: other threads sleep, too
     return waited
 
 
@@ -189,7 +189,7 @@ def test_a_server_that_is_not_there_is_missing_at_first_and_a_failure_later(make
         write(writer)
     with pytest.raises(ModelFailed):
         write(writer, "another request")
-    assert pauses  # it was tried again before it was given up
+    assert len(pauses) == 1
 
 
 # --- tokens, cost, drafts --------------------------------------------------------------------------------------------------
