@@ -93,12 +93,13 @@ class Gatherer:
     def forget(self) -> None:
         """The index has changed: what was read from its ledger counts no more."""
         self.searcher.forget()
+        self.stories.forget()
         self._members = {}
         self.sides = self.record.sides()
 
     def article(self, hit: Hit) -> Article:
         """The article a passage stands in."""
-        return self.record.article(hit.passage.article)
+        return self.searcher.article(hit.passage.article)
 
     def gather(self, question: Question, scope: Scope) -> Evidence:
         """Return the evidence for a question, within a scope that the question's own outlets narrow further."""
@@ -286,13 +287,14 @@ class Gatherer:
         def place(outlet: str) -> Place:
             return Place(within((outlet,), scope), lambda hit: self.article(hit).outlet == outlet)
 
-        elsewhere = () if question.outlets else set(outlets) - self._covering(judged.on, scope)
+        quiet = set() if question.outlets else set(outlets) - {self.article(hit).outlet for hit in judged.on}
+        elsewhere = quiet - self._covering(judged.on, scope) if quiet else quiet
         return look(self.judge, question, judged, {outlet: place(outlet) for outlet in outlets}, elsewhere)
 
     def _covering(self, hits: Sequence[Hit], scope: Scope) -> set[str]:
         """The outlets of a scope with an article on the story that some passages tell; all of them where there are no passages."""
         articles = self.stories.around((hit.passage.article for hit in hits), scope)
-        return {outlet for name in articles if (outlet := self.record.article(name).outlet)} or set(self.outlets_in(scope))
+        return {outlet for name in articles if (outlet := self.searcher.article(name).outlet)} or set(self.outlets_in(scope))
 
     def _nothing(self, question: Question, scope: Scope) -> Evidence:
         hits = self.searcher.search(question.standalone, scope)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from assistant.days import Days, days_of
 from assistant.types import Form, Kind, Question
+from index.belief import covered
 from index.lexicon import words
 from index.record import Record, Scope
 from index.search import Searcher, fuse
@@ -78,7 +79,7 @@ class Judge:
         named = content_stems(question.day)
 
         def told(hit: Hit) -> bool:
-            published = self.record.article(hit.passage.article).published
+            published = self.searcher.article(hit.passage.article).published
             return named <= content_stems(hit.passage.text) or days.told(hit.passage.text, published)
 
         return sorted((replace(hit, score=hit.score + ON_DAY) if told(hit) else hit for hit in hits), key=lambda hit: -hit.score)
@@ -101,10 +102,8 @@ class Judge:
     def _topical(self, question: Question, pool: list[Hit], slack: float = 0.0) -> list[Hit]:
         """Those passages of a pool that are on a topic by their own words, in any order; ``slack`` lets less sure ones in."""
         rarity = self.record.rarity({stem(word): word for word in content_words(question.topic)})
-        total = sum(rarity.values()) or 1.0
-        split = (
-            JOINT.split(question.topic) if question.topic in question.standalone else [question.topic]
-        )  # one part: words from several places
+        together = question.topic not in question.standalone  # words from several places of the question, which make one topic
+        split = [question.topic] if together else JOINT.split(question.topic)
         parts = [stems for part in split if (stems := content_stems(part))]
         least = ON_TOPIC - slack + UNHEARD * len(self.absent(capitalised(question.topic.partition(" ")[2])))
         names = set(map(stem, capitalised(question.topic)))
@@ -113,7 +112,7 @@ class Judge:
             here = rarity.keys() & content_stems(hit.passage.text)
             lacking = names - self.searcher.stems_of(hit.passage.article) if not names & here else ()  # names that its whole article lacks
             foreign = UNHEARD * len(lacking)
-            score = hit.score + NAMES_IT * sum(rarity[word] for word in here) / total - foreign
+            score = hit.score + NAMES_IT * covered(rarity, hit.passage.text) - foreign
             if not foreign and any(part <= here for part in parts):
                 score = max(score, least)  # it holds every word of the topic, or of one of two: whatever the reader thinks, it is about it
             if score >= least and (here or len(rarity) > NAMED):

@@ -159,6 +159,15 @@ class Lookup:
         )
         return [Listed(*row) for row in rows]
 
+    def printed(self, first: str, last: str, scope: Scope) -> list[str]:
+        """The ids of articles in a scope that were published from one day to another, or nobody knows when."""
+        where, values = scope.where()
+        rows = self._query(
+            f"SELECT a.id FROM articles a WHERE {where} AND (a.published IS NULL OR a.published BETWEEN ? AND ?) ORDER BY a.id",
+            [*values, first, last],
+        )
+        return [row[0] for row in rows]
+
     def extent(self, scope: Scope = Scope()) -> tuple[int, str | None, str | None]:
         """How many articles are in a scope, and the first and last day that one of them was published."""
         where, values = scope.where()
