@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from assistant.coverage import Coverage, State, in_state
-from assistant.evidence import Evidence, Gatherer, Verdict, has, unseen, within
-from assistant.extractive import NAMED
-from assistant.grouping import Finding, Limit, all_of, in_conflict, place_of
+from assistant.evidence import FEW, Evidence, Gatherer, Verdict, has, within
+from assistant.grouping import Finding, Limit, all_of, in_conflict, place_of, unseen
 from assistant.reading import outlet_aliases
 from assistant.relation import LIKE_VECTOR, Place, shared
 from assistant.render import listed
@@ -52,11 +51,11 @@ class Kinds:
     def gather(self, question: Question, scope: Scope) -> Evidence:
         """The evidence for a question of any kind; of one for more, what the answers before it did not show."""
         if question.more and not question.shown:
-            first = [self.gather(replace(question, more=0), scope)]
-            while len(first) < question.more:
-                first.append(self.gather(replace(question, shown=_places(first)), scope))
-            rest = self.gather(replace(question, shown=_places(first)), scope) if _places(first) else first[0]
-            return rest if rest.findings or not _places(first) else Evidence(verdict=Verdict("no_more", {}))
+            evidence, shown = self.gather(replace(question, more=0), scope), frozenset[Place]()
+            for _ in range(question.more if evidence.findings else 0):
+                shown |= _places(evidence)
+                evidence = self.gather(replace(question, shown=shown), scope)
+            return evidence if evidence.findings or not shown else Evidence(verdict=Verdict("no_more", {}))
         if _asks_of_a_day_alone(question) and (evidence := self._of_day(question, scope)).findings:
             return evidence
         if question.outlets and question.kind in (Kind.SUMMARY, Kind.TIMELINE, Kind.QUOTES):
@@ -91,7 +90,7 @@ class Kinds:
         """Which outlets were looked through and have nothing; below, what the others have."""
         looked = self._looked(question, scope)
         silent, elsewhere = in_state(looked, State.NOTHING), in_state(looked, State.ELSEWHERE)
-        silent = (*silent, *elsewhere) if len(elsewhere) <= NAMED else silent
+        silent = (*silent, *elsewhere) if len(elsewhere) <= FEW else silent
         verdict = "which_not" if silent else "none_plainly" if in_state(looked, State.UNSURE) else "all_do"
         evidence = self._of_outlets(question, scope, looked, verdict, silent or in_state(looked, State.SPEAKS))
         return replace(evidence, verdict=evidence.verdict and replace(evidence.verdict, names_silent=True))
@@ -368,9 +367,9 @@ class Kinds:
         return replace(evidence, verdict=Verdict(verdict, values))
 
 
-def _places(shown: Sequence[Evidence]) -> frozenset[Place]:
-    """The places that some answers show."""
-    return frozenset(place_of(hit) for one in shown for finding in one.findings for hit in finding.hits)
+def _places(evidence: Evidence) -> frozenset[Place]:
+    """The places that an answer shows."""
+    return frozenset(place_of(hit) for finding in evidence.findings for hit in finding.hits)
 
 
 def _asks_of_a_day_alone(question: Question) -> bool:

@@ -12,9 +12,8 @@ from itertools import chain
 from types import MappingProxyType
 
 from assistant.coverage import Coverage, Place, State, in_state, look, without_account
-from assistant.grouping import Finding, Grouper, Limit, all_of, place_of
+from assistant.grouping import Finding, Grouper, Limit, all_of, place_of, unseen
 from assistant.relation import Comparer, Kin
-from assistant.relation import Place as Where
 from assistant.story import Stories
 from assistant.topic import ANSWERED, REPLIES, TOLD, Judge, Judged, denies, holds_name
 from assistant.types import Answer, Form, Kind, Question
@@ -27,6 +26,7 @@ LIKENESS = 6.0  # what similarity weighs against the odds where only the nearest
 NO_OUTLET = "\0"  # an outlet that no article has
 JOINT = 0.25  # what a passage's answer to two questions counts beside its answer to one of them
 LIKELY = 16  # the best passages, of which an answer's points and their further citations are chosen
+FEW = 3  # outlets without an article on a story that are named; more are counted
 MOST_SPEAKERS = 6  # of a question to all of them
 ALL_SPOKEN = 2_000  # passages of one speaker that are looked through at most
 # How much is wanted of a question, of a part of it, of one of all speakers, of a side (which says more than one thing), of several jointly:
@@ -147,8 +147,8 @@ class Gatherer:
         belief = self.searcher.belief(question.standalone, hits)
         hits = self.judge.dated(question, hits)
         if belief >= ANSWERED:
-            both = self._both(questions_in(question.standalone), hits, scope) if question.kind is Kind.DIRECT else {}
-            return Evidence(tuple(both.values()) or self.grouper.findings(hits[:LIKELY], WHOLE), belief=belief)
+            both = self._both(questions_in(question.standalone), hits, scope) if question.kind is Kind.DIRECT else []
+            return replace(self.evidence(question, scope, both or self.grouper.findings(hits[:LIKELY], WHOLE)), belief=belief)
         looked = self.outlets_on(question, scope, self.judge.judge(question, hits)) if question.outlets else {}
         told = chain.from_iterable(one.account for one in looked.values()) if question.kind is Kind.OUTLETS else ()
         return replace(self.evidence(question, scope, self.grouper.findings([*told], WHOLE), looked), belief=belief)
@@ -163,17 +163,17 @@ class Gatherer:
                 found += self.grouper.findings(hits[:LIKELY], PART)
         return self.evidence(question, scope, found)
 
-    def _both(self, questions: Sequence[str], hits: Sequence[Hit], scope: Scope) -> dict[Where, Finding]:
+    def _both(self, questions: Sequence[str], hits: Sequence[Hit], scope: Scope) -> list[Finding]:
         """What answers each of two questions asked at once, by what it is for both; nothing where one of them has no answer."""
-        found: dict[Where, Finding] = {}
+        found: list[Finding] = []
         together = {hit.number: hit.score for hit in hits}
         for asked in questions if len(questions) > 1 else ():
             own = self.searcher.search(asked, scope, among=together)
             if self.searcher.belief(asked, own) < ANSWERED:
-                return {}
+                return []
             joint = [replace(hit, score=hit.score + JOINT * together[hit.number]) for hit in own if hit.number in together]
             best = sorted(joint, key=lambda hit: -hit.score)[:LIKELY]
-            found |= {place_of(one.hits[0]): one for one in self.grouper.findings(best, PART)}
+            found += self.grouper.findings(best, PART)
         return found
 
     # -- speakers ----------------------------------------------------------------------------------------------
@@ -341,11 +341,6 @@ def _of_others(question: Question, hits: list[Hit]) -> list[Hit]:
     """Passages in which nobody speaks whom a question leaves out."""
     excluded = frozenset(question.excluded)
     return [hit for hit in hits if not has(hit, excluded)] if excluded else hits
-
-
-def unseen(question: Question, hits: Sequence[Hit]) -> list[Hit]:
-    """Passages without those that were shown already, of a question for more."""
-    return [hit for hit in hits if place_of(hit) not in question.shown] if question.shown else list(hits)
 
 
 def speaks(hit: Hit, side: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.evidence import Evidence, Gatherer
+from assistant.evidence import FEW, Evidence, Gatherer
 from assistant.grouping import Finding, words_in
 from assistant.prompts import Prompts
 from assistant.reading import named_in
@@ -16,8 +16,6 @@ from index.speakers import key_of
 from index.types import Article, Hit
 
 MOST_MISSING = 2  # where more words of a question are in no article, naming them says less than nothing
-
-NAMED = 3  # outlets without an article on a story that are named; more are counted
 
 
 class Extractive:
@@ -54,7 +52,7 @@ class Extractive:
 
     def _silence(self, evidence: Evidence, told: bool) -> str:
         """Who has nothing; ``told``: the line before the findings has said so. Many without an article on the story are only counted."""
-        few = len(evidence.elsewhere) <= NAMED
+        few = len(evidence.elsewhere) <= FEW
         named = [name for name in evidence.silent if few or name not in evidence.elsewhere]
         lines = [self._prompts.fill("silent", names=listed(named))] if named and not told else []
         lines += [] if few else [self._prompts.fill("elsewhere", n=str(len(evidence.elsewhere)))]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.relation import NEARLY_ALL, Comparer, Kin, Kinship, Place, Told, differing, figures_differ, shared
-from assistant.types import Answer, Citation, Conflict, Point
+from assistant.types import Answer, Citation, Conflict, Point, Question
 from index.record import Record
 from index.types import NOBODY, Hit, Voice
 
@@ -179,6 +179,11 @@ def in_conflict(hit: Hit, other: Hit, voice: Voice, others: Voice, kinship: Kins
 def only_asks(hit: Hit) -> bool:
     """Whether a passage is a question of the reporter's own, which answers nothing."""
     return hit.passage.text.rstrip(CLOSING).endswith("?") and not hit.passage.heard
+
+
+def unseen(question: Question, hits: Iterable[Hit]) -> list[Hit]:
+    """Passages without those that were shown already, of a question for more."""
+    return [hit for hit in hits if place_of(hit) not in question.shown]
 
 
 def place_of(hit: Hit) -> Place:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from assistant.days import Days, days_of
+from assistant.grouping import unseen
 from assistant.types import Form, Kind, Question
 from index.belief import covered
 from index.lexicon import words
@@ -63,7 +64,7 @@ class Judge:
 
     def judge(self, question: Question, read: list[Hit]) -> Judged:
         """Passages that were read for a question, judged; of a question for more, those that were not shown yet."""
-        read = [hit for hit in read if (hit.passage.article, hit.passage.start, hit.passage.end) not in question.shown]
+        read = unseen(question, read)
         topic = content_stems(question.topic)
         doubtful = [hit for hit in self._topical(question, read, DOUBT) if topic & content_stems(hit.passage.text)]
         return Judged(self.dated(question, self._on_topic(question, read)), sorted(doubtful, key=lambda hit: -hit.score), read)
