@@ -12,7 +12,8 @@ from itertools import chain
 from types import MappingProxyType
 
 from assistant.coverage import Coverage, Place, State, in_state, look, without_account
-from assistant.grouping import Finding, Grouper, Limit, all_of, place_of, unseen
+from assistant.grouping import Finding, Grouper, Limit, all_of, place_of, unseen, utters
+from assistant.reading import outlet_aliases
 from assistant.relation import Comparer, Kin
 from assistant.story import Stories
 from assistant.topic import ANSWERED, REPLIES, TOLD, Judge, Judged, denies, holds_name
@@ -27,6 +28,8 @@ NO_OUTLET = "\0"  # an outlet that no article has
 JOINT = 0.25  # what a passage's answer to two questions counts beside its answer to one of them
 LIKELY = 16  # the best passages, of which an answer's points and their further citations are chosen
 FEW = 3  # outlets without an article on a story that are named; more are counted
+NO_LESS = 0.5  # what a passage of another story may be less sure of
+BEGINNING = 600  # characters of an article that tell what it is about
 MOST_SPEAKERS = 6  # of a question to all of them
 ALL_SPOKEN = 2_000  # passages of one speaker that are looked through at most
 # How much is wanted of a question, of a part of it, of one of all speakers, of a side (which says more than one thing), of several jointly:
@@ -103,7 +106,20 @@ class Gatherer:
 
     def gather(self, question: Question, scope: Scope) -> Evidence:
         """Return the evidence for a question, within a scope that the question's own outlets narrow further."""
-        scope = within(question.outlets, scope) if question.outlets else self.beside(question.excluded, scope)
+        if question.outlets:
+            evidence = self._gathered(question, within(question.outlets, scope))
+            return evidence if evidence.findings else self._told_to(question, scope) or evidence
+        return self._gathered(question, self.beside(question.excluded, scope))
+
+    def _told_to(self, question: Question, scope: Scope) -> Evidence | None:
+        """What others tell that names an outlet asked about, where it has no article on that story: "What did the aide tell Fox?"."""
+        names = [alias for outlet in question.outlets for alias in outlet_aliases(outlet)]
+        hits = [hit for hit in self.searcher.search(question.text, scope) if any(name in hit.passage.text for name in names)]
+        if self.searcher.belief(question.text, hits) < ANSWERED or self._covering(hits[:1], scope).intersection(question.outlets):
+            return None
+        return self.evidence(question, scope, self.grouper.findings(hits, WHOLE))
+
+    def _gathered(self, question: Question, scope: Scope) -> Evidence:
         if question.day and (days := self.judge.days(question)):
             narrowed = days.narrowed(scope)
             scope = narrowed if self.record.extent(narrowed)[0] else scope
@@ -145,13 +161,26 @@ class Gatherer:
         if REPLIES & content_stems(question.text):
             hits = [hit for hit in hits if denies(hit)] or hits  # who denied what is told by a denial, not by the charge
         belief = self.searcher.belief(question.standalone, hits)
-        hits = self.judge.dated(question, hits)
+        hits = self.judge.dated(question, self.on_story(hits, scope))
         if belief >= ANSWERED:
             both = self._both(questions_in(question.standalone), hits, scope) if question.kind is Kind.DIRECT else []
             return replace(self.evidence(question, scope, both or self.grouper.findings(hits[:LIKELY], WHOLE)), belief=belief)
         looked = self.outlets_on(question, scope, self.judge.judge(question, hits)) if question.outlets else {}
         told = chain.from_iterable(one.account for one in looked.values()) if question.kind is Kind.OUTLETS else ()
         return replace(self.evidence(question, scope, self.grouper.findings([*told], WHOLE), looked), belief=belief)
+
+    def on_story(self, hits: Sequence[Hit], scope: Scope) -> list[Hit]:
+        """Those passages that are on the story that they mostly tell; of another only what answers no less than the best of these."""
+        articles = self.stories.main(hits, scope)
+        first = next((hit for hit in hits if hit.passage.article in articles), None)
+
+        def stays(hit: Hit) -> bool:
+            name = hit.passage.article
+            return (
+                first is None or name in articles or hit.score >= first.score - NO_LESS or self.stories.alike(name, first.passage.article)
+            )
+
+        return list(filter(stays, hits))
 
     def _by_part(self, question: Question, scope: Scope) -> Evidence:
         """A long question part by part: what answers each, of the passages found for all of them."""
@@ -196,12 +225,13 @@ class Gatherer:
             return [hit for hit in hits if has(hit, everybody)]
 
         hits = heard(judged.on) or heard(judged.doubtful) if question.topic else _most_telling(heard(judged.read))
-        if not hits and self.searcher.belief(question.standalone, heard(judged.read)) >= ANSWERED:
+        known = not question.topic or len(self.judge.absent(words := content_words(question.topic))) * 2 <= len(words)
+        if not hits and known and self.searcher.belief(question.standalone, heard(judged.read)) >= ANSWERED:
             hits = heard(judged.read)  # no word of the topic, but an answer
         hits = hits or self._under_title(question, heard(judged.read))
         for wanted, alone in ((frozenset({name}), True), (side, True), (frozenset({name}), False)):
             if own := [hit for hit in hits if has(hit, wanted, alone=alone)]:
-                return self.grouper.findings(own, SPOKEN, wanted)
+                return self.grouper.findings([hit for hit in own if utters(hit, wanted)] or own, SPOKEN, wanted)
         joint = self.grouper.findings(judged.on, WHOLE) if question.topic and side else ()
         if theirs := [finding for finding in joint if len(finding.speakers) > 1 and side.intersection(finding.speakers)]:
             return theirs  # "Putin and Trump agreed …" for the Kremlin
@@ -209,9 +239,13 @@ class Gatherer:
         return self.grouper.findings(told, WHOLE)
 
     def _under_title(self, question: Question, hits: Sequence[Hit]) -> list[Hit]:
-        """Those passages whose article has the topic in its title: what is said there is said on it, though no word of it stands there."""
+        """Those passages whose article begins with the topic: what is said there is said on it, though no word of it stands there."""
         topic = content_stems(question.topic)
-        return [hit for hit in hits if topic and topic <= content_stems(self.article(hit).title) and not hit.passage.headline]
+
+        def begins(article: Article) -> bool:
+            return topic <= content_stems(f"{article.title} {article.text[:BEGINNING]}")
+
+        return [hit for hit in hits if topic and not hit.passage.headline and begins(self.article(hit))]
 
     def _by_speaker(self, question: Question, scope: Scope) -> Evidence:
         """By side, where nobody said who belongs together: then every speaker stands for itself."""

@@ -15,6 +15,7 @@ from assistant.types import EXTRACTIVE, Answer, Citation, Claim, Form, Point, Qu
 from index.speakers import key_of
 from index.types import Article, Hit
 
+IN_DOUBT = -3.0  # the log-odds that the articles answer from which on it is not said that they do not
 MOST_MISSING = 2  # where more words of a question are in no article, naming them says less than nothing
 
 
@@ -65,11 +66,11 @@ class Extractive:
         return replace(answer, points=points, citations=tuple(citations))
 
     def _point(self, finding: Finding, citations: list[Citation]) -> Point:
-        worded = [(plain(words_in(hit, finding.speakers)), self._cite(hit, citations)) for hit in finding.hits]
+        worded = [(plain(words_in(hit, finding.speakers)), self._cite(hit, citations)) for hit in finding.shown]
         first = worded[0][0]
         same = tuple(citation.n for words, citation in worded if words in first or first in words)
         reworded = tuple(citation.n for _, citation in worded if citation.n not in same)
-        claim = Claim(finding.hits[0].passage.text, same)
+        claim = Claim(finding.shown[0].passage.text, same)
         return Point((claim,), finding.speakers, finding.side, "verbatim", reworded, label=finding.speakers, day=finding.day)
 
     def _cite(self, hit: Hit, citations: list[Citation]) -> Citation:
@@ -79,16 +80,17 @@ class Extractive:
 
     def _abstain(self, question: Question, evidence: Evidence) -> Answer:
         reason = self._reason(question, evidence)
-        message = self._prompts.fill("abstain", reason=reason)
+        doubt = reason == self._prompts.fill("in_doubt")
+        message = reason if doubt else self._prompts.fill("abstain", reason=reason)
         answer = Answer(question.text, "abstained", reason, self.name, message=message)
         answer = replace(self.told(answer, evidence), silence="")  # the reason says who is silent
-        return self.with_nearest(answer, evidence.nearest)
+        return self.with_nearest(answer, evidence.nearest, "nearest_in_doubt" if doubt else "nearest")
 
-    def with_nearest(self, answer: Answer, nearest: Hit | None) -> Answer:
+    def with_nearest(self, answer: Answer, nearest: Hit | None, prompt: str = "nearest") -> Answer:
         """An abstention that cites the nearest passage, where there is one."""
         if nearest is None:
             return answer
-        before, _, behind = self._prompts.fill("nearest", words="\0").partition("\0")
+        before, _, behind = self._prompts.fill(prompt, words="\0").partition("\0")
         return replace(answer, citations=(self._cite(nearest, []),), nearest=(before, behind))
 
     def _reason(self, question: Question, evidence: Evidence) -> str:
@@ -100,7 +102,8 @@ class Extractive:
             return self._silence(evidence, told=False)
         if question.form is Form.DIRECT and 1 <= len(evidence.missing) <= MOST_MISSING:
             return self._prompts.fill("missing_words", words=listed([f"“{word}”" for word in evidence.missing], "or"))
-        return self._prompts.fill("no_passage")
+        doubt = evidence.belief is not None and evidence.belief >= IN_DOUBT
+        return self._prompts.fill("in_doubt" if doubt else "no_passage")
 
     def of_stranger(self, name: str) -> str:
         """The line that nobody of a name is quoted, and in how many articles they are named."""

@@ -7,19 +7,22 @@ Silence about a story is only worth a word of outlets that cover it. Names and t
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from index.record import Scope
 from index.search import KEPT, Searcher
 from index.text import content_words, stem
+from index.types import Hit
 
 TELLING = 16  # names by which an article is told from others
 TWICE = 2  # how often an article has a name that tells of it
 SHARED = 0.25  # the share of those names, weighted by how rare they are, that makes two articles one story
 WITHIN = 7  # days between two articles on one story
 NEAR = 400  # passages that hold such names, whose articles are compared where no date says which are near
+AS_MUCH = 0.6  # the share of what the first story weighs, from which on another one is as much told
+LOOKED = 12  # passages by which it is told which story they are mostly on
 MOST = 6  # articles of a topic whose story is looked for
 
 
@@ -41,14 +44,28 @@ class Stories:
             found |= {one, *self._like(one, scope)}
         return found
 
+    def main(self, hits: Sequence[Hit], scope: Scope) -> set[str]:
+        """The articles of the story that passages mostly tell, those first in order counting most; of stories told as much, of all."""
+        stories: list[tuple[float, set[str]]] = []
+        weights: dict[str, float] = defaultdict(float)
+        for rank, hit in enumerate(hits[:LOOKED], 1):
+            weights[hit.passage.article] += 1 / rank
+        told: set[str] = set()
+        for name in list(weights):
+            if name not in told:
+                story = self.around([name], scope)
+                told |= story
+                stories.append((sum(weights[other] for other in story), story))
+        most = max((weight for weight, _ in stories), default=0.0)
+        return set().union(*(story for weight, story in stories if weight >= AS_MUCH * most))
+
+    def alike(self, name: str, other: str) -> bool:
+        """Whether another article shares the names that tell of one: so does any where none tells of it."""
+        telling, stems = self._telling(name), self._searcher.stems_of(other)
+        return sum(weight for word, weight in telling.items() if word in stems) >= SHARED * sum(telling.values())
+
     def _like(self, name: str, scope: Scope) -> list[str]:
-        telling = self._telling(name)
-        total = sum(telling.values())
-        return [
-            other
-            for other in self._near(name, list(telling), scope)
-            if sum(weight for word, weight in telling.items() if word in self._searcher.stems_of(other)) >= SHARED * total
-        ]
+        return [other for other in self._near(name, list(self._telling(name)), scope) if self.alike(name, other)]
 
     def _told_by(self, name: str) -> dict[str, float]:
         """The stems of the names that an article has more than once and few others have, with their weights."""

@@ -114,6 +114,11 @@ class Citation:
     page: int | None = None
     copy_of: int | None = None
 
+    @property
+    def place(self) -> tuple[str, int, int]:
+        """Its article, and where it starts and ends there."""
+        return self.article, self.start, self.end
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:

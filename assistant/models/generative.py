@@ -156,7 +156,7 @@ class Generative:
         """The findings' statements, each with who speaks in it: of one thing told by several outlets, not each says whose words it is."""
         found: dict[tuple[str, int], _Source] = {}
         for finding in evidence.findings:
-            for hit in finding.hits:
+            for hit in finding.shown:
                 citation = cite(hit, self._gatherer.article(hit), len(found) + 1)
                 voice = voice_in(hit, frozenset(finding.speakers))
                 found.setdefault((citation.article, citation.start), _Source(citation, *voice))
