@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from types import MappingProxyType
 
+import numpy as np
+
 from assistant.coverage import Coverage, Place, State, in_state, look, without_account
 from assistant.grouping import Finding, Grouper, Limit, all_of, place_of, unseen, utters
 from assistant.reading import outlet_aliases
@@ -113,8 +115,8 @@ class Gatherer:
 
     def _told_to(self, question: Question, scope: Scope) -> Evidence | None:
         """What others tell that names an outlet asked about, where it has no article on that story: "What did the aide tell Fox?"."""
-        names = [alias for outlet in question.outlets for alias in outlet_aliases(outlet)]
-        hits = [hit for hit in self.searcher.search(question.text, scope) if any(name in hit.passage.text for name in names)]
+        names = [alias for outlet in question.outlets for alias in (*outlet_aliases(outlet), outlet.rpartition(" ")[2])]
+        hits = [hit for hit in self.searcher.search(question.text, scope) if any(name in self.article(hit).text for name in names)]
         if self.searcher.belief(question.text, hits) < ANSWERED or self._covering(hits[:1], scope).intersection(question.outlets):
             return None
         return self.evidence(question, scope, self.grouper.findings(hits, WHOLE))
@@ -225,13 +227,16 @@ class Gatherer:
             return [hit for hit in hits if has(hit, everybody)]
 
         hits = heard(judged.on) or heard(judged.doubtful) if question.topic else _most_telling(heard(judged.read))
-        known = not question.topic or len(self.judge.absent(words := content_words(question.topic))) * 2 <= len(words)
+        known = not question.topic or len(self.judge.absent(words := content_words(question.topic))) < len(words)
         if not hits and known and self.searcher.belief(question.standalone, heard(judged.read)) >= ANSWERED:
             hits = heard(judged.read)  # no word of the topic, but an answer
         hits = hits or self._under_title(question, heard(judged.read))
         for wanted, alone in ((frozenset({name}), True), (side, True), (frozenset({name}), False)):
             if own := [hit for hit in hits if has(hit, wanted, alone=alone)]:
-                return self.grouper.findings([hit for hit in own if utters(hit, wanted)] or own, SPOKEN, wanted)
+                best = max(
+                    (hit.score for hit in own if utters(hit, wanted)), default=-np.inf
+                )  # what they think or do, where that tells more
+                return self.grouper.findings([hit for hit in own if utters(hit, wanted) or hit.score >= best], SPOKEN, wanted)
         joint = self.grouper.findings(judged.on, WHOLE) if question.topic and side else ()
         if theirs := [finding for finding in joint if len(finding.speakers) > 1 and side.intersection(finding.speakers)]:
             return theirs  # "Putin and Trump agreed …" for the Kremlin

@@ -11,11 +11,12 @@ import numpy as np
 from assistant.relation import NEARLY_ALL, Comparer, Kin, Kinship, Place, Told, differing, figures_differ, shared
 from assistant.types import Answer, Citation, Conflict, Point, Question
 from index.record import Record
-from index.saying import says
+from index.saying import QUOTING, says
 from index.types import NOBODY, Article, Heard, Hit, Passage, Voice
 
 ANSWERS_TOO = 3.0  # a passage that tells the same may be so much less likely to answer: a cut may lack what was asked
 CLOSING = " \"'”’)"  # what may stand behind a question mark
+HALF = 2
 PART_OF = 4  # what part of a passage somebody's words make up at least that are not told by others
 MOST_QUOTED = 3  # sentences of one quotation that are shown together
 MOST_CONTRARY = 2  # findings more, where they contradict one that is given
@@ -204,9 +205,22 @@ def voice_in(hit: Hit, speakers: frozenset[str] = frozenset(), side: str | None 
     heard = [one for one in hit.passage.heard if one.speakers]
     asked = [one for one in heard if speakers.intersection(one.speakers) or (side and one.side == side)]
     if not asked:
-        return hit.passage.voice
+        return _quoted_in(hit) or hit.passage.voice
     widest = max(asked, key=lambda one: (one.leads, one.end - one.start))
     return widest.speakers, widest.side
+
+
+def _quoted_in(hit: Hit) -> Voice | None:
+    """Whose quotation it is that somebody else only reports: "“I resigned,” Bolton wrote, according to a reporter"."""
+    text, first = hit.passage.text, hit.passage.start
+    told = next((one for one in hit.passage.heard if one.leads), None)
+    if told is None or text[told.start - first] in QUOTING:
+        return None
+    own = [
+        one for one in hit.passage.heard if one.direct and one.speakers not in ((), told.speakers) and text[one.start - first] in QUOTING
+    ]
+    widest = max(own, key=lambda one: one.end - one.start, default=None)
+    return (widest.speakers, widest.side) if widest and (widest.end - widest.start) * HALF >= len(text) else None
 
 
 def words_in(hit: Hit, speakers: tuple[str, ...]) -> str:

@@ -12,8 +12,8 @@ from assistant.types import Form, Kind, Question
 from index.belief import covered
 from index.lexicon import words
 from index.record import Record, Scope
+from index.saying import QUOTING
 from index.search import Searcher, fuse
-from index.statements import OPENING
 from index.text import content_stems, content_words, stem
 from index.types import Hit
 
@@ -30,7 +30,6 @@ MOST_READ = 40  # passages read for a topic: of each side, outlet or speaker one
 NAMED = 2  # a topic of so few words of meaning is only where one of them is
 ASKING = words("asking")
 OF_TOPIC = frozenset({Kind.TIMELINE, Kind.SUMMARY, Kind.QUOTES, Kind.AGREE, Kind.DIFFER, Kind.FIRST, Kind.ONLY, Kind.LEFT_OUT, Kind.COUNT})
-QUOTING = f'"{OPENING}'  # what a passage begins with that is a quotation
 REPLIES = frozenset(map(stem, words("replies")))
 JOINT = re.compile(r",\s*|\s+(?:and|or)\s+")  # what parts a topic: "trade and the economy"
 
