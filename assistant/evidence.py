@@ -25,6 +25,8 @@ from index.search import Searcher, parts_of, questions_in
 from index.text import content_stems, content_words
 from index.types import Article, Hit
 
+IN_DOUBT = -3.0  # the log-odds that the articles answer from which on it is not said that they do not
+MOST_NEAR = 3  # passages that are shown in such doubt
 LIKENESS = 6.0  # what similarity weighs against the odds where only the nearest passage is wanted
 NO_OUTLET = "\0"  # an outlet that no article has
 JOINT = 0.25  # what a passage's answer to two questions counts beside its answer to one of them
@@ -43,7 +45,7 @@ SPOKEN = Limit(5, mass=2.0, margin=3.0)  # of somebody asked by name: they say m
 class Evidence:
     """What the articles have on a question.
 
-    Without ``findings`` they do not answer it; then ``nearest`` is the closest they come and ``missing`` names words of the
+    Without ``findings`` they do not answer it; then ``nearest`` is the closest they come, best first, and ``missing`` names words of the
     question that stand in no article. ``silent`` are the speakers, sides or outlets asked about that have nothing on it, ``unsure``
     those that have words of it and no passage that clearly tells it, ``elsewhere`` the silent that have no article on the story at all,
     ``searched`` how many passages of each were looked through.
@@ -52,7 +54,7 @@ class Evidence:
     """
 
     findings: tuple[Finding, ...] = ()
-    nearest: Hit | None = None
+    nearest: tuple[Hit, ...] = ()
     missing: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
     belief: float | None = None
@@ -169,7 +171,8 @@ class Gatherer:
             return replace(self.evidence(question, scope, both or self.grouper.findings(hits[:LIKELY], WHOLE)), belief=belief)
         looked = self.outlets_on(question, scope, self.judge.judge(question, hits)) if question.outlets else {}
         told = chain.from_iterable(one.account for one in looked.values()) if question.kind is Kind.OUTLETS else ()
-        return replace(self.evidence(question, scope, self.grouper.findings([*told], WHOLE), looked), belief=belief)
+        found = self.evidence(question, scope, self.grouper.findings([*told], WHOLE), looked)
+        return replace(found, belief=belief, nearest=tuple(hits[:MOST_NEAR]) if belief >= IN_DOUBT else found.nearest)
 
     def on_story(self, hits: Sequence[Hit], scope: Scope) -> list[Hit]:
         """Those passages that are on the story that they mostly tell; of another only what answers no less than the best of these."""
@@ -339,7 +342,7 @@ class Gatherer:
         hits = self.searcher.search(question.standalone, scope)
         missing = self.judge.absent(content_words(question.standalone))
         nearest = max(hits, key=lambda hit: (hit.score + LIKENESS * hit.similarity, -hit.number), default=None)
-        return Evidence(nearest=nearest, missing=missing)
+        return Evidence(nearest=(nearest,) if nearest else (), missing=missing)
 
     # -- a finished answer -------------------------------------------------------------------------------------
 

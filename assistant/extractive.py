@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.evidence import FEW, Evidence, Gatherer
+from assistant.evidence import FEW, IN_DOUBT, Evidence, Gatherer
 from assistant.grouping import Finding, words_in
 from assistant.prompts import Prompts
 from assistant.reading import named_in
@@ -15,7 +15,6 @@ from assistant.types import EXTRACTIVE, Answer, Citation, Claim, Form, Point, Qu
 from index.speakers import key_of
 from index.types import Article, Hit
 
-IN_DOUBT = -3.0  # the log-odds that the articles answer from which on it is not said that they do not
 MOST_MISSING = 2  # where more words of a question are in no article, naming them says less than nothing
 
 
@@ -86,12 +85,15 @@ class Extractive:
         answer = replace(self.told(answer, evidence), silence="")  # the reason says who is silent
         return self.with_nearest(answer, evidence.nearest, "nearest_in_doubt" if doubt else "nearest")
 
-    def with_nearest(self, answer: Answer, nearest: Hit | None, prompt: str = "nearest") -> Answer:
-        """An abstention that cites the nearest passage, where there is one."""
-        if nearest is None:
+    def with_nearest(self, answer: Answer, nearest: Sequence[Hit], prompt: str = "nearest") -> Answer:
+        """An abstention that cites the nearest passages, where there are any."""
+        if not nearest:
             return answer
         before, _, behind = self._prompts.fill(prompt, words="\0").partition("\0")
-        return replace(answer, citations=(self._cite(nearest, []),), nearest=(before, behind))
+        citations: list[Citation] = []
+        for hit in nearest:
+            self._cite(hit, citations)
+        return replace(answer, citations=tuple(citations), nearest=(before, behind))
 
     def _reason(self, question: Question, evidence: Evidence) -> str:
         if question.stranger:

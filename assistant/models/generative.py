@@ -169,7 +169,7 @@ class Generative:
         answer = self._extractive.told(
             Answer(question.text, "abstained", reason, self.name, message=reason), replace(evidence, verdict=None)
         )
-        return self._extractive.with_nearest(answer, evidence.findings[0].hits[0])
+        return self._extractive.with_nearest(answer, evidence.findings[0].hits[:1])
 
     def _composed(self, question: Question, evidence: Evidence, sources: list[_Source], drafted: Sequence[Sequence[Claim]]) -> Answer:
         given = range(1, len(sources) + 1)
