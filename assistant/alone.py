@@ -11,6 +11,7 @@ from assistant.reading import outlet_aliases
 from assistant.relation import shared
 from assistant.render import listed
 from assistant.types import Question
+from index.lexicon import words
 from index.reader import Text
 from index.record import Scope
 from index.types import Hit
@@ -18,6 +19,7 @@ from index.types import Hit
 ALIKE = 0.6  # two passages so alike may tell one thing: then neither is one outlet's alone
 SHARED = 0.6  # two passages that share so much of the shorter one's words may, too
 MAY_CARRY = 0.3  # a passage that carries another with such a chance may tell it
+NEGATIVE = words("negative")
 NEAREST = 6  # passages elsewhere that a passage is compared with
 
 
@@ -36,7 +38,12 @@ class Alone(Finder):
         """What the others have, or the second outlet named, and the first does not."""
         if not question.outlets:
             return self.gatherer.gather(question, scope)
-        first, *rest = sorted(question.outlets, key=lambda outlet: _place_in(question.text, outlet))
+        named = sorted(question.outlets, key=lambda outlet: _place_in(question.text, outlet))
+        if _lacks_last(question.text, named):  # "What is in the Echo that the Post doesn't have?"
+            named.reverse()
+            if len(named) == 1:
+                return self.only(question, scope)
+        first, *rest = named
         own = within((first,), scope)
         source = within(rest, scope) if rest else self.gatherer.beside((first,), scope)
         missing = self._lacking(self._passages(question, source), own)
@@ -68,6 +75,17 @@ class Alone(Finder):
             return True
         read = self.gatherer.comparer.reader.relations([(text, Text(other.passage.text)) for other in others])
         return any(relation.entails >= MAY_CARRY for relation in read)
+
+
+def _lacks_last(text: str, named: Sequence[str]) -> bool:
+    """Whether a question says "not" only behind the last outlet that it names: of it, or of the others, where it names but one."""
+    place = _place_in(text, named[-1])
+    return not denies(text[:place]) and denies(text[place:])
+
+
+def denies(text: str) -> bool:
+    """Whether any word of a text says "not"."""
+    return any(word in NEGATIVE or word.endswith(("n't", "n’t")) for word in text.lower().strip(" ?.!").split())
 
 
 def _place_in(text: str, outlet: str) -> int:

@@ -17,11 +17,12 @@ from assistant.coverage import Coverage, Place, State, in_state, look, without_a
 from assistant.grouping import Finding, Grouper, Limit, all_of, place_of, unseen, utters
 from assistant.reading import outlet_aliases
 from assistant.relation import Comparer, Kin
-from assistant.story import Stories
+from assistant.story import LOOKED, Stories
 from assistant.topic import ANSWERED, REPLIES, TOLD, Judge, Judged, denies, holds_name
 from assistant.types import Answer, Form, Kind, Question
 from index.record import Record, Scope
 from index.search import Searcher, parts_of, questions_in
+from index.speakers import TITLES
 from index.text import content_stems, content_words
 from index.types import Article, Hit
 
@@ -219,7 +220,13 @@ class Gatherer:
         found = {name: self._account_of(name, question, judged) for name in question.speakers}
         looked = look(self.judge, question, judged, {name: places[name] for name, own in found.items() if not own})
         found |= {name: self.grouper.findings(one.account, EACH, {name}) for name, one in looked.items() if one.account}
-        return self.evidence(question, scope, chain.from_iterable(found.values()), without_account(looked))
+        evidence = self.evidence(question, scope, chain.from_iterable(found.values()), without_account(looked))
+        own = [hit for hit in judged.read if any(place.is_theirs(hit) for place in places.values())]
+        belief = self.searcher.belief(question.standalone, own) if own and not evidence.findings else None
+        if belief is None or belief < IN_DOUBT:
+            return evidence
+        unsure = (*evidence.unsure, *evidence.silent)
+        return replace(evidence, nearest=tuple(own[:MOST_NEAR]), silent=(), unsure=unsure, belief=belief)
 
     def _account_of(self, name: str, question: Question, judged: Judged) -> Sequence[Finding]:
         """What a speaker says, alone or else through their side or with others; else what is told of them."""
@@ -329,8 +336,9 @@ class Gatherer:
         def place(outlet: str) -> Place:
             return Place(within((outlet,), scope), lambda hit: self.article(hit).outlet == outlet)
 
-        quiet = set() if question.outlets else set(outlets) - {self.article(hit).outlet for hit in judged.on}
-        elsewhere = quiet - self._covering(judged.on, scope) if quiet else quiet
+        asked_of = question.outlets if len(question.outlets) <= FEW else ()  # "the other outlets" are not each asked
+        quiet = set() if asked_of else set(outlets) - {self.article(hit).outlet for hit in judged.on}
+        elsewhere = quiet - self._covering(judged.on or judged.read[:LOOKED], scope) if quiet else quiet
         return look(self.judge, question, judged, {outlet: place(outlet) for outlet in outlets}, elsewhere)
 
     def _covering(self, hits: Sequence[Hit], scope: Scope) -> set[str]:
@@ -340,7 +348,7 @@ class Gatherer:
 
     def _nothing(self, question: Question, scope: Scope) -> Evidence:
         hits = self.searcher.search(question.standalone, scope)
-        missing = self.judge.absent(content_words(question.standalone))
+        missing = self.judge.absent(word for word in content_words(question.standalone) if word.lower() not in TITLES)
         nearest = max(hits, key=lambda hit: (hit.score + LIKENESS * hit.similarity, -hit.number), default=None)
         return Evidence(nearest=(nearest,) if nearest else (), missing=missing)
 

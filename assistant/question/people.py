@@ -39,7 +39,8 @@ class Asked:
 def asked_of(words: str, after: str, names: Names) -> Asked:
     """Whom words of a question mean; ``after`` is what follows them."""
     tail = OF_SOMEBODY.match(after)
-    words += tail[0] if tail and plain(tail[1]) in BODIES else ""  # "Scott | 's camp"
+    of_them = tail and (plain(tail[1]) in BODIES | TITLES or names.described([key_of_word(tail[1])]))
+    words += tail[0] if tail and of_them else ""  # "Scott | 's camp", "Russia | 's leader"
     if leader := _leader(words, names):
         return _several(words, camp_of(leader, names), names)
     if named := _named(words, names):

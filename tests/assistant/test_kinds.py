@@ -175,3 +175,16 @@ def test_every_kind_keeps_to_its_index(papers: Assistant, tmp_path: Path) -> Non
         answer = papers.ask(question)
         assert answer.status == "abstained", question
         assert not answer.points
+
+
+@pytest.mark.parametrize(
+    ("question", "alone"),
+    [
+        ("What is in the Evening Echo that the Morning Post doesn't have?", "floods"),
+        ("What does the Evening Echo report that no other paper has?", "floods"),
+        ("What does the Morning Post leave out that the Evening Echo has?", "floods"),
+        ("What's in the Morning Post that the Evening Echo hasn't got?", "Ferry traffic"),
+    ],
+)
+def test_not_belongs_to_the_outlet_behind_which_it_stands(papers: Assistant, question: str, alone: str) -> None:
+    assert alone in papers.ask(question).text
