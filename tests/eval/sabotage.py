@@ -133,6 +133,7 @@ def swaps_two_sides(answer: Answer, golden: Golden, corpus: Corpus) -> Answer:
     return _points(answer, lambda point, _: replace(point, side=_swapped(point.side, "Kremlin", "Trump team")))
 
 
+LONG = 12  # words
 INVENTED = "We never discussed any of this with anyone"
 
 
@@ -223,8 +224,13 @@ def returns_no_answer(answer: Answer, golden: Golden, corpus: Corpus) -> Answer:
 
 
 def tells_another_number(answer: Answer, golden: Golden, corpus: Corpus) -> Answer:
-    """In words and beside the right citation, and sure of itself."""
-    return _points(answer, lambda point, _: replace(worded(point, re.sub(r"\d+", "seventy-three", point.words)), support="supported"))
+    """In words, beside the right citation, sure of itself, and in a sentence in which one other word is not noticed."""
+
+    def spoil(point: Point, citation: Citation) -> Point:
+        words = re.sub(r"\d+", "seventy-three", point.words) if len(point.words.split()) > LONG else point.words
+        return replace(worded(point, words), support="supported")
+
+    return _points(answer, spoil)
 
 
 def repeats_the_question(answer: Answer, golden: Golden, corpus: Corpus) -> Answer:
