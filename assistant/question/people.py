@@ -159,5 +159,6 @@ def _nearly(words: str, known: dict[str, str], names: Names) -> set[str]:
 
 
 def _stranger(words: str) -> str | None:
+    """A name, by its last word: "CDC chief" is none, and is looked for like any other words."""
     bare = words.removeprefix("the ").removeprefix("The ")
-    return bare if any(word[:1].isupper() for word in words.split()) and bare.lower() not in PRONOUNS and content_words(bare) else None
+    return bare if words.rpartition(" ")[2][:1].isupper() and bare.lower() not in PRONOUNS and content_words(bare) else None

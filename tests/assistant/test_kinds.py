@@ -102,7 +102,7 @@ def test_nobody_who_prints_a_word_is_called_silent_on_it(papers: Assistant) -> N
     ("question", "first_line"),
     [
         ("How many outlets report that the closure will cost 300 jobs?", "2 of 4 outlets: Evening Echo and The Gazette."),
-        ("How often is Tom Ray quoted?", "2 statements of Tom Ray, in 2 outlets."),
+        ("How often is Tom Ray quoted?", "Tom Ray: 2 statements; named in 2 passages, of Morning Post and The Gazette."),
         (
             "Which outlet was first to write about the harbour at Brent?",
             "First here: Morning Post, on 2024-03-01. Without a date: The Courier.",
