@@ -204,19 +204,23 @@ class Assistant:
         try:
             return replace(step, answer=step.answerer.answer(step.question, step.evidence, step.asked.watch))
         except ModelFailed as failure:
-            return replace(step, answer=self._without_model(step, str(failure), failure.usage))
+            trouble, name = str(failure), step.answerer.name
+            drafted = finished(Answer(step.question.text, "abstained", trouble, name, message=trouble, usage=failure.usage))
+            return replace(step, answer=self._without_model(step, trouble, drafted))
 
-    def _without_model(self, step: _Step, trouble: str, usage: Usage | None) -> Answer:
-        """The extractive answer, with a line that says why it is that."""
+    def _without_model(self, step: _Step, trouble: str, drafted: Answer) -> Answer:
+        """The extractive answer in place of what a model drafted, with a line that says why."""
         note = self.prompts.fill("without_model", trouble=trouble)
-        return replace(self._extractive.answer(step.question, step.evidence), note=note, usage=usage)
+        return replace(self._extractive.answer(step.question, step.evidence), note=note, usage=drafted.usage, drafted=drafted)
 
     def _verify(self, step: _Step) -> Answer:
         assert step.answer is not None
         answer = verify(step.answer, self.record, self.gatherer.comparer)
+        if answer.usage and not answer.drafted:
+            answer = replace(answer, drafted=finished(answer))
         if self.settings.strict and answer.points and all(point.support == "unsupported" for point in answer.points):
             trouble = f"{answer.answerer}: the articles carry nothing of what it wrote."
-            answer = verify(self._without_model(step, trouble, answer.usage), self.record, self.gatherer.comparer)
+            answer = verify(self._without_model(step, trouble, answer.drafted or answer), self.record, self.gatherer.comparer)
         answer = strict(answer) if self.settings.strict else answer
         if answer.points and (left_out := self.gatherer.unheard(answer, step.question, step.evidence)):
             answer = self._completed(answer, left_out)

@@ -256,7 +256,8 @@ class Answer:
     line that says so; ``copies`` are lines that say which outlets print one report;
     ``searched`` is how many passages of whom were looked through. ``understood`` is
     what a follow-up was taken to ask, ``belief`` the log-odds that the articles answer, where one figure says so for all of them,
-    ``faults`` are what the verifier found, ``usage`` is what a language model took where one was asked.
+    ``faults`` are what the verifier found, ``usage`` is what a language model took where one was asked. ``drafted`` is that model's own
+    answer, verified, before anything of it was left out, added or replaced; it is an abstention where the model gave none.
     """
 
     question: str
@@ -283,6 +284,7 @@ class Answer:
     doubt: str = ""
     copies: tuple[str, ...] = ()
     searched: tuple[tuple[str, int], ...] = ()
+    drafted: Answer | None = field(default=None, compare=False)
 
     def accounts(self, conflict: Conflict) -> list[tuple[tuple[str, ...], str]]:
         """Who tells what in a conflict: of each account the outlets (where one is not known, the title) and the words that differ.
@@ -311,7 +313,8 @@ class Answer:
             text = value.get("text", "").removesuffix(value.get("note", "")).rstrip()
             points, value, made["conflicts"], made["faults"] = [], {**value, "message": text}, [], []
         usage = filled(Usage, value["usage"]) if value.get("usage") else None
-        return filled(cls, {**value, **made, "points": points, "usage": usage})
+        drafted = cls.from_json(value["drafted"]) if value.get("drafted") else None
+        return filled(cls, {**value, **made, "points": points, "usage": usage, "drafted": drafted})
 
 
 def filled(kind: type[Made], value: Mapping[str, Any]) -> Made:
