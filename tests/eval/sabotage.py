@@ -14,6 +14,7 @@ from assistant.types import Answer, Citation, Claim, Point
 from eval.case import Corpus
 from eval.golden import Golden, Words
 from index.corpus import BUNDLED, read_corpus
+from index.text import content_stems
 from index.types import Passage, Statement
 
 MODEL = "openai:test"
@@ -133,7 +134,7 @@ def swaps_two_sides(answer: Answer, golden: Golden, corpus: Corpus) -> Answer:
     return _points(answer, lambda point, _: replace(point, side=_swapped(point.side, "Kremlin", "Trump team")))
 
 
-LONG = 12  # words
+MANY = 5  # words of meaning
 INVENTED = "We never discussed any of this with anyone"
 
 
@@ -223,12 +224,12 @@ def returns_no_answer(answer: Answer, golden: Golden, corpus: Corpus) -> Answer:
     return None if golden.id.endswith("3") else answer  # type: ignore[return-value]
 
 
-def tells_another_number(answer: Answer, golden: Golden, corpus: Corpus) -> Answer:
-    """In words, beside the right citation, sure of itself, and in a sentence in which one other word is not noticed."""
+def adds_a_number(answer: Answer, golden: Golden, corpus: Corpus) -> Answer:
+    """In words, beside the right citation, sure of itself, and where one word more among many is not noticed."""
 
     def spoil(point: Point, citation: Citation) -> Point:
-        words = re.sub(r"\d+", "seventy-three", point.words) if len(point.words.split()) > LONG else point.words
-        return replace(worded(point, words), support="supported")
+        many = len(content_stems(point.words)) >= MANY
+        return replace(worded(point, f"Nineteen: {point.words}"), support="supported") if many else point
 
     return _points(answer, spoil)
 
@@ -296,7 +297,7 @@ SABOTAGES: Mapping[Spoil, tuple[str, ...]] = {
     quotes_the_whole_article: ("length",),
     crashes: ("errors",),
     returns_no_answer: ("errors",),
-    tells_another_number: ("faithfulness",),
+    adds_a_number: ("faithfulness",),
     repeats_the_question: ("answered",),
     another_answers_for_a_model_that_lies: ("fallbacks", "left_out", "faithfulness"),
     what_a_model_invents_is_left_out: ("left_out", "faithfulness"),
