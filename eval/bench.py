@@ -65,7 +65,7 @@ def seconds(act: Callable[[], object]) -> float:
 def fresh_process(folder: Path) -> None:
     """Time ``readout ask`` and the plain script in turn, as whole processes."""
     (folder / "plain.py").write_text(PLAIN, encoding="utf-8")
-    ours = [sys.executable, "-c", "from app import main; main()", "ask", "--index", str(folder / "index"), QUESTION]
+    ours = [sys.executable, "-m", "readout", "ask", "--index", str(folder / "index"), QUESTION]
     plain = [sys.executable, str(folder / "plain.py"), str(bundled_folder()), str(folder / "plain"), QUESTION]
     quiet = partial(subprocess.run, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     quiet([*plain, str(BUNDLED)])
@@ -139,7 +139,7 @@ def main() -> None:
         warm(folder)
         table(folder, chosen.rows)
     if chosen.polnear:
-        subprocess.run([sys.executable, "-m", "eval.attribution", str(chosen.polnear), "--split", "dev"], check=True)
+        subprocess.run([sys.executable, "-m", f"{__package__}.attribution", str(chosen.polnear), "--split", "dev"], check=True)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sys
+import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -91,8 +93,18 @@ def _telling() -> Iterator[None]:
         raise gr.Error(str(error), print_exception=False) from error
 
 
-def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 7860, users: Check | None = None, scope: Scope | None = None) -> None:
+def serve(
+    settings: Settings,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    users: Check | None = None,
+    scope: Scope | None = None,
+    show: bool = False,
+) -> None:
     """Open the chat and stay until it is stopped. ``users`` tells who may come in; none: everybody who reaches the address.
+
+    With ``show`` the page is opened in a browser, where there is a screen to show it.
 
     Where others than the person at this machine may come, they use its keys for no other language model than that of the settings.
 
@@ -122,6 +134,8 @@ def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 7860, user
         prevent_thread_lock=True,
     )
     print(f"Readout is at http://{host}:{port} (stop it with Ctrl-C)", flush=True)  # noqa: T201 - the one line a person needs
+    if show and (sys.platform in ("darwin", "win32") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        webbrowser.open(f"http://{host}:{port}")  # without a screen it would start a browser in the terminal
     _stay()
 
 
