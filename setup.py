@@ -67,10 +67,10 @@ def main() -> None:
     found = [path.parent.relative_to(HERE) for folder in FOLDERS for path in sorted((HERE / folder).rglob("__init__.py"))]
     packages = [*(".".join(path.parts) for path in found), "prompts"]  # that one holds texts and no module
     if {"editable_wheel", "develop"} & set(sys.argv):
-        setup(packages=[*packages, "readout"], py_modules=["app"], package_data={"": DATA})
+        setup(packages=[*packages, "readout"], py_modules=["app"], package_data={"": DATA}, include_package_data=False)
     else:
         where = {"readout": "readout", **{f"readout.{package}": package.replace(".", "/") for package in packages}}
-        setup(packages=[*where], package_dir=where, package_data={"": DATA}, cmdclass={"build_py": Nested})
+        setup(packages=[*where], package_dir=where, package_data={"": DATA}, include_package_data=False, cmdclass={"build_py": Nested})
 
 
 if __name__ == "__main__":
