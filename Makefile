@@ -13,14 +13,15 @@ INSTALL = $(if $(strip $(UV)),$(strip $(UV)) pip install --python $(BIN)/python 
 WHAT := pyproject.toml setup.py constraints.txt
 ARTICLES ?=
 
-.PHONY: help chat test eval bench check picture dist clean
+.PHONY: help chat test eval bench check picture dist image clean
 .DEFAULT_GOAL := chat
 
 help:
 	@echo "make chat     installs the chat, reads the bundled articles, and opens http://127.0.0.1:$(PORT) (PORT=, INDEX=)"
 	@echo "make test     the tests        make eval   the evaluation and its gate        make check   lint and types"
 	@echo "make bench    the benchmarks (ARTICLES=FILE.jsonl.gz: how cost grows over these articles, too)"
-	@echo "make dist     the wheel, in dist        make picture   the picture of the README        make clean   removes what make made"
+	@echo "make dist     the wheel, in dist        make image   the container image, built and tried"
+	@echo "make picture  the picture of the README        make clean   removes what make made, but for conversations"
 	@echo "PYTHON=FILE names a Python; UV= installs with pip although there is uv"
 
 # $(1): what for, and what it takes; $(2): extras; $(3): stamps that it makes, too
@@ -78,6 +79,9 @@ dist: $(VENV)/.chat
 	@rm -rf build
 	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
 	@ls dist/*.whl
+
+image:
+	@.ci/image
 
 clean:
 	rm -rf $(VENV) $(INDEX)/record.sqlite3* $(INDEX)/chroma build dist *.egg-info  # conversations stay

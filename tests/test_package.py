@@ -13,9 +13,11 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+import yaml
 from conftest import PATIENCE, ROOT, TESTS, environment
 
 import readout
+from app import main
 
 QUESTION = "Did Putin deny any interference?"
 FLAT = {"index", "assistant", "eval", "prompts", "app"}
@@ -115,6 +117,7 @@ def test_a_program_that_has_the_wheel_reads_and_opens_an_index(installed: Path, 
     (tmp_path / "a.md").write_text("# Mayor resigns\n\nThe mayor resigned on Friday, Ann Smith said.\n")
     code = f"""
 import readout
+from app import main
 from pathlib import Path
 from readout.assistant.desk import server
 from readout.index.corpus import read_corpus
@@ -254,3 +257,40 @@ def test_what_was_installed_halfway_is_gone_on_with(make: list[str], tmp_path: P
     assert "the same command goes on from here" in runs[0].stderr
     assert "GB on disk" in runs[0].stdout
     assert (tmp_path / "calls").read_text().count("installing") == 2
+
+
+# --- containers --------------------------------------------------------------------------------------------------------------
+
+
+def commands_of_containers() -> list[list[str]]:
+    """What the image and the services of compose.yaml run of ``readout``."""
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"].values()
+    lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    return [
+        *(json.loads(line.removeprefix("CMD ")) for line in lines if line.startswith("CMD ")),
+        *(one["command"] for one in services if "build" in one),
+    ]
+
+
+@pytest.mark.parametrize("command", commands_of_containers(), ids=" ".join)
+def test_what_containers_run_is_understood(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """An option that is none is refused before the help is printed."""
+    with pytest.raises(SystemExit) as ended:
+        main([*command, "--help"])
+    assert not ended.value.code
+    assert f"readout {command[0]}" in capsys.readouterr().out
+
+
+def test_an_image_gets_all_that_the_wheel_is_made_of() -> None:
+    let_in = {line.removeprefix("!") for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines() if line.startswith("!")}
+    assert {*FLAT - {"app"}, "app.py", "readout", "setup.py", "pyproject.toml", "constraints.txt", "README.md", "LICENSE"} == let_in
+
+
+def test_without_an_engine_the_image_is_not_said_to_be_built(tmp_path: Path) -> None:
+    for name in ("dirname", "env", "bash"):
+        (tmp_path / name).symlink_to(shutil.which(name) or "")
+    done = subprocess.run(
+        [ROOT / ".ci" / "image"], env={"PATH": str(tmp_path)}, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no container engine runs here" in done.stderr
