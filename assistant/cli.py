@@ -363,12 +363,13 @@ def chat(
     show: Annotated[bool, typer.Option("--open", help="Open the page in the browser, too, where there is one.")] = False,
 ) -> None:
     """Open the chat in the browser."""
-    from assistant.desk.users import check_bind, load_users
+    from assistant.desk.users import check_bind, check_free, load_users
     from assistant.scope import read_scope
     from assistant.settings import load_settings
 
     users = None if no_auth else load_users(auth)
     check_bind(host, users is not None, no_auth and open_to_anyone)
+    check_free(host, port)
     scope = read_scope(outlet, since, until)
     from assistant.desk.server import serve  # Gradio takes seconds to import: what is refused is refused before
 

@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
@@ -128,6 +129,8 @@ def main() -> None:
     options.add_argument("--chart", type=Path, help="draw what was measured over the articles into this SVG file")
     options.add_argument("--json", type=Path, help="write what was measured over the articles into this file")
     chosen = options.parse_args()
+    if missing := [name for name in ("langchain_community", "sentence_transformers") if find_spec(name) is None]:
+        options.exit(2, f"readout: what it is compared with needs {' and '.join(missing)}. Run pip install 'readout[eval,transformers]'.\n")
     if chosen.articles:
         over_articles(chosen.articles, chosen.sizes, chosen.chart, chosen.json)
         return

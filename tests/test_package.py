@@ -117,7 +117,6 @@ def test_a_program_that_has_the_wheel_reads_and_opens_an_index(installed: Path, 
     (tmp_path / "a.md").write_text("# Mayor resigns\n\nThe mayor resigned on Friday, Ann Smith said.\n")
     code = f"""
 import readout
-from app import main
 from pathlib import Path
 from readout.assistant.desk import server
 from readout.index.corpus import read_corpus
@@ -294,3 +293,10 @@ def test_without_an_engine_the_image_is_not_said_to_be_built(tmp_path: Path) -> 
     )
     assert (done.returncode, done.stdout) == (2, "")
     assert "no container engine runs here" in done.stderr
+
+
+def test_the_version_is_one() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))["version"] == version
+    newest = next(line for line in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").splitlines() if line.startswith("## "))
+    assert newest.split()[1].rstrip(",") == version
