@@ -269,8 +269,15 @@ def as_json(answer: Answer) -> dict[str, Any]:
     return {key: made.get(key, getattr(answer, key)) for key in CONTRACTED} | {"seconds": round(answer.seconds, 4)} | more
 
 
-def terminal(answer: Answer, width: int = 100) -> str:
-    """The answer as plain text for a terminal, citations below it. Escape sequences inside articles are taken out."""
+def _unstyled(text: str, **_: object) -> str:
+    return text
+
+
+def terminal(answer: Answer, width: int = 100, style: Callable[..., str] = _unstyled) -> str:
+    """The answer as plain text for a terminal, citations below it. Escape sequences inside articles are taken out.
+
+    ``style`` puts a text into a colour, as `typer.style` does.
+    """
     blocks = [_wrapped(f"Understood as: {answer.understood}", width), ""] if answer.understood else []
     blocks += [_wrapped(line, width) for line in lines(answer, plain)]
     if line := took(answer):
@@ -278,14 +285,15 @@ def terminal(answer: Answer, width: int = 100) -> str:
     if answer.citations:
         blocks.append("")
         for citation in answer.citations:
-            blocks.append(_wrapped(f"[{citation.n}] {source(citation)}", width, hang=4))
+            blocks.append(style(_wrapped(f"[{citation.n}] {source(citation)}", width, hang=4), fg="cyan"))
             if answer.points:
-                blocks.append(_wrapped(" ".join(citation.quote.split()), width, hang=4, first="    "))
-    return printable("\n".join(blocks))
+                blocks.append(style(_wrapped(" ".join(citation.quote.split()), width, hang=4, first="    "), dim=True))
+    return "\n".join(blocks)
 
 
 def _wrapped(text: str, width: int, hang: int = 2, first: str = "") -> str:
-    return textwrap.fill(text, width, initial_indent=first, subsequent_indent=" " * hang, break_on_hyphens=False, break_long_words=False)
+    text = textwrap.fill(text, width, initial_indent=first, subsequent_indent=" " * hang, break_on_hyphens=False, break_long_words=False)
+    return printable(text)
 
 
 def source(citation: Citation) -> str:

@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
@@ -65,7 +66,7 @@ def seconds(act: Callable[[], object]) -> float:
 def fresh_process(folder: Path) -> None:
     """Time ``readout ask`` and the plain script in turn, as whole processes."""
     (folder / "plain.py").write_text(PLAIN, encoding="utf-8")
-    ours = [sys.executable, "-c", "from app import main; main()", "ask", "--index", str(folder / "index"), QUESTION]
+    ours = [sys.executable, "-m", "readout", "ask", "--index", str(folder / "index"), QUESTION]
     plain = [sys.executable, str(folder / "plain.py"), str(bundled_folder()), str(folder / "plain"), QUESTION]
     quiet = partial(subprocess.run, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     quiet([*plain, str(BUNDLED)])
@@ -128,6 +129,8 @@ def main() -> None:
     options.add_argument("--chart", type=Path, help="draw what was measured over the articles into this SVG file")
     options.add_argument("--json", type=Path, help="write what was measured over the articles into this file")
     chosen = options.parse_args()
+    if missing := [name for name in ("langchain_community", "sentence_transformers") if find_spec(name) is None]:
+        options.exit(2, f"readout: what it is compared with needs {' and '.join(missing)}. Run pip install 'readout[eval,transformers]'.\n")
     if chosen.articles:
         over_articles(chosen.articles, chosen.sizes, chosen.chart, chosen.json)
         return
@@ -139,7 +142,7 @@ def main() -> None:
         warm(folder)
         table(folder, chosen.rows)
     if chosen.polnear:
-        subprocess.run([sys.executable, "-m", "eval.attribution", str(chosen.polnear), "--split", "dev"], check=True)
+        subprocess.run([sys.executable, "-m", f"{__package__}.attribution", str(chosen.polnear), "--split", "dev"], check=True)
 
 
 if __name__ == "__main__":

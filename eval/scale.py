@@ -31,7 +31,7 @@ from index.search import READ
 QUESTIONS = 60
 MANY = 500  # questions that one process is asked, to see whether its memory stays
 SETTLED = 100  # of them, after which caches are filled
-READOUT = [sys.executable, "-c", "from app import main; main()"]
+READOUT = [sys.executable, "-m", "readout"]
 
 ALONE = """
 import json, sys

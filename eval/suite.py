@@ -28,7 +28,7 @@ from index.record import Record
 from index.types import Passage
 
 PROMPTS = Path(__file__).resolve().parent.parent / "prompts"
-PACKAGES = ("readout", "ragas", "langchain", "chromadb", "sentence-transformers", "spacy", "torch")
+PACKAGES = ("readout", "ragas", "langchain", "chromadb", "onnxruntime", "spacy")
 
 Ask = Callable[[Golden], Answer]
 Retrieve = Callable[[Golden], Sequence[Passage]]

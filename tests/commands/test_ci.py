@@ -16,7 +16,7 @@ import yaml
 from conftest import PATIENCE, ROOT, environment, run_command
 
 README = (ROOT / "README.md").read_text(encoding="utf-8").partition("\n## In your CI\n")[2].partition("\n## ")[0]
-PLUGIN = ("-p", "eval.plugin")  # as the entry point does where Readout is installed
+PLUGIN = ("-p", "readout.pytest_plugin")  # as the entry point does where Readout is installed
 KNOWN = {"id": "fact-1", "kind": "fact", "question": "When will Trump succeed Obama?", "answerable": True}
 RIGHT = {**KNOWN, "evidence": [[{"article": "euractiv.txt", "words": "succeed President Barack Obama on 20 January"}]]}
 WRONG = {**KNOWN, "answerable": False}
