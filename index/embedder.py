@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import EmbeddingError
-from index.runtime import only_what_is_asked, session
+from index.runtime import importing, only_what_is_asked, session
 
 Vectors = NDArray[np.float32]
 
@@ -115,8 +115,9 @@ class SentenceTransformerEmbedder:
     def _model(self) -> Any:
         if self._folder is not None:
             os.environ.setdefault("HF_HUB_OFFLINE", "1")
-        from sentence_transformers import SentenceTransformer  # seconds: only where many texts are embedded
-        from transformers.utils import logging
+        with importing():
+            from sentence_transformers import SentenceTransformer  # seconds: only where another model is named
+            from transformers.utils import logging
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
