@@ -15,7 +15,7 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from itertools import islice
+from itertools import islice, zip_longest
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -192,14 +192,14 @@ def talked(index: Path, rows: list[dict[str, str]], many: int) -> Chat:
             if (number + 1) % STEP == 0:
                 gc.collect()
                 marks.append(held(os.getpid()))
-    half = marks[len(marks) // 2 - 1] if len(marks) > 1 else marks[-1]
-    return Chat(STEP, tuple(mark // 2**20 for mark in marks), (marks[-1] - half) / 1024 / STEP / (len(marks) - len(marks) // 2))
+    late = marks[len(marks) // 2 :]
+    return Chat(STEP, tuple(mark // 2**20 for mark in marks), (late[-1] - late[0]) / 1024 / STEP / max(1, len(late) - 1))
 
 
 def sum_of(one: Cost, other: Cost) -> Cost:
     """What two commands took, one after the other."""
-    others = sorted((*one.others, *other.others), reverse=True)[: max(len(one.others), len(other.others))]
-    return Cost(one.processor + other.processor, one.wall + other.wall, max(one.main, other.main), tuple(others))
+    others = tuple(map(max, zip_longest(one.others, other.others, fillvalue=0)))
+    return Cost(one.processor + other.processor, one.wall + other.wall, max(one.main, other.main), others)
 
 
 def cost(command: list[str], **more: str) -> Cost:
