@@ -17,6 +17,7 @@ from assistant.evidence import Evidence, Gatherer
 from assistant.extractive import Extractive
 from assistant.grouping import Finding
 from assistant.groups import gather
+from assistant.notes import Notes
 from assistant.prompts import PLACEHOLDERS, Prompts
 from assistant.question import Names, clean, understand
 from assistant.question.spelling import respelled
@@ -96,6 +97,7 @@ class Assistant:
         self.names = self._names()
         self.gatherer = Gatherer(self.searcher, Comparer(self.searcher.reader), self.names.sides)
         self.kinds = Kinds(self.gatherer)
+        self.notes = Notes(self.record, self.searcher.reader)
         self.checker = Checker(self.searcher, self.gatherer.comparer)
         self._extractive = Extractive(self.gatherer, self.prompts)
         self._answerers: dict[str, Answerer] = {EXTRACTIVE: self._extractive}
@@ -181,6 +183,7 @@ class Assistant:
         asked = given if isinstance(given, Asked) else self._asked({"question": given} if isinstance(given, str) else given)
         if self._version != (version := self.record.version()):
             self.gatherer.forget()
+            self.notes.forget()
             self.names, self._version = self._names(), version  # last: another thread goes by the version
         answerer = self.answerer_called(asked.model or self.settings.model)
         question = understand(asked.text, self.names, asked.history)
@@ -231,7 +234,18 @@ class Assistant:
             read_as.append(self._extractive.of_stranger(step.question.stranger))
         answer = replace(answer, note=" ".join(filter(None, (answer.note, *read_as))))
         known = replace(answer, understood=step.question.understood, belief=step.evidence.belief, usage=usage)
-        return finished(self._in_conflict(self._of_one_report(known)))
+        return finished(self._in_conflict(self._of_one_report(self._noted(known))))
+
+    def _noted(self, answer: Answer) -> Answer:
+        """The answer with the notes of editors, such as corrections, on what it cites."""
+        found = {one.n: note for one in answer.citations if answer.points and (note := self.notes.on(one))}
+        on: dict[tuple[str, str], list[str]] = {}
+        for one in answer.citations:
+            if one.n in found:
+                on.setdefault((one.outlet or one.title, found[one.n].words), []).append(f"[{one.n}]")
+        lines = (self.prompts.fill("editors", outlet=name, marks=listed(marks), words=quoted(words)) for (name, words), marks in on.items())
+        cited = (replace(one, note=found[one.n].place) if one.n in found else one for one in answer.citations)
+        return replace(answer, citations=tuple(cited), editors=tuple(lines))
 
     def _of_one_report(self, answer: Answer) -> Answer:
         """The answer with what its outlets print alike from one source, so that nobody takes copies for so many accounts."""

@@ -205,8 +205,13 @@ def parts(answer: Answer) -> list[list[Line]]:
         found = [[Line((Run("text", answer.verdict),))], points]
     else:
         found = [[_message_line(line) for line in answer.message.splitlines()], _nearest(answer)]
-    found += [[Line((Run("text", line),))] for line in (*answer.copies, answer.silence, answer.doubt, *answer.differences, answer.note)]
+    found += [[Line((Run("text", line),))] for line in _behind(answer)]
     return [part for part in found if any(line.text for line in part)]
+
+
+def _behind(answer: Answer) -> tuple[str, ...]:
+    """The lines behind the points."""
+    return (*answer.editors, *answer.copies, answer.silence, answer.doubt, *answer.differences, answer.note)
 
 
 def lines(answer: Answer, show: Show = marked_up) -> list[str]:
@@ -264,7 +269,8 @@ def as_json(answer: Answer) -> dict[str, Any]:
         for point in answer.points
     ]
     conflicts = [{key: list(part) for key, part in asdict(conflict).items()} for conflict in answer.conflicts]
-    made = {"points": points, "citations": [asdict(one) for one in answer.citations], "silent": list(answer.silent), "conflicts": conflicts}
+    citations = [{**asdict(one), "note": one.note and list(one.note)} for one in answer.citations]
+    made = {"points": points, "citations": citations, "silent": list(answer.silent), "conflicts": conflicts}
     more = {"verdict": answer.verdict, "unsure": list(answer.unsure), "searched": dict(answer.searched)}
     return {key: made.get(key, getattr(answer, key)) for key in CONTRACTED} | {"seconds": round(answer.seconds, 4)} | more
 

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import EmbeddingError
-from index.runtime import only_what_is_asked, session
+from index.runtime import importing, only_what_is_asked, session
 
 Vectors = NDArray[np.float32]
 
@@ -122,8 +122,9 @@ class SentenceTransformerEmbedder:
         if self._folder is not None:
             os.environ.setdefault("HF_HUB_OFFLINE", "1")
         try:
-            from sentence_transformers import SentenceTransformer  # seconds, and an extra: only where another model is named
-            from transformers.utils import logging
+            with importing():
+                from sentence_transformers import SentenceTransformer  # seconds, and an extra: only where another model is named
+                from transformers.utils import logging
         except ModuleNotFoundError as error:
             raise EmbeddingError(
                 f"the embedding model {self.name!r} needs sentence-transformers. Run pip install 'readout[transformers]', "

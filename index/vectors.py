@@ -65,7 +65,7 @@ class VectorStore:
     """
 
     def __init__(self, folder: Path, fingerprint: str, server: Server | None = None, identity: str = "") -> None:
-        self._server = server
+        self._folder, self._server = folder, server
         self._mine = f"readout-{identity}-" if server else "readout-"
         self._name = self._mine + fingerprint
         with _clear_answers(server):
@@ -74,6 +74,15 @@ class VectorStore:
 
     def _opened(self) -> Any:
         return self._client.get_or_create_collection(self._name, configuration={"hnsw": {"space": "cosine"}}, embedding_function=None)
+
+    def renew(self) -> None:
+        """Open the folder's files again: an open Chroma does not see what another process wrote to them, or fails on it."""
+        from chromadb.api.client import Client
+
+        if not self._server:
+            Client.clear_system_cache()  # else the one that is open is handed out again; who uses it keeps it
+            self._client = _connect(self._folder, None)
+        self._collection = self._opened()
 
     def check(self, record: Record) -> None:
         """Raise `IndexMismatch` where a server holds less than the record says it was told: it is another one, or lost something."""
@@ -130,13 +139,18 @@ class VectorStore:
         return [(int(number), 1.0 - distance) for number, distance in zip(found["ids"][0], found["distances"][0], strict=True)]
 
     def _query(self, **asked: Any) -> Any:
-        from chromadb.errors import NotFoundError
+        from chromadb.errors import InternalError, NotFoundError
 
         try:
             return self._collection.query(**asked)
-        except NotFoundError:  # another process has made the collection anew
-            self._collection = self._opened()
+        except (InternalError, NotFoundError):  # another process writes to the collection, or has made it anew
+            self.renew()
+        try:
             return self._collection.query(**asked)
+        except InternalError as error:
+            if self._server:
+                raise
+            raise IndexDamaged(f"the vectors in {self._folder / FOLDER} cannot be searched. Run `readout doctor`.") from error
 
     def ids(self) -> set[int]:
         """Numbers of all passages that Chroma holds."""

@@ -235,6 +235,12 @@ def test_a_run_with_nothing_to_do_loads_no_models(own_index: Path, tmp_path: Pat
     assert not modules_after(tmp_path, "index", "--index", own_index) & {"torch", "sentence_transformers", "spacy"}
 
 
+def test_reading_articles_needs_no_torch_and_leaves_it_to_those_who_do() -> None:
+    code = "from index.statements import load_parser; load_parser(); print('torch' in sys.modules); import torch; torch.ones(1)"
+    done = subprocess.run([sys.executable, "-c", f"import sys; {code}"], capture_output=True, text=True, env=environment(), check=False)
+    assert (done.returncode, done.stdout) == (0, "False\n"), done.stderr
+
+
 def test_importing_the_chat_does_nothing(tmp_path: Path) -> None:
     code = "import app, assistant.desk.server as desk, pathlib; assert not list(pathlib.Path().iterdir()); assert desk.serve"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment(), capture_output=True, timeout=PATIENCE, check=False)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import uuid
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import HashingEmbedder, article_of, store
+from conftest import HashingEmbedder, article_of, store, with_tests
 
 from index.errors import ServerAway
+from index.reader import Reader
 from index.record import Record, Scope
+from index.search import Searcher
 from index.vectors import Server, VectorStore
 
 Open = Callable[..., VectorStore]
@@ -132,6 +136,29 @@ def test_a_kill_after_chroma_was_told_but_before_it_was_noted(open_store: Open, 
             opened.sync(filled)
     assert opened.sync(filled) == 5
     assert opened.ids() == filled.passage_ids()
+
+
+ANOTHER = """
+import sys
+from pathlib import Path
+from conftest import article_of, store
+from index.record import Record
+from index.vectors import VectorStore
+with Record(Path(sys.argv[1]), write=True) as record:
+    store(record, *article_of("later.txt", ["Rain fell on Friday."]))
+    store(record, *article_of("post.txt", ["The mayor has resigned."]))
+    VectorStore(record.folder, "x").sync(record)
+"""
+
+
+def test_what_another_process_wrote_is_found_by_one_that_is_open(filled: Record) -> None:
+    opened = VectorStore(filled.folder, "x")
+    opened.sync(filled)
+    searcher = Searcher(filled, opened, FAKE, Reader())
+    assert texts(filled, searcher.nearest("Rain fell on Friday.", Scope(), 1)) != {"Rain fell on Friday."}
+    subprocess.run([sys.executable, "-c", ANOTHER, str(filled.folder)], check=True, env=with_tests())
+    found = [texts(filled, searcher.nearest(text, Scope(), 1)) for text in ("Rain fell on Friday.", "The mayor has resigned.")]
+    assert found == [{"Rain fell on Friday."}, {"The mayor has resigned."}]
 
 
 def test_reset_forgets_and_sync_rebuilds(open_store: Open, filled: Record) -> None:
