@@ -24,7 +24,7 @@ from assistant.verification.forms import Forms
 from assistant.verification.grammar import Grammar
 from assistant.verification.parses import parsed, statements_in
 from assistant.verification.verify import verify
-from index.record import Record, Scope, Stored
+from index.record import Record, Scope
 from index.search import Searcher
 from index.statements.quotes import Span
 from index.text import stems
@@ -139,10 +139,10 @@ class Judge:
         """
         named = tuple(dict.fromkeys(one.name for one in named_outlets(words, Names(tuple(self.record.outlets(scope)), {}, ()))))
         theirs = near(words, self.searcher, within(named, scope)) if named and not articles else []
-        standing = [one.id for quote in quotes for match in quote.matches for one in self._passages_at(match.place)]
+        standing = [one.id for quote in quotes for match in quote.matches for one in self.record.passages_at(*match.place)]
         passages = near(words, self.searcher, scope, articles, standing)
         quoting = [one for one in passages if one.number in standing]
-        quoting.sort(key=lambda one: self.record.article(one.passage.article).outlet not in named)
+        quoting.sort(key=lambda one: self.searcher.article(one.passage.article).outlet not in named)
         tried, denying = set[frozenset[int]](), list[frozenset[int]]()
         bare = True
         for pool in (
@@ -168,15 +168,10 @@ class Judge:
             fault.check is Check.NEGATION and bool(fault.span) and words[slice(*fault.span or ())].lower() == self._instead(fault).lower()
         )
 
-    def _passages_at(self, place: Place) -> list[Stored]:
-        """The passages that a place touches."""
-        article, start, end = place
-        return [one for one in self.record.passages_of(article) if one.passage.start < end and start < one.passage.end]
-
     def _attempt(self, claim: Claim, words: str, chosen: Sequence[Near]) -> Attempt:
         """A claim held against passages."""
         hits = self._completed(chosen)
-        citations = tuple(cite(hit, self.record.article(hit.passage.article), number) for number, hit in enumerate(hits, 1))
+        citations = tuple(cite(hit, self.searcher.article(hit.passage.article), number) for number, hit in enumerate(hits, 1))
         speakers = () if any(one.speakers for one in statements_in(words)) else speakers_of(claim)
         point = Point((Said(words, tuple(one.n for one in citations)),), speakers, label=None, written=True)
         answer = verify(Answer("", "answered", None, "", (point,), citations), self.record, self.comparer)
@@ -199,7 +194,7 @@ class Judge:
         """The words by which articles name who speaks in what is cited, as stems."""
         found: list[list[str]] = []
         for one in citations:
-            text = self.record.article(one.article).text
+            text = self.searcher.article(one.article).text
             for said in self.record.statements(one.article):
                 if said.speaker_start is not None and said.start < one.end and one.start < said.end:
                     found.append(stems(text[said.speaker_start : said.speaker_end]))
@@ -248,7 +243,7 @@ class Judge:
     def _misquoted(self, claim: Claim, quote: Quote) -> Checked:
         """The verdict where a quotation is not word for word what an article has."""
         [match] = quote.matches
-        citation, text = self._citation(1, match.place), self.record.article(match.place[0]).text
+        citation, text = self._citation(1, match.place), self.searcher.article(match.place[0]).text
         differences = tuple(
             Difference(quote.start + start, quote.start + end, citation.article, first, last, text[first:last])
             for (start, end), (first, last) in match.differs
@@ -260,18 +255,18 @@ class Judge:
     def _unfound(self, claim: Claim, quote: Quote, scope: Scope, articles: Sequence[str]) -> Checked:
         """The verdict where no article has a quotation, or anything like it."""
         nearest = near(" ".join(quote.words.split()), self.searcher, scope, articles)[:1]
-        citations = tuple(cite(one.hit, self.record.article(one.passage.article), 1) for one in nearest)
+        citations = tuple(cite(one.hit, self.searcher.article(one.passage.article), 1) for one in nearest)
         return self._checked(claim, Verdict.NOT_FOUND, (f"No article has the words {quoted(quote.words)}.",), citations)
 
     def _whole(self, citation: Citation) -> Citation:
         """A citation of all passages that one touches."""
-        touched = [one.passage for one in self._passages_at((citation.article, citation.start, citation.end))]
+        touched = [one.passage for one in self.record.passages_at(*citation.place)]
         start, end = min((citation.start, *(one.start for one in touched))), max((citation.end, *(one.end for one in touched)))
         return self._citation(citation.n, (citation.article, start, end))
 
     def _citation(self, number: int, place: Place) -> Citation:
         name, start, end = place
-        return cite_at(self.record.article(name), start, end, number)
+        return cite_at(self.searcher.article(name), start, end, number)
 
     # -- the verdict ------------------------------------------------------------------------------------------------
 
@@ -299,7 +294,7 @@ class Judge:
         if fault.evidence is None:
             return ""
         article, start, end = fault.evidence
-        return " ".join(self.record.article(article).text[start:end].split())
+        return " ".join(self.searcher.article(article).text[start:end].split())
 
     def _difference(self, fault: Fault, places: Sequence[int]) -> Difference | None:
         """The words of the draft that a fault is about, and what stands in their place."""
