@@ -118,6 +118,10 @@ class Extractive:
 
 def cite(hit: Hit, article: Article, number: int) -> Citation:
     """A passage as a numbered citation."""
-    passage = hit.passage
+    return cite_at(article, hit.passage.start, hit.passage.end, number)
+
+
+def cite_at(article: Article, start: int, end: int, number: int) -> Citation:
+    """A place in an article as a numbered citation."""
     known = (article.id, article.outlet, article.title, article.url, article.published)
-    return Citation(number, *known, passage.start, passage.end, passage.text, article.page_of(passage.start))
+    return Citation(number, *known, start, end, article.text[start:end], article.page_of(start))
