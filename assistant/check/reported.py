@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from assistant.check.evidence import Near
 from assistant.types import Check, Fault
-from assistant.verification.checks import tells
+from assistant.verification.checks import says, tells
 from assistant.verification.grammar import HEDGES, Grammar, is_predicate
 from assistant.verification.parses import parsed, statements_in
 from index.reader import Reader, Text
@@ -39,7 +39,7 @@ def dropped(words: str, near: Sequence[Near], record: Record, reader: Reader) ->
     if any(token.lower_ in HEDGES for token in claim.doc):
         return
     for verb in claim.predicates:
-        said = any(one.start <= verb.idx < one.end for one in own) or any(verb.text in (one.cue or "").split() for one in own)
+        said = any(one.start <= verb.idx < one.end or (says(one) and verb.text in (one.cue or "").split()) for one in own)
         if tells(verb) and not said and (place := _only_said(verb.text, near, record, reader)):
             reason = f"It tells “{verb.text}” as a fact; in what is cited somebody says so."
             yield Fault(Check.ATTRIBUTION, 0, reason, (verb.idx, verb.idx + len(verb)), (place.article, place.start, place.end))
