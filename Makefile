@@ -28,17 +28,17 @@ help:
 define install
 	@"$(strip $(PYTHON))" -c $(FITS) 2>/dev/null || { echo "readout: needs Python 3.11, 3.12 or 3.13. Install one, or name it: make PYTHON=/path/to/python3" >&2; exit 2; }
 	@echo "readout: installing $(1), in $(VENV). That is done once."
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
 	@{ test -n "$(strip $(UV))" || $(INSTALL) --quiet pip; } && $(INSTALL) --editable '.$(2)' || \
 	{ echo "readout: not all of it could be installed; the lines above say why. Once that is mended, the same command goes on from here." >&2; exit 2; }
 	@touch $@ $(3)
 endef
 
 $(VENV)/.chat: $(WHAT)
-	$(call install,what the chat needs: 280 MB to fetch and 0.9 GB on disk; it takes a minute or two)
+	$(call install,what the chat needs: about 280 MB to fetch and 0.9 GB on disk; it takes a minute or two)
 
 $(VENV)/.eval: $(WHAT)
-	$(call install,what the evaluation needs: 400 MB to fetch and 1.4 GB on disk; it takes some minutes,[eval],$(VENV)/.chat)
+	$(call install,what the evaluation needs: about 400 MB to fetch and 1.4 GB on disk; it takes some minutes,[eval],$(VENV)/.chat)
 
 $(VENV)/.dev: $(WHAT)
 	$(call install,what the tests need: 1 GB to fetch and 3 GB on disk; it takes five minutes or more,[dev],$(VENV)/.chat $(VENV)/.eval)
