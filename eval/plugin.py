@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from eval.golden import Golden
 
 FILE, INDEX = "--readout-questions", "--readout-index"
+# GitHub reads its own marks in what a line says, and more of them in what stands before that.
 PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
 MESSAGE = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 
