@@ -17,8 +17,6 @@ from numpy.typing import NDArray
 from index.errors import ReadoutError, UsageError
 
 THREADS = "READOUT_THREADS"  # how many processors a network may use; a table's workers set it to 1
-
-
 _IMPORTING = RLock()
 
 

@@ -79,10 +79,11 @@ class VectorStore:
         """Open the folder's files again: an open Chroma does not see what another process wrote to them, or fails on it."""
         from chromadb.api.client import Client
 
-        if not self._server:
-            Client.clear_system_cache()  # else the one that is open is handed out again; who uses it keeps it
-            self._client = _connect(self._folder, None)
-        self._collection = self._opened()
+        with _clear_answers(self._server):
+            if not self._server:
+                Client.clear_system_cache()  # else the one that is open is handed out again; who uses it keeps it
+                self._client = _connect(self._folder, None)
+            self._collection = self._opened()
 
     def check(self, record: Record) -> None:
         """Raise `IndexMismatch` where a server holds less than the record says it was told: it is another one, or lost something."""

@@ -28,7 +28,7 @@ from index.embedder import BUNDLED
 from index.errors import DiskFull
 from index.record import FILE, Record
 
-KILLS = int(os.environ.get("KILLS", "3"))
+KILLS = int(os.environ.get("KILLS", "4"))
 ARTICLES = 48
 
 COMMAND = """
