@@ -7,14 +7,15 @@ silent nor heard.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from assistant.topic import ANSWERED, NAMED, Judge, Judged, asked, capitalised
 from assistant.types import Question
+from index.belief import covered
 from index.record import Scope
-from index.text import content_stems, content_words, stem
+from index.text import content_words, stem
 from index.types import Hit
 
 MOST_HELD = 2_000  # passages that hold a word of the topic
@@ -60,6 +61,27 @@ class Place:
     numbers: tuple[int, ...] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The words that silence is looked for by, with how rare each is by its stem: the topic's, or all of a question that has none."""
+
+    judge: Judge
+    written: list[str]
+    rarity: dict[str, float]
+
+    def held(self, place: Place) -> list[int]:
+        """The passages of a place that hold any of them, those with the most and the rarest first."""
+        found = [number for number, _ in self.judge.record.match(self.written, place.scope, MOST_HELD)]
+        if place.numbers is None:
+            return found
+        theirs = set(place.numbers)
+        return [number for number in found if number in theirs]
+
+    def mostly_in(self, texts: Iterable[str], share: float = MOSTLY) -> bool:
+        """Whether any of some texts holds most of them, the rare ones first of all."""
+        return any(covered(self.rarity, text) >= share for text in texts)
+
+
 def look(
     judge: Judge, question: Question, judged: Judged, places: Mapping[str, Place], elsewhere: Collection[str] = ()
 ) -> dict[str, Coverage]:
@@ -68,14 +90,19 @@ def look(
     Those ``elsewhere`` have no article on the story: they are searched only where a passage of theirs holds most of the topic's words.
     """
     found: dict[str, Coverage] = {}
+    written = content_words(question.topic or question.standalone)
+    words = _Words(judge, written, judge.record.rarity({stem(word): word for word in written}))
     searched = 0
     for key, place in places.items():
         if hits := tuple(hit for hit in judged.on if place.is_theirs(hit)):
             found[key] = Coverage(State.SPEAKS, hits)
-        elif key in elsewhere and not holds_most(judge, words_of(question), _holding(judge, question, place)[:BY_WORDS]):
+            continue
+        held = words.held(place)
+        first = judge.record.passages(held[:BY_WORDS]).values() if key in elsewhere else ()
+        if key in elsewhere and not words.mostly_in(one.passage.text for one in first):
             found[key] = Coverage(State.ELSEWHERE, (), judge.record.size(place.scope))
         elif searched < MOST_LOOKED:
-            through = _looked_through(judge, question, place)
+            through = _looked_through(judge, question, place, words, held)
             found[key] = replace(through, state=State.ELSEWHERE) if key in elsewhere and through.state is not State.SPEAKS else through
             searched += 1
         else:
@@ -83,52 +110,34 @@ def look(
     return found
 
 
-def _looked_through(judge: Judge, question: Question, place: Place) -> Coverage:
-    """What somebody has on a topic, read as far as its words or its meaning lead to their passages."""
-    words = words_of(question)
-    held = _holding(judge, question, place)
+def _looked_through(judge: Judge, question: Question, place: Place, words: _Words, held: Sequence[int]) -> Coverage:
+    """What somebody has on a topic, read as far as its words, in the passages ``held``, or its meaning lead to their passages."""
     near = [number for number, _ in judge.searcher.among(question.topic or question.standalone, place.scope, place.numbers, BY_MEANING)]
-    if place.numbers is not None:
-        theirs = set(place.numbers)
-        held = [number for number in held if number in theirs]
     read = judge.searcher.read(asked(question), [*held[:BY_WORDS], *near], BY_WORDS + BY_MEANING)
     judged = judge.judge(question, [hit for hit in read if place.is_theirs(hit)])
     looked = judge.record.size(place.scope) if place.numbers is None else len(place.numbers)
     if judged.on:
         return Coverage(State.SPEAKS, tuple(judged.on), looked)
-    named = len(words) <= NAMED  # what so few words name is only where one of them is
+    named = len(words.written) <= NAMED  # what so few words name is only where one of them is
     if judged.read and not named and judge.searcher.belief(asked(question), judged.read) >= ANSWERED:
         return Coverage(State.SPEAKS, tuple(judged.read[:1]), looked)  # no word of the topic, but an answer
-    if likely := _likely(judge, question, judged.doubtful, place):
+    if likely := _likely(judge, question, judged.doubtful, place, words):
         return Coverage(State.SPEAKS, likely, looked)
     if any(not judge.record.text_holds([name], place.scope) for name in capitalised(question.topic)):
         return Coverage(State.NOTHING, (), looked)  # somebody or something that it never names
-    unsure = held or (place.numbers is None and judge.record.text_holds(words, place.scope))
+    unsure = held or (place.numbers is None and judge.record.text_holds(words.written, place.scope))
     return Coverage(State.UNSURE if unsure else State.NOTHING, (), looked, tuple(judged.doubtful[:1]))
 
 
-def _likely(judge: Judge, question: Question, doubtful: Sequence[Hit], place: Place) -> tuple[Hit, ...]:
+def _likely(judge: Judge, question: Question, doubtful: Sequence[Hit], place: Place, words: _Words) -> tuple[Hit, ...]:
     """Passages that the reader does not plainly take for an account, but whose words are the topic's; of a bare name those that have it."""
-    words, names = words_of(question), capitalised(question.topic)
-    if names and len(names) == len(words):
-        rarity = judge.record.rarity({name: name for name in names})
-        held = judge.record.match([max(names, key=lambda name: rarity[name])], place.scope, BY_WORDS)
-        hits = judge.searcher.read(asked(question), [number for number, _ in held], BY_WORDS)
-        known = set(map(stem, names))
-        return tuple(hit for hit in hits if place.is_theirs(hit) and known <= judge.searcher.stems_of(hit.passage.article))
-    return tuple(hit for hit in doubtful if holds_most(judge, words, [hit.number], NEARLY))
-
-
-def _holding(judge: Judge, question: Question, place: Place) -> list[int]:
-    """The passages of a place that hold words of the topic, those with the most and the rarest first."""
-    return [number for number, _ in judge.record.match(words_of(question), place.scope, MOST_HELD)]
-
-
-def holds_most(judge: Judge, words: list[str], numbers: Sequence[int], share: float = MOSTLY) -> bool:
-    """Whether any of some passages holds most of some words, the rare ones first of all."""
-    rarity = judge.record.rarity({stem(word): word for word in words})
-    held = (rarity.keys() & content_stems(one.passage.text) for one in judge.record.passages(numbers).values())
-    return any(sum(rarity[key] for key in keys) >= share * sum(rarity.values()) for keys in held)
+    names = capitalised(question.topic)
+    if names and len(names) == len(words.written):
+        rarest = max(names, key=lambda name: words.rarity[stem(name)])
+        held = [number for number, _ in judge.record.match([rarest], place.scope, BY_WORDS)]
+        hits = judge.searcher.read(asked(question), held, BY_WORDS)
+        return tuple(hit for hit in hits if place.is_theirs(hit) and words.rarity.keys() <= judge.searcher.stems_of(hit.passage.article))
+    return tuple(hit for hit in doubtful if words.mostly_in([hit.passage.text], NEARLY))
 
 
 def without_account(found: Mapping[str, Coverage]) -> dict[str, Coverage]:
@@ -139,8 +148,3 @@ def without_account(found: Mapping[str, Coverage]) -> dict[str, Coverage]:
 def in_state(found: Mapping[str, Coverage], *states: State) -> tuple[str, ...]:
     """Those whose coverage is in one of some states."""
     return tuple(key for key, one in found.items() if one.state in states)
-
-
-def words_of(question: Question) -> list[str]:
-    """The words that silence is looked for by: the topic's, or all of a question that has none."""
-    return content_words(question.topic or question.standalone)

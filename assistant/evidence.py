@@ -11,22 +11,30 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from types import MappingProxyType
 
+import numpy as np
+
 from assistant.coverage import Coverage, Place, State, in_state, look, without_account
-from assistant.grouping import Finding, Grouper, Limit, all_of, place_of
+from assistant.grouping import Finding, Grouper, Limit, all_of, place_of, unseen, utters
+from assistant.reading import outlet_aliases
 from assistant.relation import Comparer, Kin
-from assistant.relation import Place as Where
-from assistant.story import Stories
+from assistant.story import LOOKED, Stories
 from assistant.topic import ANSWERED, REPLIES, TOLD, Judge, Judged, denies, holds_name
 from assistant.types import Answer, Form, Kind, Question
 from index.record import Record, Scope
 from index.search import Searcher, parts_of, questions_in
+from index.speakers import TITLES
 from index.text import content_stems, content_words
 from index.types import Article, Hit
 
+IN_DOUBT = -3.0  # the log-odds that the articles answer from which on it is not said that they do not
+MOST_NEAR = 3  # passages that are shown in such doubt
 LIKENESS = 6.0  # what similarity weighs against the odds where only the nearest passage is wanted
 NO_OUTLET = "\0"  # an outlet that no article has
 JOINT = 0.25  # what a passage's answer to two questions counts beside its answer to one of them
 LIKELY = 16  # the best passages, of which an answer's points and their further citations are chosen
+FEW = 3  # outlets without an article on a story that are named; more are counted
+NO_LESS = 0.5  # what a passage of another story may be less sure of
+BEGINNING = 600  # characters of an article that tell what it is about
 MOST_SPEAKERS = 6  # of a question to all of them
 ALL_SPOKEN = 2_000  # passages of one speaker that are looked through at most
 # How much is wanted of a question, of a part of it, of one of all speakers, of a side (which says more than one thing), of several jointly:
@@ -38,7 +46,7 @@ SPOKEN = Limit(5, mass=2.0, margin=3.0)  # of somebody asked by name: they say m
 class Evidence:
     """What the articles have on a question.
 
-    Without ``findings`` they do not answer it; then ``nearest`` is the closest they come and ``missing`` names words of the
+    Without ``findings`` they do not answer it; then ``nearest`` is the closest they come, best first, and ``missing`` names words of the
     question that stand in no article. ``silent`` are the speakers, sides or outlets asked about that have nothing on it, ``unsure``
     those that have words of it and no passage that clearly tells it, ``elsewhere`` the silent that have no article on the story at all,
     ``searched`` how many passages of each were looked through.
@@ -47,7 +55,7 @@ class Evidence:
     """
 
     findings: tuple[Finding, ...] = ()
-    nearest: Hit | None = None
+    nearest: tuple[Hit, ...] = ()
     missing: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
     belief: float | None = None
@@ -93,16 +101,30 @@ class Gatherer:
     def forget(self) -> None:
         """The index has changed: what was read from its ledger counts no more."""
         self.searcher.forget()
+        self.stories.forget()
         self._members = {}
         self.sides = self.record.sides()
 
     def article(self, hit: Hit) -> Article:
         """The article a passage stands in."""
-        return self.record.article(hit.passage.article)
+        return self.searcher.article(hit.passage.article)
 
     def gather(self, question: Question, scope: Scope) -> Evidence:
         """Return the evidence for a question, within a scope that the question's own outlets narrow further."""
-        scope = within(question.outlets, scope) if question.outlets else self.beside(question.excluded, scope)
+        if question.outlets:
+            evidence = self._gathered(question, within(question.outlets, scope))
+            return evidence if evidence.findings else self._told_to(question, scope) or evidence
+        return self._gathered(question, self.beside(question.excluded, scope))
+
+    def _told_to(self, question: Question, scope: Scope) -> Evidence | None:
+        """What others tell that names an outlet asked about, where it has no article on that story: "What did the aide tell Fox?"."""
+        names = [alias for outlet in question.outlets for alias in (*outlet_aliases(outlet), outlet.rpartition(" ")[2])]
+        hits = [hit for hit in self.searcher.search(question.text, scope) if any(name in self.article(hit).text for name in names)]
+        if self.searcher.belief(question.text, hits) < ANSWERED or self._covering(hits[:1], scope).intersection(question.outlets):
+            return None
+        return self.evidence(question, scope, self.grouper.findings(hits, WHOLE))
+
+    def _gathered(self, question: Question, scope: Scope) -> Evidence:
         if question.day and (days := self.judge.days(question)):
             narrowed = days.narrowed(scope)
             scope = narrowed if self.record.extent(narrowed)[0] else scope
@@ -144,13 +166,27 @@ class Gatherer:
         if REPLIES & content_stems(question.text):
             hits = [hit for hit in hits if denies(hit)] or hits  # who denied what is told by a denial, not by the charge
         belief = self.searcher.belief(question.standalone, hits)
-        hits = self.judge.dated(question, hits)
+        hits = self.judge.dated(question, self.on_story(hits, scope))
         if belief >= ANSWERED:
-            both = self._both(questions_in(question.standalone), hits, scope) if question.kind is Kind.DIRECT else {}
-            return Evidence(tuple(both.values()) or self.grouper.findings(hits[:LIKELY], WHOLE), belief=belief)
+            both = self._both(questions_in(question.standalone), hits, scope) if question.kind is Kind.DIRECT else []
+            return replace(self.evidence(question, scope, both or self.grouper.findings(hits[:LIKELY], WHOLE)), belief=belief)
         looked = self.outlets_on(question, scope, self.judge.judge(question, hits)) if question.outlets else {}
         told = chain.from_iterable(one.account for one in looked.values()) if question.kind is Kind.OUTLETS else ()
-        return replace(self.evidence(question, scope, self.grouper.findings([*told], WHOLE), looked), belief=belief)
+        found = self.evidence(question, scope, self.grouper.findings([*told], WHOLE), looked)
+        return replace(found, belief=belief, nearest=tuple(hits[:MOST_NEAR]) if belief >= IN_DOUBT else found.nearest)
+
+    def on_story(self, hits: Sequence[Hit], scope: Scope) -> list[Hit]:
+        """Those passages that are on the story that they mostly tell; of another only what answers no less than the best of these."""
+        articles = self.stories.main(hits, scope)
+        first = next((hit for hit in hits if hit.passage.article in articles), None)
+
+        def stays(hit: Hit) -> bool:
+            name = hit.passage.article
+            return (
+                first is None or name in articles or hit.score >= first.score - NO_LESS or self.stories.alike(name, first.passage.article)
+            )
+
+        return list(filter(stays, hits))
 
     def _by_part(self, question: Question, scope: Scope) -> Evidence:
         """A long question part by part: what answers each, of the passages found for all of them."""
@@ -162,17 +198,17 @@ class Gatherer:
                 found += self.grouper.findings(hits[:LIKELY], PART)
         return self.evidence(question, scope, found)
 
-    def _both(self, questions: Sequence[str], hits: Sequence[Hit], scope: Scope) -> dict[Where, Finding]:
+    def _both(self, questions: Sequence[str], hits: Sequence[Hit], scope: Scope) -> list[Finding]:
         """What answers each of two questions asked at once, by what it is for both; nothing where one of them has no answer."""
-        found: dict[Where, Finding] = {}
+        found: list[Finding] = []
         together = {hit.number: hit.score for hit in hits}
         for asked in questions if len(questions) > 1 else ():
             own = self.searcher.search(asked, scope, among=together)
             if self.searcher.belief(asked, own) < ANSWERED:
-                return {}
+                return []
             joint = [replace(hit, score=hit.score + JOINT * together[hit.number]) for hit in own if hit.number in together]
             best = sorted(joint, key=lambda hit: -hit.score)[:LIKELY]
-            found |= {place_of(one.hits[0]): one for one in self.grouper.findings(best, PART)}
+            found += self.grouper.findings(best, PART)
         return found
 
     # -- speakers ----------------------------------------------------------------------------------------------
@@ -184,7 +220,13 @@ class Gatherer:
         found = {name: self._account_of(name, question, judged) for name in question.speakers}
         looked = look(self.judge, question, judged, {name: places[name] for name, own in found.items() if not own})
         found |= {name: self.grouper.findings(one.account, EACH, {name}) for name, one in looked.items() if one.account}
-        return self.evidence(question, scope, chain.from_iterable(found.values()), without_account(looked))
+        evidence = self.evidence(question, scope, chain.from_iterable(found.values()), without_account(looked))
+        own = [hit for hit in judged.read if any(place.is_theirs(hit) for place in places.values())]
+        belief = self.searcher.belief(question.standalone, own) if own and not evidence.findings else None
+        if belief is None or belief < IN_DOUBT:
+            return evidence
+        unsure = (*evidence.unsure, *evidence.silent)
+        return replace(evidence, nearest=tuple(own[:MOST_NEAR]), silent=(), unsure=unsure, belief=belief)
 
     def _account_of(self, name: str, question: Question, judged: Judged) -> Sequence[Finding]:
         """What a speaker says, alone or else through their side or with others; else what is told of them."""
@@ -195,12 +237,16 @@ class Gatherer:
             return [hit for hit in hits if has(hit, everybody)]
 
         hits = heard(judged.on) or heard(judged.doubtful) if question.topic else _most_telling(heard(judged.read))
-        if not hits and self.searcher.belief(question.standalone, heard(judged.read)) >= ANSWERED:
+        known = not question.topic or len(self.judge.absent(words := content_words(question.topic))) < len(words)
+        if not hits and known and self.searcher.belief(question.standalone, heard(judged.read)) >= ANSWERED:
             hits = heard(judged.read)  # no word of the topic, but an answer
         hits = hits or self._under_title(question, heard(judged.read))
         for wanted, alone in ((frozenset({name}), True), (side, True), (frozenset({name}), False)):
             if own := [hit for hit in hits if has(hit, wanted, alone=alone)]:
-                return self.grouper.findings(own, SPOKEN, wanted)
+                best = max(
+                    (hit.score for hit in own if utters(hit, wanted)), default=-np.inf
+                )  # what they think or do, where that tells more
+                return self.grouper.findings([hit for hit in own if utters(hit, wanted) or hit.score >= best], SPOKEN, wanted)
         joint = self.grouper.findings(judged.on, WHOLE) if question.topic and side else ()
         if theirs := [finding for finding in joint if len(finding.speakers) > 1 and side.intersection(finding.speakers)]:
             return theirs  # "Putin and Trump agreed …" for the Kremlin
@@ -208,9 +254,13 @@ class Gatherer:
         return self.grouper.findings(told, WHOLE)
 
     def _under_title(self, question: Question, hits: Sequence[Hit]) -> list[Hit]:
-        """Those passages whose article has the topic in its title: what is said there is said on it, though no word of it stands there."""
+        """Those passages whose article begins with the topic: what is said there is said on it, though no word of it stands there."""
         topic = content_stems(question.topic)
-        return [hit for hit in hits if topic and topic <= content_stems(self.article(hit).title) and not hit.passage.headline]
+
+        def begins(article: Article) -> bool:
+            return topic <= content_stems(f"{article.title} {article.text[:BEGINNING]}")
+
+        return [hit for hit in hits if topic and not hit.passage.headline and begins(self.article(hit))]
 
     def _by_speaker(self, question: Question, scope: Scope) -> Evidence:
         """By side, where nobody said who belongs together: then every speaker stands for itself."""
@@ -286,19 +336,21 @@ class Gatherer:
         def place(outlet: str) -> Place:
             return Place(within((outlet,), scope), lambda hit: self.article(hit).outlet == outlet)
 
-        elsewhere = () if question.outlets else set(outlets) - self._covering(judged.on, scope)
+        asked_of = question.outlets if len(question.outlets) <= FEW else ()  # "the other outlets" are not each asked
+        quiet = set() if asked_of else set(outlets) - {self.article(hit).outlet for hit in judged.on}
+        elsewhere = quiet - self._covering(judged.on or judged.read[:LOOKED], scope) if quiet else quiet
         return look(self.judge, question, judged, {outlet: place(outlet) for outlet in outlets}, elsewhere)
 
     def _covering(self, hits: Sequence[Hit], scope: Scope) -> set[str]:
         """The outlets of a scope with an article on the story that some passages tell; all of them where there are no passages."""
         articles = self.stories.around((hit.passage.article for hit in hits), scope)
-        return {outlet for name in articles if (outlet := self.record.article(name).outlet)} or set(self.outlets_in(scope))
+        return {outlet for name in articles if (outlet := self.searcher.article(name).outlet)} or set(self.outlets_in(scope))
 
     def _nothing(self, question: Question, scope: Scope) -> Evidence:
         hits = self.searcher.search(question.standalone, scope)
-        missing = self.judge.absent(content_words(question.standalone))
+        missing = self.judge.absent(word for word in content_words(question.standalone) if word.lower() not in TITLES)
         nearest = max(hits, key=lambda hit: (hit.score + LIKENESS * hit.similarity, -hit.number), default=None)
-        return Evidence(nearest=nearest, missing=missing)
+        return Evidence(nearest=(nearest,) if nearest else (), missing=missing)
 
     # -- a finished answer -------------------------------------------------------------------------------------
 
@@ -339,11 +391,6 @@ def _of_others(question: Question, hits: list[Hit]) -> list[Hit]:
     """Passages in which nobody speaks whom a question leaves out."""
     excluded = frozenset(question.excluded)
     return [hit for hit in hits if not has(hit, excluded)] if excluded else hits
-
-
-def unseen(question: Question, hits: Sequence[Hit]) -> list[Hit]:
-    """Passages without those that were shown already, of a question for more."""
-    return [hit for hit in hits if place_of(hit) not in question.shown] if question.shown else list(hits)
 
 
 def speaks(hit: Hit, side: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.evidence import Evidence, Gatherer
+from assistant.evidence import FEW, IN_DOUBT, Evidence, Gatherer
 from assistant.grouping import Finding, words_in
 from assistant.prompts import Prompts
 from assistant.reading import named_in
@@ -16,8 +16,6 @@ from index.speakers import key_of
 from index.types import Article, Hit
 
 MOST_MISSING = 2  # where more words of a question are in no article, naming them says less than nothing
-
-NAMED = 3  # outlets without an article on a story that are named; more are counted
 
 
 class Extractive:
@@ -54,7 +52,7 @@ class Extractive:
 
     def _silence(self, evidence: Evidence, told: bool) -> str:
         """Who has nothing; ``told``: the line before the findings has said so. Many without an article on the story are only counted."""
-        few = len(evidence.elsewhere) <= NAMED
+        few = len(evidence.elsewhere) <= FEW
         named = [name for name in evidence.silent if few or name not in evidence.elsewhere]
         lines = [self._prompts.fill("silent", names=listed(named))] if named and not told else []
         lines += [] if few else [self._prompts.fill("elsewhere", n=str(len(evidence.elsewhere)))]
@@ -67,11 +65,11 @@ class Extractive:
         return replace(answer, points=points, citations=tuple(citations))
 
     def _point(self, finding: Finding, citations: list[Citation]) -> Point:
-        worded = [(plain(words_in(hit, finding.speakers)), self._cite(hit, citations)) for hit in finding.hits]
+        worded = [(plain(words_in(hit, finding.speakers)), self._cite(hit, citations)) for hit in finding.shown]
         first = worded[0][0]
         same = tuple(citation.n for words, citation in worded if words in first or first in words)
         reworded = tuple(citation.n for _, citation in worded if citation.n not in same)
-        claim = Claim(finding.hits[0].passage.text, same)
+        claim = Claim(finding.shown[0].passage.text, same)
         return Point((claim,), finding.speakers, finding.side, "verbatim", reworded, label=finding.speakers, day=finding.day)
 
     def _cite(self, hit: Hit, citations: list[Citation]) -> Citation:
@@ -81,17 +79,21 @@ class Extractive:
 
     def _abstain(self, question: Question, evidence: Evidence) -> Answer:
         reason = self._reason(question, evidence)
-        message = self._prompts.fill("abstain", reason=reason)
+        doubt = reason == self._prompts.fill("in_doubt")
+        message = reason if doubt else self._prompts.fill("abstain", reason=reason)
         answer = Answer(question.text, "abstained", reason, self.name, message=message)
         answer = replace(self.told(answer, evidence), silence="")  # the reason says who is silent
-        return self.with_nearest(answer, evidence.nearest)
+        return self.with_nearest(answer, evidence.nearest, "nearest_in_doubt" if doubt else "nearest")
 
-    def with_nearest(self, answer: Answer, nearest: Hit | None) -> Answer:
-        """An abstention that cites the nearest passage, where there is one."""
-        if nearest is None:
+    def with_nearest(self, answer: Answer, nearest: Sequence[Hit], prompt: str = "nearest") -> Answer:
+        """An abstention that cites the nearest passages, where there are any."""
+        if not nearest:
             return answer
-        before, _, behind = self._prompts.fill("nearest", words="\0").partition("\0")
-        return replace(answer, citations=(self._cite(nearest, []),), nearest=(before, behind))
+        before, _, behind = self._prompts.fill(prompt, words="\0").partition("\0")
+        citations: list[Citation] = []
+        for hit in nearest:
+            self._cite(hit, citations)
+        return replace(answer, citations=tuple(citations), nearest=(before, behind))
 
     def _reason(self, question: Question, evidence: Evidence) -> str:
         if question.stranger:
@@ -102,7 +104,8 @@ class Extractive:
             return self._silence(evidence, told=False)
         if question.form is Form.DIRECT and 1 <= len(evidence.missing) <= MOST_MISSING:
             return self._prompts.fill("missing_words", words=listed([f"“{word}”" for word in evidence.missing], "or"))
-        return self._prompts.fill("no_passage")
+        doubt = evidence.belief is not None and evidence.belief >= IN_DOUBT
+        return self._prompts.fill("in_doubt" if doubt else "no_passage")
 
     def of_stranger(self, name: str) -> str:
         """The line that nobody of a name is quoted, and in how many articles they are named."""

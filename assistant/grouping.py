@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice, takewhile
 
 import numpy as np
 
 from assistant.relation import NEARLY_ALL, Comparer, Kin, Kinship, Place, Told, differing, figures_differ, shared
-from assistant.types import Answer, Citation, Conflict, Point
+from assistant.types import Answer, Citation, Conflict, Point, Question
 from index.record import Record
-from index.types import NOBODY, Hit, Voice
+from index.saying import QUOTING, says
+from index.types import NOBODY, Article, Heard, Hit, Passage, Voice
 
 ANSWERS_TOO = 3.0  # a passage that tells the same may be so much less likely to answer: a cut may lack what was asked
 CLOSING = " \"'”’)"  # what may stand behind a question mark
+HALF = 2
+PART_OF = 4  # what part of a passage somebody's words make up at least that are not told by others
+MOST_QUOTED = 3  # sentences of one quotation that are shown together
 MOST_CONTRARY = 2  # findings more, where they contradict one that is given
 
 
@@ -21,13 +26,20 @@ MOST_CONTRARY = 2  # findings more, where they contradict one that is given
 class Finding:
     """One thing said: the passages that carry it, the best first, and who says it (nobody: the outlets' own narration).
 
-    ``day``: the day that it stands under, where findings are put in order of time.
+    ``day``: the day that it stands under, where findings are put in order of time. ``whole``: the first passage with the sentences that
+    its quotation goes on with, where there are any.
     """
 
     hits: tuple[Hit, ...]
     speakers: tuple[str, ...] = ()
     side: str | None = None
     day: str | None = None
+    whole: Passage | None = None
+
+    @property
+    def shown(self) -> tuple[Hit, ...]:
+        """The passages as they are shown: the first whole."""
+        return (replace(self.hits[0], passage=self.whole), *self.hits[1:]) if self.whole else self.hits
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +66,11 @@ class _Group:
 
     hits: list[Hit]
     voice: Voice
+    whole: Passage
+
+    def shows(self, passage: Passage) -> bool:
+        """Whether a passage stands in what is shown of it already."""
+        return passage.article == self.whole.article and self.whole.start <= passage.start < self.whole.end
 
     def takes(self, hit: Hit, voice: Voice, kinship: Kinship) -> bool:
         """Whether a hit tells the same, and nobody else says it: an outlet may print the words without saying whose they are."""
@@ -90,7 +107,7 @@ class Grouper:
         share = {hit.number: float(part) for hit, part in zip(hits, belief / belief.sum(), strict=True)} if hits else {}
         held = 0.0
         for hit in sorted(hits, key=lambda hit: (hit.passage.headline, -hit.score)):
-            if only_asks(hit):
+            if only_asks(hit) or any(group.shows(hit.passage) for group in groups):
                 continue
             voice = voice_in(hit, asked, side)
             group = next((group for group in groups if group.takes(hit, voice, kinship)), None)
@@ -99,11 +116,27 @@ class Grouper:
             if group:
                 group.add(hit, voice)
             elif (wanted and len(groups) < limit.most) or (contrary and len(groups) < limit.most + MOST_CONTRARY):
-                groups.append(_Group([hit], voice))
+                groups.append(_Group([hit], voice, self._whole(hit, groups)))
             else:
                 continue
             held += share[hit.number]
-        return tuple(Finding(tuple(group.hits), *group.voice) for group in groups)
+        return tuple(Finding(tuple(group.hits), *_said_by(group), whole=group.whole) for group in groups)
+
+    def _whole(self, hit: Hit, shown: Sequence[_Group]) -> Passage:
+        """A passage with the sentences that its quotation goes on with, but for those that are shown already."""
+        run = [one.passage for one in self.record.quoted_with(hit.number)]
+        place = next((at for at, one in enumerate(run) if one.start == hit.passage.start), None)
+        if place is None:
+            return hit.passage
+
+        def unshown(one: Passage) -> bool:
+            return not any(group.shows(one) for group in shown)
+
+        behind = list(islice(takewhile(unshown, run[place + 1 :]), MOST_QUOTED - 1))
+        before = list(islice(takewhile(unshown, reversed(run[:place])), MOST_QUOTED - 1 - len(behind)))
+        return (
+            joined([*reversed(before), hit.passage, *behind], self.record.article(hit.passage.article)) if before or behind else hit.passage
+        )
 
     def kinship(self, hits: Sequence[Hit]) -> Kinship:
         """What every two of some hits are to each other, by their places."""
@@ -119,7 +152,7 @@ class Grouper:
         """
         cited = {citation.n: citation for citation in answer.citations}
         hits = {
-            place: [hit for number in point.citations if (hit := self._hit_at(cited[number]))]
+            place: [hit for number in point.citations for hit in self._hits_at(cited[number])]
             for place, point in enumerate(answer.points)
             if point.support != "unsupported"
         }
@@ -129,7 +162,7 @@ class Grouper:
             against = {}
             for other in (place for place in hits if place > one):
                 voice, others = _voice(answer.points[one]), _voice(answer.points[other])
-                pairs = ((mine, theirs) for mine in own for theirs in hits[other])
+                pairs = ((mine, theirs) for mine in own for theirs in hits[other] if mine.passage.article != theirs.passage.article)
                 contrary = next((pair for pair in pairs if in_conflict(*pair, voice, others, kinship)), None)
                 if contrary and not any(one in conflict.points and other in conflict.points for conflict in found):
                     against[other] = differing(*(hit.passage.text for hit in contrary))
@@ -138,10 +171,33 @@ class Grouper:
                 found.append(Conflict((one, *against), (words[0][0], *(theirs for _, theirs in words))))
         return tuple(found)
 
-    def _hit_at(self, citation: Citation) -> Hit | None:
-        """The passage that a citation quotes."""
-        stored = self.record.passage_at(citation.article, citation.start)
-        return Hit(stored.passage, 0.0, 0.0, stored.id) if stored else None
+    def _hits_at(self, citation: Citation) -> list[Hit]:
+        """The passages that a citation quotes."""
+        stored = self.record.passages_at(citation.article, citation.start, citation.end)
+        return [Hit(one.passage, 0.0, 0.0, one.id) for one in stored]
+
+
+def joined(run: Sequence[Passage], article: Article) -> Passage:
+    """Passages of an article, one after another, as one: what one speaker says in all of them is one statement."""
+    start, end = run[0].start, run[-1].end
+    heard: dict[Voice, Heard] = {}
+    for one in (one for passage in run for one in passage.heard):
+        first = heard.setdefault((one.speakers, one.side), one)
+        heard[one.speakers, one.side] = replace(first, end=max(first.end, one.end), leads=first.leads or one.leads)
+    return Passage(article.id, start, end, article.text[start:end], run[0].headline, tuple(heard.values()))
+
+
+def _said_by(group: _Group) -> Voice:
+    """Whose words a group's are: nobody's where its passages tell of somebody, and not what they say; two may do a thing together."""
+    said = len(group.voice[0]) > 1 or any(utters(hit, frozenset(group.voice[0])) for hit in group.hits)
+    return group.voice if said else NOBODY
+
+
+def utters(hit: Hit, speakers: frozenset[str]) -> bool:
+    """Whether a passage tells what any of some speakers said, not only what they think or do, and not in somebody else's words."""
+    text = hit.passage.text
+    own = (one for one in hit.passage.heard if speakers.intersection(one.speakers) and says(one, hit.passage))
+    return any(one.leads or (one.end - one.start) * PART_OF >= len(text) for one in own)
 
 
 def voice_in(hit: Hit, speakers: frozenset[str] = frozenset(), side: str | None = None) -> Voice:
@@ -149,9 +205,22 @@ def voice_in(hit: Hit, speakers: frozenset[str] = frozenset(), side: str | None 
     heard = [one for one in hit.passage.heard if one.speakers]
     asked = [one for one in heard if speakers.intersection(one.speakers) or (side and one.side == side)]
     if not asked:
-        return hit.passage.voice
+        return _quoted_in(hit) or hit.passage.voice
     widest = max(asked, key=lambda one: (one.leads, one.end - one.start))
     return widest.speakers, widest.side
+
+
+def _quoted_in(hit: Hit) -> Voice | None:
+    """Whose quotation it is that somebody else only reports: "“I resigned,” Bolton wrote, according to a reporter"."""
+    text, first = hit.passage.text, hit.passage.start
+    told = next((one for one in hit.passage.heard if one.leads), None)
+    if told is None or text[told.start - first] in QUOTING:
+        return None
+    own = [
+        one for one in hit.passage.heard if one.direct and one.speakers not in ((), told.speakers) and text[one.start - first] in QUOTING
+    ]
+    widest = max(own, key=lambda one: one.end - one.start, default=None)
+    return (widest.speakers, widest.side) if widest and (widest.end - widest.start) * HALF >= len(text) else None
 
 
 def words_in(hit: Hit, speakers: tuple[str, ...]) -> str:
@@ -181,9 +250,18 @@ def only_asks(hit: Hit) -> bool:
     return hit.passage.text.rstrip(CLOSING).endswith("?") and not hit.passage.heard
 
 
+def unseen(question: Question, hits: Iterable[Hit]) -> list[Hit]:
+    """Passages without those that were shown already, of a question for more."""
+
+    def before(hit: Hit) -> bool:
+        return any(article == hit.passage.article and start <= hit.passage.start < end for article, start, end in question.shown)
+
+    return [hit for hit in hits if not before(hit)]
+
+
 def place_of(hit: Hit) -> Place:
     """A passage's article, and where it starts and ends there."""
-    return hit.passage.article, hit.passage.start, hit.passage.end
+    return hit.passage.place
 
 
 def _allied(voice: Voice, other: Voice) -> bool:

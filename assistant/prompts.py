@@ -12,7 +12,9 @@ from index.errors import UsageError
 FOLDER = Path(__file__).resolve().parent.parent / "prompts"
 PLACEHOLDERS: dict[str, frozenset[str]] = {
     "abstain": frozenset({"reason"}),
+    "in_doubt": frozenset(),
     "nearest": frozenset({"words"}),
+    "nearest_in_doubt": frozenset({"words"}),
     "no_such_speaker": frozenset({"name"}),
     "silent": frozenset({"names"}),
     "elsewhere": frozenset({"n"}),

@@ -204,7 +204,7 @@ def parts(answer: Answer) -> list[list[Line]]:
         points = [Line(tuple(_pointed(answer, number)), several) for number in range(len(answer.points))]
         found = [[Line((Run("text", answer.verdict),))], points]
     else:
-        found = [[_message_line(line) for line in answer.message.splitlines()], [Line(tuple(_nearest(answer)))]]
+        found = [[_message_line(line) for line in answer.message.splitlines()], _nearest(answer)]
     found += [[Line((Run("text", line),))] for line in _behind(answer)]
     return [part for part in found if any(line.text for line in part)]
 
@@ -245,13 +245,15 @@ def _message_line(line: str) -> Line:
     return Line((Run("text", line.removeprefix("- ")),), line.startswith("- "))
 
 
-def _nearest(answer: Answer) -> list[Run]:
-    """The nearest passage that an abstention cites, with the words around it."""
+def _nearest(answer: Answer) -> list[Line]:
+    """The nearest passages that an abstention cites, with the words around them; several as a list."""
     if not answer.citations or answer.nearest == ("", ""):
         return []
-    before, behind = answer.nearest
-    cited = answer.citations[0]
-    return [Run("text", f"{before}{_outlet(cited)}: "), Run("words", quoted(cited.quote)), *_marks([cited.n]), Run("text", behind)]
+    before, behind = (Run("text", text) for text in answer.nearest)
+    told = [[Run("text", f"{_outlet(one)}: "), Run("words", quoted(one.quote)), *_marks([one.n])] for one in answer.citations]
+    if len(told) == 1:
+        return [Line((before, *told[0], behind))]
+    return [Line((replace(before, text=before.text.rstrip()),)), *(Line(tuple(runs), True) for runs in told)]
 
 
 def as_json(answer: Answer) -> dict[str, Any]:

@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from assistant.days import Days, days_of
+from assistant.grouping import unseen
 from assistant.types import Form, Kind, Question
+from index.belief import covered
 from index.lexicon import words
 from index.record import Record, Scope
+from index.saying import QUOTING
 from index.search import Searcher, fuse
-from index.statements import OPENING
 from index.text import content_stems, content_words, stem
 from index.types import Hit
 
@@ -28,7 +30,6 @@ MOST_READ = 40  # passages read for a topic: of each side, outlet or speaker one
 NAMED = 2  # a topic of so few words of meaning is only where one of them is
 ASKING = words("asking")
 OF_TOPIC = frozenset({Kind.TIMELINE, Kind.SUMMARY, Kind.QUOTES, Kind.AGREE, Kind.DIFFER, Kind.FIRST, Kind.ONLY, Kind.LEFT_OUT, Kind.COUNT})
-QUOTING = f'"{OPENING}'  # what a passage begins with that is a quotation
 REPLIES = frozenset(map(stem, words("replies")))
 JOINT = re.compile(r",\s*|\s+(?:and|or)\s+")  # what parts a topic: "trade and the economy"
 
@@ -62,7 +63,7 @@ class Judge:
 
     def judge(self, question: Question, read: list[Hit]) -> Judged:
         """Passages that were read for a question, judged; of a question for more, those that were not shown yet."""
-        read = [hit for hit in read if (hit.passage.article, hit.passage.start, hit.passage.end) not in question.shown]
+        read = unseen(question, read)
         topic = content_stems(question.topic)
         doubtful = [hit for hit in self._topical(question, read, DOUBT) if topic & content_stems(hit.passage.text)]
         return Judged(self.dated(question, self._on_topic(question, read)), sorted(doubtful, key=lambda hit: -hit.score), read)
@@ -78,7 +79,7 @@ class Judge:
         named = content_stems(question.day)
 
         def told(hit: Hit) -> bool:
-            published = self.record.article(hit.passage.article).published
+            published = self.searcher.article(hit.passage.article).published
             return named <= content_stems(hit.passage.text) or days.told(hit.passage.text, published)
 
         return sorted((replace(hit, score=hit.score + ON_DAY) if told(hit) else hit for hit in hits), key=lambda hit: -hit.score)
@@ -101,10 +102,8 @@ class Judge:
     def _topical(self, question: Question, pool: list[Hit], slack: float = 0.0) -> list[Hit]:
         """Those passages of a pool that are on a topic by their own words, in any order; ``slack`` lets less sure ones in."""
         rarity = self.record.rarity({stem(word): word for word in content_words(question.topic)})
-        total = sum(rarity.values()) or 1.0
-        split = (
-            JOINT.split(question.topic) if question.topic in question.standalone else [question.topic]
-        )  # one part: words from several places
+        together = question.topic not in question.standalone  # words from several places of the question, which make one topic
+        split = [question.topic] if together else JOINT.split(question.topic)
         parts = [stems for part in split if (stems := content_stems(part))]
         least = ON_TOPIC - slack + UNHEARD * len(self.absent(capitalised(question.topic.partition(" ")[2])))
         names = set(map(stem, capitalised(question.topic)))
@@ -113,7 +112,7 @@ class Judge:
             here = rarity.keys() & content_stems(hit.passage.text)
             lacking = names - self.searcher.stems_of(hit.passage.article) if not names & here else ()  # names that its whole article lacks
             foreign = UNHEARD * len(lacking)
-            score = hit.score + NAMES_IT * sum(rarity[word] for word in here) / total - foreign
+            score = hit.score + NAMES_IT * covered(rarity, hit.passage.text) - foreign
             if not foreign and any(part <= here for part in parts):
                 score = max(score, least)  # it holds every word of the topic, or of one of two: whatever the reader thinks, it is about it
             if score >= least and (here or len(rarity) > NAMED):

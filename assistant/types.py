@@ -116,6 +116,11 @@ class Citation:
     copy_of: int | None = None
     note: tuple[int, int, str] | None = None
 
+    @property
+    def place(self) -> tuple[str, int, int]:
+        """Its article, and where it starts and ends there."""
+        return self.article, self.start, self.end
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -247,7 +252,7 @@ class Answer:
     """The answer to a question. An abstention has a reason and no points, and may cite the nearest passages.
 
     ``text`` is what a person reads: `assistant.render.finished` makes it of everything else. ``message`` is what is said where there
-    are no points, ``nearest`` what stands before and behind the nearest passage; ``silence`` says who is silent, ``differences`` what
+    are no points, ``nearest`` what stands before and behind the nearest passages; ``silence`` says who is silent, ``differences`` what
     the sources tell differently, a line for each of the conflicts; ``note`` is a word on how the answer was made. ``verdict`` answers in
     a line, before the points. ``unsure`` are those asked about that have words of it and no passage that clearly tells it, ``doubt`` the
     line that says so; ``copies`` are lines that say which outlets print one report, ``editors`` what editors note on what is cited;

@@ -159,6 +159,15 @@ class Lookup:
         )
         return [Listed(*row) for row in rows]
 
+    def printed(self, first: str, last: str, scope: Scope) -> list[str]:
+        """The ids of articles in a scope that were published from one day to another, or nobody knows when."""
+        where, values = scope.where()
+        rows = self._query(
+            f"SELECT a.id FROM articles a WHERE {where} AND (a.published IS NULL OR a.published BETWEEN ? AND ?) ORDER BY a.id",
+            [*values, first, last],
+        )
+        return [row[0] for row in rows]
+
     def extent(self, scope: Scope = Scope()) -> tuple[int, str | None, str | None]:
         """How many articles are in a scope, and the first and last day that one of them was published."""
         where, values = scope.where()
@@ -217,12 +226,22 @@ class Lookup:
         """The passages of one article, in reading order."""
         return self._voiced(self._query(f"SELECT {PASSAGE} FROM passages p WHERE p.article = ? ORDER BY p.start", (article,)))
 
-    def passage_at(self, article: str, place: int) -> Stored | None:
-        """The passage of an article that holds a character; None where there is none."""
+    def quoted_with(self, number: int) -> list[Stored]:
+        """The passages over which a quotation goes that stands in a passage, that one among them, in reading order."""
         rows = self._query(
-            f'SELECT {PASSAGE} FROM passages p WHERE p.article = ? AND p.start <= ? AND p."end" > ?', (article, place, place)
+            f"""SELECT {PASSAGE} FROM passages p WHERE p.id IN (
+                SELECT o.passage FROM heard h JOIN statements s ON s.id = h.statement AND s.direct JOIN heard o ON o.statement = s.id
+                WHERE h.passage = ?) ORDER BY p.start""",
+            (number,),
         )
-        return next(iter(self._voiced(rows)), None)
+        return self._voiced(rows)
+
+    def passages_at(self, article: str, start: int, end: int) -> list[Stored]:
+        """The passages of an article between two places, in reading order."""
+        rows = self._query(
+            f'SELECT {PASSAGE} FROM passages p WHERE p.article = ? AND p.start < ? AND p."end" > ? ORDER BY p.start', (article, end, start)
+        )
+        return self._voiced(rows)
 
     def _voiced(self, rows: list[Any]) -> list[Stored]:
         """Rows of passages with what is heard in each."""

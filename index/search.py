@@ -40,14 +40,14 @@ class Searcher:
         self._vectors, self._version = vectors, record.version()
         self._embedder = embedder
         self._vector = lru_cache(4096)(lambda text: self._embedder.encode([text])[0])
-        self._article = lru_cache(KEPT)(record.article)
+        self.article = lru_cache(KEPT)(record.article)  # by its id
         self._texts = lru_cache(4096)(self._text)
-        self.stems_of = lru_cache(KEPT)(lambda name: frozenset(content_stems(record.article(name).text)))  # of an article
+        self.stems_of = lru_cache(KEPT)(lambda name: frozenset(content_stems(self.article(name).text)))  # of an article
         self._scores: dict[tuple[str, int], float] = {}
 
     def forget(self) -> None:
         """The index has changed: what was kept of it counts no more."""
-        for kept in (self._article, self._texts, self.stems_of):
+        for kept in (self.article, self._texts, self.stems_of):
             kept.cache_clear()
         self._scores.clear()
 
@@ -137,7 +137,7 @@ class Searcher:
             max(hit.read for hit in hits),
             max(hit.similarity for hit in hits),
             max(hit.covered for hit in hits),
-            sum(rarity[key] for key in absent) / (sum(rarity.values()) or 1.0),
+            sum(rarity[key] for key in rarity if key in absent) / (sum(rarity.values()) or 1.0),
             sum(stem(name) in absent for name in set(names)),
         )
 
@@ -165,7 +165,7 @@ class Searcher:
         passage = found[number].passage
         before = found[number - 1].passage if number - 1 in found else None
         preceding = before.text if before and before.article == passage.article else ""
-        return text_of(passage, preceding, self._article(passage.article))
+        return text_of(passage, preceding, self.article(passage.article))
 
 
 def parts_of(question: str) -> list[str]:

@@ -67,6 +67,11 @@ class Passage:
     heard: tuple[Heard, ...] = ()
 
     @property
+    def place(self) -> tuple[str, int, int]:
+        """Its article, and where it starts and ends there."""
+        return self.article, self.start, self.end
+
+    @property
     def voice(self) -> Voice:
         """Who tells it: nobody in plain narration."""
         return next(((one.speakers, one.side) for one in self.heard if one.leads), NOBODY)

@@ -156,7 +156,7 @@ class Generative:
         """The findings' statements, each with who speaks in it: of one thing told by several outlets, not each says whose words it is."""
         found: dict[tuple[str, int], _Source] = {}
         for finding in evidence.findings:
-            for hit in finding.hits:
+            for hit in finding.shown:
                 citation = cite(hit, self._gatherer.article(hit), len(found) + 1)
                 voice = voice_in(hit, frozenset(finding.speakers))
                 found.setdefault((citation.article, citation.start), _Source(citation, *voice))
@@ -169,7 +169,7 @@ class Generative:
         answer = self._extractive.told(
             Answer(question.text, "abstained", reason, self.name, message=reason), replace(evidence, verdict=None)
         )
-        return self._extractive.with_nearest(answer, evidence.findings[0].hits[0])
+        return self._extractive.with_nearest(answer, evidence.findings[0].hits[:1])
 
     def _composed(self, question: Question, evidence: Evidence, sources: list[_Source], drafted: Sequence[Sequence[Claim]]) -> Answer:
         given = range(1, len(sources) + 1)

@@ -99,10 +99,9 @@ def meant_by(words: str, names: Names) -> Meant | None:
     bare = _bare(words)
     if not content_words(bare):
         return None
-    for head in dict.fromkeys((head_of(bare), bare.split()[-1])):
-        role = _Role(bare, head, tuple(word for word in content_words(bare) if word not in content_words(head)))
-        if found := _bearers(role, names):
-            return found
+    head = head_of(bare)
+    if found := _bearers(_Role(bare, head, tuple(word for word in content_words(bare) if word not in content_words(head))), names):
+        return found
     speaking = speaking_for(bare, names)
     return Meant(speaking) if speaking else None
 

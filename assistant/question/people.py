@@ -39,7 +39,8 @@ class Asked:
 def asked_of(words: str, after: str, names: Names) -> Asked:
     """Whom words of a question mean; ``after`` is what follows them."""
     tail = OF_SOMEBODY.match(after)
-    words += tail[0] if tail and plain(tail[1]) in BODIES else ""  # "Scott | 's camp"
+    of_them = tail and (plain(tail[1]) in BODIES | TITLES or names.described([key_of_word(tail[1])]))
+    words += tail[0] if tail and of_them else ""  # "Scott | 's camp", "Russia | 's leader"
     if leader := _leader(words, names):
         return _several(words, camp_of(leader, names), names)
     if named := _named(words, names):
@@ -159,5 +160,6 @@ def _nearly(words: str, known: dict[str, str], names: Names) -> set[str]:
 
 
 def _stranger(words: str) -> str | None:
+    """A name, by its last word: "CDC chief" is none, and is looked for like any other words."""
     bare = words.removeprefix("the ").removeprefix("The ")
-    return bare if any(word[:1].isupper() for word in words.split()) and bare.lower() not in PRONOUNS and content_words(bare) else None
+    return bare if words.rpartition(" ")[2][:1].isupper() and bare.lower() not in PRONOUNS and content_words(bare) else None

@@ -25,6 +25,7 @@ WITH_NAME = 2  # words that introduce a name which stands apart: "according to"
 CALENDAR = {name.lower() for name in (*calendar.day_name, *calendar.month_name) if name}
 NOUNS = frozenset({Slot.WHO, Slot.TOPIC, Slot.OUTLET, Slot.NOT_WHO, Slot.NOT_OUTLET})
 ASKING_WORDS = listed_words("asking")
+PREPOSITIONS = listed_words("name_prepositions")
 ARTICLES = listed_words("indefinite") | {"the"}
 WHOLE = frozenset({Kind.DIRECT, Kind.TRUE, Kind.WHO_SAID, Kind.OPINION})  # the whole question says what is looked for
 
@@ -87,7 +88,11 @@ def _titled(span: Span, text: str) -> Span:
 
 
 def _whole(span: Span, text: str) -> Span:
-    """A span with the article before it, and without an apostrophe behind it."""
+    """A span with the article before it and all of its words, and without an apostrophe behind it: "op-ed", never "-ed"."""
+    while span.start > 0 and (text[span.start] == "-" or text[span.start - 1] == "-") and not text[span.start - 1].isspace():
+        span = replace(span, start=span.start - 1)
+    while span.end < len(text) and (text[span.end] == "-" or text[span.end - 1] == "-") and not text[span.end].isspace():
+        span = replace(span, end=span.end + 1)
     if text[max(0, span.start - 1) : span.start + 2] in ("'s ", "’s "):
         span = replace(span, start=span.start + 2)
     word = text[: span.start].rstrip().rpartition(" ")[2]
@@ -263,9 +268,20 @@ def without_outlets(marked: Marked) -> Marked:
     return made.from_upper()
 
 
+def _phrase(span: Span, marked: Marked) -> Span:
+    """A topic with the word that its preposition hangs on, and what is to be done: "calls | for Sessions | to resign"."""
+    ahead = marked.text[: span.start].rstrip()
+    word = ahead.rpartition(" ")[2]
+    if marked.words(span).partition(" ")[0].lower() not in PREPOSITIONS or not content_words(word):
+        return span
+    behind = marked.text[span.end :].rstrip(ENDS)
+    open_end = behind.startswith(" to ") and not any(other.start >= span.end for other in marked.spans)
+    return replace(span, start=len(ahead) - len(word), end=span.end + len(behind) * open_end)
+
+
 def topic_of(marked: Marked) -> str:
     """What a question is about: its topics and claims, or the whole of it where it asks for a fact."""
-    topics = list(marked.of(Slot.TOPIC, Slot.CLAIM))
+    topics = [_phrase(span, marked) for span in marked.of(Slot.TOPIC, Slot.CLAIM) if content_words(marked.words(span))]
     if not topics and marked.kind in OF_OUTLETS - {Kind.COUNT}:
         topics = list(marked.of(Slot.WHO))
     if topics:

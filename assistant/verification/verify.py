@@ -159,8 +159,10 @@ def _verbatim(point: Point, cited: Sequence[Citation], sources: Sources, compare
     """Whether a point's words are all of what its first citation quotes, and whatever else it cites tells the same."""
     if not cited or cited[0].n != point.citations[0] or fold(point.words).strip('"') != fold(cited[0].quote).strip('"'):
         return False
-    first, *others = (Told((one.article, one.start, one.end), one.quote) for one in cited)
-    return all(found is Kin.SAME for found in comparer.compare((first, other, 1.0) for other in others))
+    own = [one.passage for one in sources.record.passages_at(cited[0].article, cited[0].start, cited[0].end)]
+    first = [Told(place, words) for place, words in {cited[0].place: cited[0].quote, **{one.place: one.text for one in own}}.items()]
+    others = [Told(one.place, one.quote) for one in cited[1:]]  # another outlet may print a part of what is quoted
+    return all(Kin.SAME in comparer.compare((one, other, 1.0) for one in first) for other in others)
 
 
 @functools.cache

@@ -18,7 +18,7 @@ from index.types import Statement
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
-VERSION = 6  # part of the index's fingerprint: raise it when the same article would give other statements
+VERSION = 7  # part of the index's fingerprint: raise it when the same article would give other statements
 HEDGES = words("hedges")
 
 

@@ -24,6 +24,8 @@ LONGEST_SENTENCE = 200  # words: a longer one is cut, as nobody can read it, and
 PARAGRAPHS = "readout_paragraphs"
 STOPS = frozenset(".!?")
 AGENCY = rf"[A-Z][^\n—–:]{{0,60}}\({either(words('agencies'))}\)"
+# What a page shows only when somebody points at a name: the name again, headlines about it, and a button, all in one line.
+CARD = re.compile(r"(\b[A-Z][\w'’.-]+)((?: \S+){0,5} \1(?=[A-Z])[^\n]{0,700}? MORE\b)")
 DATELINE = re.compile(rf"^(?:{AGENCY}|[A-Z][A-Z. ]{{3,}}[^\n—–:a-z]{{0,30}}) *(?:—|–|--?) +", re.M)
 
 
@@ -62,10 +64,10 @@ def mark_paragraphs(doc: Doc) -> Doc:
 
 
 def parse(texts: Iterable[str], nlp: Language, processes: int = 1) -> Iterator[Doc]:
-    """Parse texts of any length, in order; ``doc.text`` is the text, but for lone surrogates ("?" stands for them)."""
+    """Parse texts of any length, in order; ``doc.text`` is the text, but for lone surrogates ("?" stands for them) and cards (spaces)."""
     from spacy.tokens import Doc
 
-    cut = (pieces_of(text) for text in texts)
+    cut = (pieces_of(without_cards(text)) for text in texts)
     pieces = ((piece, number == len(parts)) for parts in cut for number, piece in enumerate(parts, 1))
     waiting: list[Doc] = []
     for doc, last in nlp.pipe(pieces, as_tuples=True, batch_size=16, n_process=processes):
@@ -73,6 +75,11 @@ def parse(texts: Iterable[str], nlp: Language, processes: int = 1) -> Iterator[D
         if last:
             yield waiting[0] if len(waiting) == 1 else Doc.from_docs(waiting, ensure_whitespace=False)
             waiting = []
+
+
+def without_cards(text: str) -> str:
+    """A text with spaces where the cards behind its names stand, so that the sentence around them is read as it was written."""
+    return CARD.sub(lambda card: card[1] + " " * len(card[2]), text)
 
 
 def pieces_of(text: str, size: int = PIECE) -> list[str]:

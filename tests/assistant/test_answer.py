@@ -195,6 +195,7 @@ def test_one_sentence_in_two_outlets_is_one_point_with_two_citations(assistant: 
 def test_the_same_words_of_two_sides_are_two_points(assistant: Assistant, found: Found, monkeypatch: pytest.MonkeyPatch) -> None:
     found(dict.fromkeys(WIRE, 3.0))
     monkeypatch.setattr("assistant.grouping.voice_in", lambda hit, *_: ((hit.passage.article,), hit.passage.article))
+    monkeypatch.setattr("assistant.grouping.utters", lambda *_: True)
     assert {point.speaker for point in assistant.ask("How does Trump see the relationship?").points} == {"freebeacon.txt", "maltatoday.txt"}
 
 

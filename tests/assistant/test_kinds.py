@@ -102,7 +102,7 @@ def test_nobody_who_prints_a_word_is_called_silent_on_it(papers: Assistant) -> N
     ("question", "first_line"),
     [
         ("How many outlets report that the closure will cost 300 jobs?", "2 of 4 outlets: Evening Echo and The Gazette."),
-        ("How often is Tom Ray quoted?", "2 statements of Tom Ray, in 2 outlets."),
+        ("How often is Tom Ray quoted?", "Tom Ray: 2 statements; named in 2 passages, of Morning Post and The Gazette."),
         (
             "Which outlet was first to write about the harbour at Brent?",
             "First here: Morning Post, on 2024-03-01. Without a date: The Courier.",
@@ -175,3 +175,16 @@ def test_every_kind_keeps_to_its_index(papers: Assistant, tmp_path: Path) -> Non
         answer = papers.ask(question)
         assert answer.status == "abstained", question
         assert not answer.points
+
+
+@pytest.mark.parametrize(
+    ("question", "alone"),
+    [
+        ("What is in the Evening Echo that the Morning Post doesn't have?", "floods"),
+        ("What does the Evening Echo report that no other paper has?", "floods"),
+        ("What does the Morning Post leave out that the Evening Echo has?", "floods"),
+        ("What's in the Morning Post that the Evening Echo hasn't got?", "Ferry traffic"),
+    ],
+)
+def test_not_belongs_to_the_outlet_behind_which_it_stands(papers: Assistant, question: str, alone: str) -> None:
+    assert alone in papers.ask(question).text

@@ -445,3 +445,19 @@ def test_i_in_a_quotation_is_whoever_is_quoted(nlp: Language, text: str, words: 
 def test_he_is_no_name_that_only_looks_like_one(nlp: Language, notice: str) -> None:
     text = f"Scholar Rolf Berg noted that bridges fail.\n\n{notice}\n\n“Nobody looked at the bolts in ten years,” he wrote."
     assert said(nlp, text, "looked at the bolts").speaker == "Rolf Berg"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“The bridge is safe,” said Mayor Ann Lee Ann Marie LeeBridge closed Harbour talks: what to know MORE (Ind.).",
+        "Mayor Ann Lee Ann LeeWho pays for the bridge? Council meets on Monday MORE said the bridge is safe.",
+    ],
+)
+def test_a_card_behind_a_name_is_no_part_of_the_sentence(nlp: Language, text: str) -> None:
+    assert speakers_of(nlp, text, "bridge is safe") == {"Ann Lee"}
+
+
+def test_a_name_that_is_written_together_and_no_card_stays_as_it_is(nlp: Language) -> None:
+    text = "Ann McLee told BuzzFeed that more was to come."
+    assert next(parse([text], nlp)).text == text
