@@ -54,7 +54,7 @@ chat: $(VENV)/.chat
 	@exec $(BIN)/readout chat --index $(INDEX) --port $(PORT) --open
 
 test: $(VENV)/.models
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 eval: $(VENV)/.eval
 	$(BIN)/readout eval
