@@ -17,6 +17,7 @@ from index.statements.quotes import MARK as QUOTE_MARK
 from index.statements.quotes import OPENING, opens
 
 MARK = "⚠ unsupported"
+NOTE = ("start", "end", "text")  # of what editors note
 CONTRACTED = ("question", "status", "reason", "answerer", "text", "points", "citations", "silent", "conflicts", "seconds")
 """The keys of the JSON object."""
 PARTNERS = {"“": "”", "”": "“", "«": "»", "»": "«", "„": "“"}
@@ -43,9 +44,9 @@ def printable(text: str) -> str:
 
 
 def listed(names: Iterable[str], joint: str = "and") -> str:
-    """ "a", "a and b", "a, b and c"."""
+    """ "a", "a and b", "a, b and c"; nothing of nobody."""
     parts = list(names)
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {joint} {parts[-1]}"
+    return f"{', '.join(parts[:-1])} {joint} {parts[-1]}" if len(parts) > 1 else "".join(parts)
 
 
 def counted(number: int, noun: str) -> str:
@@ -269,7 +270,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
         for point in answer.points
     ]
     conflicts = [{key: list(part) for key, part in asdict(conflict).items()} for conflict in answer.conflicts]
-    citations = [{**asdict(one), "note": one.note and list(one.note)} for one in answer.citations]
+    citations = [{**asdict(one), "note": one.note and dict(zip(NOTE, one.note, strict=True))} for one in answer.citations]
     made = {"points": points, "citations": citations, "silent": list(answer.silent), "conflicts": conflicts}
     more = {"verdict": answer.verdict, "unsure": list(answer.unsure), "searched": dict(answer.searched)}
     return {key: made.get(key, getattr(answer, key)) for key in CONTRACTED} | {"seconds": round(answer.seconds, 4)} | more

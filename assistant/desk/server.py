@@ -49,7 +49,7 @@ def open_assistant(settings: Settings) -> Assistant:
     try:
         return Assistant(settings)
     except IndexMissing:
-        from index.build import build  # torch and spaCy: only where there is something to build
+        from index.build import build  # spaCy: only where there is something to build
 
         build(settings.index, [], settings.embedding, server=settings.chroma)
         return Assistant(settings)

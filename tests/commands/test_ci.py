@@ -101,7 +101,7 @@ def commands() -> list[str]:
 
 def test_the_readmes_four_commands_lead_to_a_red_build(tmp_path: Path, ask: Ask) -> None:
     install, *others, test = commands()
-    assert re.fullmatch(r"pip install -c readout/constraints\.txt \./readout pytest", install)
+    assert re.fullmatch(r"pip install -c readout/constraints\.txt '\./readout\[eval\]' pytest", install)
     assert (ROOT / "constraints.txt").exists()
     (tmp_path / "articles").mkdir()
     (tmp_path / "articles" / "bridge.txt").write_text("Anna Reed said the new bridge over the river would open in early spring.")

@@ -80,7 +80,7 @@ def test_changed_files_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     (folder / changed).unlink()
     (folder / changed).write_bytes(b"somebody else's")
     bundled_folder.cache_clear()
-    with pytest.raises(EmbeddingError, match=rf"{changed} was changed\. Reinstall {package}"):
+    with pytest.raises(EmbeddingError, match=rf"{changed} is missing or was changed\. Reinstall {package}"):
         bundled_folder()
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,18 @@ def test_sync_tells_what_is_new_and_only_that(open_store: Open, filled: Record) 
     store(filled, *article_of("more.txt", ["One more."]))
     assert opened.sync(filled) == 1
     assert opened.ids() == filled.passage_ids()
+
+
+def test_threads_that_see_a_change_at_once_all_get_an_answer(open_store: Open, filled: Record) -> None:
+    opened = open_store()
+    opened.sync(filled)
+    vector = FAKE.encode([POST[0]])[0]
+
+    def ask(thread: int) -> set[str]:
+        return set().union(*(texts(filled, opened.nearest(vector, Scope(), 1, version)) for version in range(thread, thread + 5)))
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(ask, range(4))) == [{POST[0]}] * 4
 
 
 def test_nearest_is_by_cosine(open_store: Open, filled: Record) -> None:
