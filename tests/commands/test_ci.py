@@ -124,4 +124,4 @@ def test_the_example_for_github_runs_the_readmes_commands() -> None:
     steps = yaml.safe_load((ROOT / "docs" / "ci" / "readout.yml").read_text(encoding="utf-8"))["jobs"]["answers"]["steps"]
     run = [step["run"].replace('"$RUNNER_TEMP/readout', "readout").replace('"', "") for step in steps if "run" in step]
     install, index, _, test = commands()
-    assert run[1:] == [install.replace("./", ""), index, test]
+    assert run[1:] == [install.replace("./", "").replace("'", ""), index, test]
