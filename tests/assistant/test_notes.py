@@ -89,7 +89,7 @@ def test_an_answer_shows_the_correction_of_what_it_cites_everywhere(tmp_path: Pa
     for shown in (answer.text, " ".join(terminal(answer).split()), chat_message(answer).replace("\\", "")):
         assert f"has a note on [1]: “{BEDS[0]}”" in shown
     made = as_json(answer)
-    assert made["citations"][0]["note"] == list(noted[0] or ())
+    assert made["citations"][0]["note"] == {"start": text.index(BEDS[0]), "end": text.index(BEDS[0]) + len(BEDS[0]), "text": BEDS[0]}
     assert Answer.from_json({**made, "points": ()}).citations == answer.citations
     assert [one.note for one in other.citations] == [None] * len(other.citations)
     assert "note on" not in other.text
