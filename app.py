@@ -6,11 +6,21 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
 
-import eval.cli  # noqa: F401 - its commands are part of the command line
-from assistant.cli import main
-from assistant.settings import load_settings
+__all__ = ["main"]  # and ``demo``, see below
+
+try:
+    if sys.version_info < (3, 11):  # noqa: UP036 - pip refuses an older one, but nobody asks pip about this file
+        raise ModuleNotFoundError("it needs Python 3.11 or newer")
+    import eval.cli  # noqa: F401 - its commands are part of the command line
+    from assistant.cli import main
+except ModuleNotFoundError as missing:
+    if __name__ != "__main__":
+        raise
+    sys.stderr.write(f"readout: this Python cannot run it ({missing}). Run `make chat`, or .venv/bin/python app.py once that is done.\n")
+    sys.exit(2)
 
 
 def __getattr__(name: str) -> Any:
@@ -18,6 +28,7 @@ def __getattr__(name: str) -> Any:
     if name != "demo":
         raise AttributeError(name)
     from assistant.desk.server import make_demo  # Gradio takes seconds
+    from assistant.settings import load_settings
 
     return make_demo(load_settings())
 

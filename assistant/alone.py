@@ -78,7 +78,7 @@ class Alone(Finder):
 
 
 def _lacks_last(text: str, named: Sequence[str]) -> bool:
-    """Whether a question says "not" only behind the last outlet that it names: of it, or of the others, where it names but one."""
+    """Whether a question says "not" only behind the last outlet it names: then that lacks something, or, of one alone, the others."""
     place = _place_in(text, named[-1])
     return not denies(text[:place]) and denies(text[place:])
 

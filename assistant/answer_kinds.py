@@ -15,7 +15,7 @@ from assistant.finder import ABOUT, DATED, FEWEST, LISTED, MAIN, MOST_OPENING, F
 from assistant.grouping import Finding, all_of, in_conflict, place_of
 from assistant.relation import Place
 from assistant.render import counted, listed
-from assistant.topic import denies, holds_name
+from assistant.topic import REPLIES, denies, holds_name
 from assistant.types import Form, Kind, Question
 from index.lexicon import words
 from index.reader import Text
@@ -121,8 +121,8 @@ class Kinds(Finder):
 
     def _times_named(self, question: Question, scope: Scope, evidence: Evidence) -> Evidence:
         """How often somebody speaks, and how often they are named; with what they say."""
-        called = [name if BODIES.intersection(name.lower().split()) else name.rsplit(maxsplit=1)[-1] for name in question.speakers]
-        passages = self.as_hits([number for number, _ in self.gatherer.record.match(content_words(" ".join(called)), scope, 1_000)])
+        called = [self._called(name) for name in question.speakers]
+        passages = self.as_hits([number for number, _ in self.gatherer.record.match(content_words(" ".join(called)), scope, MOST_OPENING)])
         naming = [hit for hit in passages if any(holds_name(hit, name) for name in called)]
         if not evidence.findings and not naming:
             return evidence
@@ -131,6 +131,12 @@ class Kinds(Finder):
         shown = evidence if evidence.verdict else self.shown(question, scope, naming[: LISTED.most], LISTED)
         values = {"n": said["n"], "passages": counted(len(naming), "passage"), "outlets": listed(sorted(outlets))}
         return self.with_line(shown, "named", names=listed(question.speakers), **values)
+
+    def _called(self, name: str) -> str:
+        """What somebody is counted by: the surname, where it is nobody else's."""
+        last = name.rsplit(maxsplit=1)[-1]
+        others = {other for other in self.gatherer.record.people() if other.rsplit(maxsplit=1)[-1] == last} - {name, last}
+        return name if others or BODIES.intersection(name.lower().split()) else last
 
     def _mentions(self, question: Question, scope: Scope) -> Evidence:
         wanted = content_stems(question.topic)
@@ -270,7 +276,13 @@ class Kinds(Finder):
         firsts = [one.hits[0] for one in evidence.findings]
         read = self.gatherer.comparer.reader.relations([(claim, Text(hit.passage.text)) for hit in firsts])
         pairs = list(zip(evidence.findings, read, strict=True))
-        denied = [one for one, relation in pairs if relation.contradicts >= CERTAIN or denies(one.hits[0])]
+        said = content_stems(claim)
+
+        def against(hit: Hit) -> bool:  # a denial is of a claim that it mostly has the words of, and that is none itself
+            near = 2 * len(said & content_stems(hit.passage.text)) > len(said)
+            return denies(hit) and near and not REPLIES & said
+
+        denied = [one for one, relation in pairs if relation.contradicts >= CERTAIN or against(one.hits[0])]
         told = [one for one, relation in pairs if relation.entails >= CERTAIN and one not in denied]
         for verdict, carried in (("denied_by", denied), ("said_by", told)):
             if carried:

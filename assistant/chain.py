@@ -17,6 +17,7 @@ from assistant.evidence import Evidence, Gatherer
 from assistant.extractive import Extractive
 from assistant.grouping import Finding
 from assistant.groups import gather
+from assistant.notes import Notes
 from assistant.prompts import PLACEHOLDERS, Prompts
 from assistant.question import Names, clean, understand
 from assistant.question.spelling import respelled
@@ -96,6 +97,7 @@ class Assistant:
         self.names = self._names()
         self.gatherer = Gatherer(self.searcher, Comparer(self.searcher.reader), self.names.sides)
         self.kinds = Kinds(self.gatherer)
+        self.notes = Notes(self.record, self.searcher.reader)
         self.checker = Checker(self.searcher, self.gatherer.comparer)
         self._extractive = Extractive(self.gatherer, self.prompts)
         self._answerers: dict[str, Answerer] = {EXTRACTIVE: self._extractive}
@@ -181,6 +183,7 @@ class Assistant:
         asked = given if isinstance(given, Asked) else self._asked({"question": given} if isinstance(given, str) else given)
         if self._version != (version := self.record.version()):
             self.gatherer.forget()
+            self.notes.forget()
             self.names, self._version = self._names(), version  # last: another thread goes by the version
         answerer = self.answerer_called(asked.model or self.settings.model)
         question = understand(asked.text, self.names, asked.history)
@@ -204,19 +207,23 @@ class Assistant:
         try:
             return replace(step, answer=step.answerer.answer(step.question, step.evidence, step.asked.watch))
         except ModelFailed as failure:
-            return replace(step, answer=self._without_model(step, str(failure), failure.usage))
+            trouble, name = str(failure), step.answerer.name
+            drafted = finished(Answer(step.question.text, "abstained", trouble, name, message=trouble, usage=failure.usage))
+            return replace(step, answer=self._without_model(step, trouble, drafted))
 
-    def _without_model(self, step: _Step, trouble: str, usage: Usage | None) -> Answer:
-        """The extractive answer, with a line that says why it is that."""
+    def _without_model(self, step: _Step, trouble: str, drafted: Answer) -> Answer:
+        """The extractive answer in place of what a model drafted, with a line that says why."""
         note = self.prompts.fill("without_model", trouble=trouble)
-        return replace(self._extractive.answer(step.question, step.evidence), note=note, usage=usage)
+        return replace(self._extractive.answer(step.question, step.evidence), note=note, usage=drafted.usage, drafted=drafted)
 
     def _verify(self, step: _Step) -> Answer:
         assert step.answer is not None
         answer = verify(step.answer, self.record, self.gatherer.comparer)
+        if answer.usage and not answer.drafted:
+            answer = replace(answer, drafted=finished(answer))
         if self.settings.strict and answer.points and all(point.support == "unsupported" for point in answer.points):
             trouble = f"{answer.answerer}: the articles carry nothing of what it wrote."
-            answer = verify(self._without_model(step, trouble, answer.usage), self.record, self.gatherer.comparer)
+            answer = verify(self._without_model(step, trouble, answer.drafted or answer), self.record, self.gatherer.comparer)
         answer = strict(answer) if self.settings.strict else answer
         if answer.points and (left_out := self.gatherer.unheard(answer, step.question, step.evidence)):
             answer = self._completed(answer, left_out)
@@ -227,7 +234,18 @@ class Assistant:
             read_as.append(self._extractive.of_stranger(step.question.stranger))
         answer = replace(answer, note=" ".join(filter(None, (answer.note, *read_as))))
         known = replace(answer, understood=step.question.understood, belief=step.evidence.belief, usage=usage)
-        return finished(self._in_conflict(self._of_one_report(known)))
+        return finished(self._in_conflict(self._of_one_report(self._noted(known))))
+
+    def _noted(self, answer: Answer) -> Answer:
+        """The answer with the notes of editors, such as corrections, on what it cites."""
+        found = {one.n: note for one in answer.citations if answer.points and (note := self.notes.on(one))}
+        on: dict[tuple[str, str], list[str]] = {}
+        for one in answer.citations:
+            if one.n in found:
+                on.setdefault((one.outlet or one.title, found[one.n].words), []).append(f"[{one.n}]")
+        lines = (self.prompts.fill("editors", outlet=name, marks=listed(marks), words=quoted(words)) for (name, words), marks in on.items())
+        cited = (replace(one, note=found[one.n].place) if one.n in found else one for one in answer.citations)
+        return replace(answer, citations=tuple(cited), editors=tuple(lines))
 
     def _of_one_report(self, answer: Answer) -> Answer:
         """The answer with what its outlets print alike from one source, so that nobody takes copies for so many accounts."""

@@ -17,11 +17,8 @@ from typer import TyperException
 
 from assistant import indexing
 from assistant.options import CacheOption, IndexOption, ModelOption, OutletOption, SinceOption, StrictOption, UntilOption, one_line
-from assistant.scope import check_scope, read_scope
-from assistant.settings import Settings, load_settings
-from assistant.types import EXTRACTIVE, Watch, unwatched
-from index.errors import ReadoutError
-from index.record import Scope
+from assistant.types import EXTRACTIVE, unwatched
+from index.errors import QuestionError, ReadoutError
 
 if TYPE_CHECKING:
     from assistant.batch.formats import Form, Outcome
@@ -29,17 +26,35 @@ if TYPE_CHECKING:
     from assistant.batch.table import Row
     from assistant.check.draft import Draft
     from assistant.check.values import Checked
+    from assistant.settings import Settings
+    from assistant.types import Answer, Watch
+    from index.record import Scope
 
 MOST_FAILURES = 10  # rows that failed and are named at the end of a batch
 
 app = typer.Typer(
     name="readout",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="Answers questions about news articles with nothing but what they say, and shows who said it.",
 )
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"readout {version('readout')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """Take the options of ``readout`` itself."""
+
 
 app.command("index")(indexing.index_command)
 app.command("export")(indexing.export_command)
@@ -49,7 +64,12 @@ app.command("doctor")(indexing.doctor)
 
 @app.command()
 def ask(
-    question: Annotated[str, typer.Argument(help='The question, in quotation marks; "-" reads it from standard input.')],
+    question: Annotated[
+        str | None,
+        typer.Argument(
+            help='The question, in quotation marks; "-" reads it from standard input. None: a question a line, as a conversation.'
+        ),
+    ] = None,
     index: IndexOption = None,
     model: ModelOption = None,
     outlet: OutletOption = None,
@@ -63,19 +83,60 @@ def ask(
     as_json: Annotated[bool, typer.Option("--json", help="Print the Answer as a JSON object, and nothing else.")] = False,
 ) -> None:
     """Print a cited answer."""
-    from assistant import render
     from assistant.chain import Assistant
     from assistant.question import clean
+    from assistant.scope import check_scope, read_scope
+    from assistant.settings import load_settings
 
     settings = load_settings(index=index, model=model, strict=strict, cache=cache)
-    text = clean(sys.stdin.buffer.read().decode("utf-8", errors="replace") if question == "-" else question)
-    scope = read_scope(outlet, since, until)
-    with Assistant(settings) as assistant, _drafting(settings.model) as watch:
-        answer = assistant.ask(text, check_scope(scope, assistant.record), after or (), watch=watch)
+    given = sys.stdin.buffer.read().decode("utf-8", errors="replace") if question == "-" else question
+    lines = _typed() if given is None else iter([clean(given)])
+    scope, history, failed = read_scope(outlet, since, until), [*(after or ())], False
+    with Assistant(settings) as assistant:
+        scope = check_scope(scope, assistant.record)
+        for line in lines:
+            try:
+                with _drafting(settings.model) as watch:
+                    answer = assistant.ask(clean(line), scope, history, watch=watch)
+            except QuestionError as error:
+                if given is not None:
+                    raise
+                typer.echo(f"readout: {one_line(error)}", err=True)  # the next line may be a better one
+                failed = True
+            else:
+                _print(answer, as_json)
+                history.append(line)
+                if given is None and not as_json:
+                    typer.echo()
+    if failed:
+        raise typer.Exit(1)
+
+
+def _typed() -> Iterator[str]:
+    """The lines of standard input that say something; in a terminal each is asked for."""
+    there = sys.stdin.isatty() and sys.stderr.isatty()
+    while True:
+        if there:
+            typer.echo("? ", err=True, nl=False)
+        if not (line := sys.stdin.buffer.readline()):
+            return
+        if text := line.decode("utf-8", errors="replace").strip():
+            yield text
+
+
+def _print(answer: Answer, as_json: bool) -> None:
+    """An answer on standard output: as an object, or for people, in colour where it is a terminal."""
+    from assistant import render
+
     if as_json:
         typer.echo(json.dumps(render.as_json(answer), ensure_ascii=False))
     else:
-        typer.echo(render.terminal(answer, width=min(get_terminal_size((100, 24)).columns, 100)))
+        _coloured(render.terminal(answer, width=min(get_terminal_size((100, 24)).columns, 100), style=typer.style))
+
+
+def _coloured(text: str) -> None:
+    """Print what has colours; they are left out where nobody sees them, or NO_COLOR is set."""
+    typer.echo(text, color=False if os.environ.get("NO_COLOR") else None)
 
 
 @contextmanager
@@ -122,6 +183,8 @@ def batch(
     """Answer a CSV of questions, or check a column of it; the same command goes on where it was stopped. Exit status 1 when rows failed."""
     from assistant.batch.run import Options, Summary, run
     from assistant.progress import progress
+    from assistant.scope import read_scope
+    from assistant.settings import load_settings
 
     settings = load_settings(index=index, model=model, strict=strict, cache=cache)
     options = Options(form or _form(answers), workers, redo, read_scope(outlet, since, until), check or "")
@@ -140,7 +203,12 @@ def batch(
         with progress("") as show:
             summary = run(source, target, settings, options, note)
     except KeyboardInterrupt:
-        typer.echo(f"readout: {summary.rows} rows are written; the same command goes on from there.", err=True)
+        from assistant.render import counted
+
+        typer.echo(
+            f"readout: {counted(summary.rows, 'row')} {'is' if summary.rows == 1 else 'are'} written; the same command goes on from there.",
+            err=True,
+        )
         raise
     _tell(summary, failures)
     if summary.failed:
@@ -149,9 +217,12 @@ def batch(
 
 def _tell(summary: Summary, failures: list[str]) -> None:
     """What came of a batch, on standard error."""
-    more = [f"{summary.failed - len(failures)} more rows failed; each says why."] if summary.failed > len(failures) else []
-    done = "cells checked" if summary.checked else "questions asked"
-    asked = f"{summary.rows} rows: {summary.counts}; {summary.asked} {done} in {summary.seconds:.1f} s."
+    from assistant.render import counted
+
+    hidden = summary.failed - len(failures)
+    more = [f"{counted(hidden, 'more row')} failed; each says why."] if hidden > 0 else []
+    done = f"{counted(summary.asked, 'cell')} checked" if summary.checked else f"{counted(summary.asked, 'question')} asked"
+    asked = f"{counted(summary.rows, 'row')}: {summary.counts}; {done} in {summary.seconds:.1f} s."
     for text in (*summary.notes, *failures, *more, asked):
         typer.echo(f"readout: {one_line(text)}", err=True)
 
@@ -181,6 +252,8 @@ def check(
     from assistant.check import report as reports
     from assistant.check.draft import read_draft
     from assistant.check.values import Report, verdicts_named
+    from assistant.scope import read_scope
+    from assistant.settings import load_settings
 
     failing = verdicts_named(fail_on.split(",")) if fail_on else frozenset()
     read = read_draft("standard input" if draft == "-" else draft, sys.stdin.buffer.read() if draft == "-" else None)
@@ -189,7 +262,7 @@ def check(
     for one in _checking(read, load_settings(index=index, model=EXTRACTIVE), scope, shows=not (streamed and sys.stdout.isatty())):
         claims.append(one)
         if streamed:
-            typer.echo(reports.terminal(one, typer.style) + "\n", color=False if os.environ.get("NO_COLOR") else None)
+            _coloured(reports.terminal(one, typer.style) + "\n")
     whole = Report(read.text, tuple(claims))
     if as_json:
         typer.echo(json.dumps(reports.as_json(whole), ensure_ascii=False))
@@ -209,6 +282,7 @@ def _checking(draft: Draft, settings: Settings, scope: Scope, *, shows: bool) ->
     """The claims of a draft with their verdicts; how far it is, is shown where the claims are not."""
     from assistant.chain import Assistant
     from assistant.progress import progress
+    from assistant.scope import check_scope
 
     with Assistant(settings) as assistant, progress("checking", "{done} of about {total} claims checked", every=100) as show:
         for number, one in enumerate(assistant.checker.checking(draft, check_scope(scope, assistant.record)), 1):
@@ -228,7 +302,10 @@ def statements(
     """Print the ledger of who said what."""
     from assistant.ledger import known_side, known_speaker, ledger, line
     from assistant.render import printable
+    from assistant.scope import check_scope
+    from assistant.settings import load_settings
     from index.build import open_record
+    from index.record import Scope
 
     settings = load_settings(index=index)
     with open_record(settings.index, settings.embedding) as record:
@@ -253,6 +330,8 @@ def compare(
     from assistant.compare import lines
     from assistant.question import understand
     from assistant.render import printable
+    from assistant.scope import check_scope, read_scope
+    from assistant.settings import load_settings
 
     scope = read_scope(outlet, since, until)
     with Assistant(load_settings(index=index, model=EXTRACTIVE)) as assistant:
@@ -281,16 +360,21 @@ def chat(
     until: UntilOption = None,
     strict: StrictOption = False,
     cache: CacheOption = True,
+    show: Annotated[bool, typer.Option("--open", help="Open the page in the browser, too, where there is one.")] = False,
 ) -> None:
     """Open the chat in the browser."""
-    from assistant.desk.users import check_bind, load_users
+    from assistant.desk.users import check_bind, check_free, load_users
+    from assistant.scope import read_scope
+    from assistant.settings import load_settings
 
     users = None if no_auth else load_users(auth)
     check_bind(host, users is not None, no_auth and open_to_anyone)
+    check_free(host, port)
     scope = read_scope(outlet, since, until)
     from assistant.desk.server import serve  # Gradio takes seconds to import: what is refused is refused before
 
-    serve(load_settings(index=index, model=model, strict=strict, cache=cache), host=host, port=port, users=users, scope=scope)
+    settings = load_settings(index=index, model=model, strict=strict, cache=cache)
+    serve(settings, host=host, port=port, users=users, scope=scope, show=show)
 
 
 @app.command()
@@ -311,7 +395,7 @@ def user(
 def main(arguments: list[str] | None = None) -> None:
     """Run the command; errors meant for people become one line on standard error and exit status 2."""
     try:
-        sys.exit(app(args=arguments or sys.argv[1:] or ["--help"], standalone_mode=False))
+        sys.exit(app(args=arguments or sys.argv[1:] or ["--help"], prog_name="readout", standalone_mode=False))
     except ReadoutError as error:
         sys.stderr.write(f"readout: {one_line(error)}\n")
         sys.exit(2)

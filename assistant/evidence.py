@@ -6,6 +6,7 @@ only the key of a passage differs, and how much is wanted of each.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -34,6 +35,7 @@ JOINT = 0.25  # what a passage's answer to two questions counts beside its answe
 LIKELY = 16  # the best passages, of which an answer's points and their further citations are chosen
 FEW = 3  # outlets without an article on a story that are named; more are counted
 NO_LESS = 0.5  # what a passage of another story may be less sure of
+BESIDE = 100  # characters behind a passage in which the tag of its quotation may stand
 BEGINNING = 600  # characters of an article that tell what it is about
 MOST_SPEAKERS = 6  # of a question to all of them
 ALL_SPOKEN = 2_000  # passages of one speaker that are looked through at most
@@ -118,11 +120,16 @@ class Gatherer:
 
     def _told_to(self, question: Question, scope: Scope) -> Evidence | None:
         """What others tell that names an outlet asked about, where it has no article on that story: "What did the aide tell Fox?"."""
-        names = [alias for outlet in question.outlets for alias in (*outlet_aliases(outlet), outlet.rpartition(" ")[2])]
-        hits = [hit for hit in self.searcher.search(question.text, scope) if any(name in self.article(hit).text for name in names)]
+        names = [re.compile(rf"\b{re.escape(alias)}\b") for outlet in question.outlets for alias in outlet_aliases(outlet)]
+
+        def tells(hit: Hit) -> bool:
+            words = self.article(hit).text[hit.passage.start : hit.passage.end + BESIDE]
+            return any(name.search(words) for name in names) and (not question.speakers or has(hit, frozenset(question.speakers)))
+
+        hits = [hit for hit in self.searcher.search(question.text, scope) if tells(hit)]
         if self.searcher.belief(question.text, hits) < ANSWERED or self._covering(hits[:1], scope).intersection(question.outlets):
             return None
-        return self.evidence(question, scope, self.grouper.findings(hits, WHOLE))
+        return replace(self.evidence(question, scope, self.grouper.findings(hits, WHOLE)), silent=question.outlets)
 
     def _gathered(self, question: Question, scope: Scope) -> Evidence:
         if question.day and (days := self.judge.days(question)):

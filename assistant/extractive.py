@@ -78,12 +78,14 @@ class Extractive:
         return citations[-1]
 
     def _abstain(self, question: Question, evidence: Evidence) -> Answer:
-        reason = self._reason(question, evidence)
-        doubt = reason == self._prompts.fill("in_doubt")
+        doubt = self._is_doubtful(question, evidence)
+        reason = self._prompts.fill("in_doubt") if doubt else self._reason(question, evidence)
         message = reason if doubt else self._prompts.fill("abstain", reason=reason)
         answer = Answer(question.text, "abstained", reason, self.name, message=message)
         answer = replace(self.told(answer, evidence), silence="")  # the reason says who is silent
-        return self.with_nearest(answer, evidence.nearest, "nearest_in_doubt" if doubt else "nearest")
+        if doubt:
+            return self.with_nearest(answer, evidence.nearest, "nearest_in_doubt")
+        return self.with_nearest(answer, evidence.nearest[:1])
 
     def with_nearest(self, answer: Answer, nearest: Sequence[Hit], prompt: str = "nearest") -> Answer:
         """An abstention that cites the nearest passages, where there are any."""
@@ -102,10 +104,14 @@ class Extractive:
             return self._prompts.fill(evidence.refusal)
         if evidence.silent:
             return self._silence(evidence, told=False)
-        if question.form is Form.DIRECT and 1 <= len(evidence.missing) <= MOST_MISSING:
+        if _lacks_words(question, evidence):
             return self._prompts.fill("missing_words", words=listed([f"“{word}”" for word in evidence.missing], "or"))
-        doubt = evidence.belief is not None and evidence.belief >= IN_DOUBT
-        return self._prompts.fill("in_doubt" if doubt else "no_passage")
+        return self._prompts.fill("no_passage")
+
+    def _is_doubtful(self, question: Question, evidence: Evidence) -> bool:
+        """Whether nothing says why there is no answer, and there may be one."""
+        said = question.stranger or evidence.refusal or evidence.silent or _lacks_words(question, evidence)
+        return not said and evidence.belief is not None and evidence.belief >= IN_DOUBT
 
     def of_stranger(self, name: str) -> str:
         """The line that nobody of a name is quoted, and in how many articles they are named."""
@@ -116,8 +122,17 @@ class Extractive:
         return self._prompts.fill("not_quoted", name=name, articles=articles) if count else self._prompts.fill("no_such_speaker", name=name)
 
 
+def _lacks_words(question: Question, evidence: Evidence) -> bool:
+    """Whether so few words of a question stand in no article that naming them says why there is no answer."""
+    return question.form is Form.DIRECT and 1 <= len(evidence.missing) <= MOST_MISSING
+
+
 def cite(hit: Hit, article: Article, number: int) -> Citation:
     """A passage as a numbered citation."""
-    passage = hit.passage
+    return cite_at(article, hit.passage.start, hit.passage.end, number)
+
+
+def cite_at(article: Article, start: int, end: int, number: int) -> Citation:
+    """A place in an article as a numbered citation."""
     known = (article.id, article.outlet, article.title, article.url, article.published)
-    return Citation(number, *known, passage.start, passage.end, passage.text, article.page_of(passage.start))
+    return Citation(number, *known, start, end, article.text[start:end], article.page_of(start))

@@ -178,13 +178,16 @@ class Grouper:
 
 
 def joined(run: Sequence[Passage], article: Article) -> Passage:
-    """Passages of an article, one after another, as one: what one speaker says in all of them is one statement."""
+    """Passages of an article, one after another, as one: a quotation that goes through several is one statement."""
     start, end = run[0].start, run[-1].end
-    heard: dict[Voice, Heard] = {}
+    heard: list[Heard] = []
     for one in (one for passage in run for one in passage.heard):
-        first = heard.setdefault((one.speakers, one.side), one)
-        heard[one.speakers, one.side] = replace(first, end=max(first.end, one.end), leads=first.leads or one.leads)
-    return Passage(article.id, start, end, article.text[start:end], run[0].headline, tuple(heard.values()))
+        last = next((other for other in heard if other.speakers == one.speakers and other.direct and one.direct), None)
+        if last and not article.text[last.end : one.start].strip():
+            heard[heard.index(last)] = replace(last, end=one.end, leads=last.leads or one.leads)
+        else:
+            heard.append(one)
+    return Passage(article.id, start, end, article.text[start:end], run[0].headline, tuple(heard))
 
 
 def _said_by(group: _Group) -> Voice:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.options import IndexOption, one_line
-from assistant.settings import Settings, load_settings
 from index.errors import ReadoutError, UsageError
 
 if TYPE_CHECKING:
+    from assistant.settings import Settings
     from index.build import Summary as Built
 
 MOST_NOTES = 20  # on what was read, that are printed; each thing that was not read is
@@ -38,6 +38,7 @@ def index_command(
     ] = False,
 ) -> None:
     """Read articles into the index; only what changed is done again. Exit status 1 when something could not be read."""
+    from assistant.settings import load_settings
     from index.build import build
     from index.corpus import columns_of
 
@@ -150,6 +151,7 @@ def export_command(
 ) -> None:
     """Write the index into one file, to move it. Conversations of the chat and uploaded files stay where they are."""
     from assistant.render import counted
+    from assistant.settings import load_settings
     from index.parcel import export
 
     totals = export(load_settings(index=index).index, file)
@@ -161,6 +163,7 @@ def import_command(
 ) -> None:
     """Make an index of a file that readout export wrote; the file is checked first."""
     from assistant.render import counted
+    from assistant.settings import load_settings
     from index.parcel import unpack
 
     settings = load_settings(index=index)
@@ -170,6 +173,7 @@ def import_command(
 
 def doctor(index: IndexOption = None) -> None:
     """Check the index against itself and repair what can be repaired."""
+    from assistant.settings import load_settings
     from index.doctor import examine
 
     settings = load_settings(index=index)

@@ -33,6 +33,7 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
     "opinion": frozenset(),
     "unsure": frozenset({"names"}),
     "one_report": frozenset({"names", "n"}),
+    "editors": frozenset({"outlet", "marks", "words"}),
     "taken_for": frozenset({"typed", "meant"}),
     "may_be": frozenset({"typed", "names"}),
     "not_quoted": frozenset({"name", "articles"}),

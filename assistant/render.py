@@ -17,6 +17,7 @@ from index.statements.quotes import MARK as QUOTE_MARK
 from index.statements.quotes import OPENING, opens
 
 MARK = "⚠ unsupported"
+NOTE = ("start", "end", "text")  # of what editors note
 CONTRACTED = ("question", "status", "reason", "answerer", "text", "points", "citations", "silent", "conflicts", "seconds")
 """The keys of the JSON object."""
 PARTNERS = {"“": "”", "”": "“", "«": "»", "»": "«", "„": "“"}
@@ -43,9 +44,9 @@ def printable(text: str) -> str:
 
 
 def listed(names: Iterable[str], joint: str = "and") -> str:
-    """ "a", "a and b", "a, b and c"."""
+    """ "a", "a and b", "a, b and c"; nothing of nobody."""
     parts = list(names)
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {joint} {parts[-1]}"
+    return f"{', '.join(parts[:-1])} {joint} {parts[-1]}" if len(parts) > 1 else "".join(parts)
 
 
 def counted(number: int, noun: str) -> str:
@@ -205,8 +206,13 @@ def parts(answer: Answer) -> list[list[Line]]:
         found = [[Line((Run("text", answer.verdict),))], points]
     else:
         found = [[_message_line(line) for line in answer.message.splitlines()], _nearest(answer)]
-    found += [[Line((Run("text", line),))] for line in (*answer.copies, answer.silence, answer.doubt, *answer.differences, answer.note)]
+    found += [[Line((Run("text", line),))] for line in _behind(answer)]
     return [part for part in found if any(line.text for line in part)]
+
+
+def _behind(answer: Answer) -> tuple[str, ...]:
+    """The lines behind the points."""
+    return (*answer.editors, *answer.copies, answer.silence, answer.doubt, *answer.differences, answer.note)
 
 
 def lines(answer: Answer, show: Show = marked_up) -> list[str]:
@@ -264,13 +270,21 @@ def as_json(answer: Answer) -> dict[str, Any]:
         for point in answer.points
     ]
     conflicts = [{key: list(part) for key, part in asdict(conflict).items()} for conflict in answer.conflicts]
-    made = {"points": points, "citations": [asdict(one) for one in answer.citations], "silent": list(answer.silent), "conflicts": conflicts}
+    citations = [{**asdict(one), "note": one.note and dict(zip(NOTE, one.note, strict=True))} for one in answer.citations]
+    made = {"points": points, "citations": citations, "silent": list(answer.silent), "conflicts": conflicts}
     more = {"verdict": answer.verdict, "unsure": list(answer.unsure), "searched": dict(answer.searched)}
     return {key: made.get(key, getattr(answer, key)) for key in CONTRACTED} | {"seconds": round(answer.seconds, 4)} | more
 
 
-def terminal(answer: Answer, width: int = 100) -> str:
-    """The answer as plain text for a terminal, citations below it. Escape sequences inside articles are taken out."""
+def _unstyled(text: str, **_: object) -> str:
+    return text
+
+
+def terminal(answer: Answer, width: int = 100, style: Callable[..., str] = _unstyled) -> str:
+    """The answer as plain text for a terminal, citations below it. Escape sequences inside articles are taken out.
+
+    ``style`` puts a text into a colour, as `typer.style` does.
+    """
     blocks = [_wrapped(f"Understood as: {answer.understood}", width), ""] if answer.understood else []
     blocks += [_wrapped(line, width) for line in lines(answer, plain)]
     if line := took(answer):
@@ -278,14 +292,15 @@ def terminal(answer: Answer, width: int = 100) -> str:
     if answer.citations:
         blocks.append("")
         for citation in answer.citations:
-            blocks.append(_wrapped(f"[{citation.n}] {source(citation)}", width, hang=4))
+            blocks.append(style(_wrapped(f"[{citation.n}] {source(citation)}", width, hang=4), fg="cyan"))
             if answer.points:
-                blocks.append(_wrapped(" ".join(citation.quote.split()), width, hang=4, first="    "))
-    return printable("\n".join(blocks))
+                blocks.append(style(_wrapped(" ".join(citation.quote.split()), width, hang=4, first="    "), dim=True))
+    return "\n".join(blocks)
 
 
 def _wrapped(text: str, width: int, hang: int = 2, first: str = "") -> str:
-    return textwrap.fill(text, width, initial_indent=first, subsequent_indent=" " * hang, break_on_hyphens=False, break_long_words=False)
+    text = textwrap.fill(text, width, initial_indent=first, subsequent_indent=" " * hang, break_on_hyphens=False, break_long_words=False)
+    return printable(text)
 
 
 def source(citation: Citation) -> str:

@@ -99,7 +99,8 @@ class Citation:
     """A place in an article: ``quote`` equals the article's text at ``start:end``, character for character.
 
     ``page`` is the page it is on, counted from 1, where the article has pages. ``copy_of`` is the number of an earlier citation where this
-    article is another outlet's print of the same report.
+    article is another outlet's print of the same report. ``note`` is what the article's editors note on it, as a correction: where that
+    stands in the article's text, from and to, and its words.
     """
 
     n: int
@@ -113,6 +114,7 @@ class Citation:
     quote: str
     page: int | None = None
     copy_of: int | None = None
+    note: tuple[int, int, str] | None = None
 
     @property
     def place(self) -> tuple[str, int, int]:
@@ -253,10 +255,11 @@ class Answer:
     are no points, ``nearest`` what stands before and behind the nearest passages; ``silence`` says who is silent, ``differences`` what
     the sources tell differently, a line for each of the conflicts; ``note`` is a word on how the answer was made. ``verdict`` answers in
     a line, before the points. ``unsure`` are those asked about that have words of it and no passage that clearly tells it, ``doubt`` the
-    line that says so; ``copies`` are lines that say which outlets print one report;
+    line that says so; ``copies`` are lines that say which outlets print one report, ``editors`` what editors note on what is cited;
     ``searched`` is how many passages of whom were looked through. ``understood`` is
     what a follow-up was taken to ask, ``belief`` the log-odds that the articles answer, where one figure says so for all of them,
-    ``faults`` are what the verifier found, ``usage`` is what a language model took where one was asked.
+    ``faults`` are what the verifier found, ``usage`` is what a language model took where one was asked. ``drafted`` is that model's own
+    answer, verified, before anything of it was left out, added or replaced; it is an abstention where the model gave none.
     """
 
     question: str
@@ -282,7 +285,9 @@ class Answer:
     unsure: tuple[str, ...] = ()
     doubt: str = ""
     copies: tuple[str, ...] = ()
+    editors: tuple[str, ...] = ()
     searched: tuple[tuple[str, int], ...] = ()
+    drafted: Answer | None = field(default=None, compare=False)
 
     def accounts(self, conflict: Conflict) -> list[tuple[tuple[str, ...], str]]:
         """Who tells what in a conflict: of each account the outlets (where one is not known, the title) and the words that differ.
@@ -311,7 +316,8 @@ class Answer:
             text = value.get("text", "").removesuffix(value.get("note", "")).rstrip()
             points, value, made["conflicts"], made["faults"] = [], {**value, "message": text}, [], []
         usage = filled(Usage, value["usage"]) if value.get("usage") else None
-        return filled(cls, {**value, **made, "points": points, "usage": usage})
+        drafted = cls.from_json(value["drafted"]) if value.get("drafted") else None
+        return filled(cls, {**value, **made, "points": points, "usage": usage, "drafted": drafted})
 
 
 def filled(kind: type[Made], value: Mapping[str, Any]) -> Made:

@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
@@ -65,7 +66,7 @@ def seconds(act: Callable[[], object]) -> float:
 def fresh_process(folder: Path) -> None:
     """Time ``readout ask`` and the plain script in turn, as whole processes."""
     (folder / "plain.py").write_text(PLAIN, encoding="utf-8")
-    ours = [sys.executable, "-c", "from app import main; main()", "ask", "--index", str(folder / "index"), QUESTION]
+    ours = [sys.executable, "-m", "readout", "ask", "--index", str(folder / "index"), QUESTION]
     plain = [sys.executable, str(folder / "plain.py"), str(bundled_folder()), str(folder / "plain"), QUESTION]
     quiet = partial(subprocess.run, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     quiet([*plain, str(BUNDLED)])
@@ -105,11 +106,11 @@ def table(folder: Path, rows: int) -> None:
     print(f"memory at most: {memory[0]:.0f} MB, and {memory[1]:.0f} MB in a process that was started")
 
 
-def over_articles(articles: Path, wanted: list[int], picture: Path | None, file: Path | None) -> None:
+def over_articles(articles: Path, wanted: list[int], questions: int, picture: Path | None, file: Path | None) -> None:
     """Measure how cost grows with the number of articles; what is done is written after each size, for the next may take hours."""
     done = []
     with tempfile.TemporaryDirectory() as name:
-        for size in sizes(articles, wanted, Path(name)):
+        for size in sizes(articles, wanted, Path(name), questions):
             done.append(size)
             print(told(size), flush=True)
             if picture:
@@ -125,11 +126,14 @@ def main() -> None:
     options.add_argument("--rows", type=int, default=1_000, help="how many rows the table has")
     options.add_argument("articles", type=Path, nargs="?", help="a file of articles, a line of JSON each: measure over these alone")
     options.add_argument("--sizes", type=int, nargs="+", default=[600, 6_000], help="over how many of the articles, smallest first")
+    options.add_argument("--questions", type=int, default=1_000, help="how many the chat is asked, to see whether its memory stays")
     options.add_argument("--chart", type=Path, help="draw what was measured over the articles into this SVG file")
     options.add_argument("--json", type=Path, help="write what was measured over the articles into this file")
     chosen = options.parse_args()
+    if missing := [name for name in ("langchain_community", "sentence_transformers") if find_spec(name) is None]:
+        options.exit(2, f"readout: what it is compared with needs {' and '.join(missing)}. Run pip install 'readout[eval,transformers]'.\n")
     if chosen.articles:
-        over_articles(chosen.articles, chosen.sizes, chosen.chart, chosen.json)
+        over_articles(chosen.articles, chosen.sizes, chosen.questions, chosen.chart, chosen.json)
         return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -139,7 +143,7 @@ def main() -> None:
         warm(folder)
         table(folder, chosen.rows)
     if chosen.polnear:
-        subprocess.run([sys.executable, "-m", "eval.attribution", str(chosen.polnear), "--split", "dev"], check=True)
+        subprocess.run([sys.executable, "-m", f"{__package__}.attribution", str(chosen.polnear), "--split", "dev"], check=True)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from functools import cached_property
 from assistant.render import text_of
 from assistant.types import Answer, Citation, Point
 from eval.golden import Golden, Words
+from eval.support import misnumbers, same_words
 from index.record import Record
 from index.types import Article, Passage
 
@@ -56,11 +57,19 @@ def _words(name: str) -> list[str]:
 class Case:
     """A question with its answer and the corpus, and with the passages that retrieval finds for it where that is known.
 
+    Of a language model it is the model's own answer, and ``shown`` what people are shown of it or in its place.
     An ordinary class on purpose: ragas passes arguments through pydantic, which would turn a dataclass into a dictionary.
     """
 
-    def __init__(self, golden: Golden, answer: Answer, corpus: Corpus, retrieved: Sequence[Passage] | None = None) -> None:
-        self.golden, self.answer, self.corpus, self.retrieved = golden, answer, corpus, retrieved
+    def __init__(
+        self,
+        golden: Golden,
+        answer: Answer,
+        corpus: Corpus,
+        retrieved: Sequence[Passage] | None = None,
+        shown: Answer | None = None,
+    ) -> None:
+        self.golden, self.answer, self.corpus, self.retrieved, self.shown = golden, answer, corpus, retrieved, shown
         self._numbered = {citation.n: citation for citation in answer.citations}
 
     @property
@@ -84,6 +93,20 @@ class Case:
     def cited(self) -> list[Citation]:
         """Citations that some point of the answer rests on, each once. What an abstention shows as nearest is not among them."""
         return list({citation.n: citation for point in self.answer.points for citation in self.citations(point)}.values())
+
+    def tells(self, need: Iterable[Words]) -> bool:
+        """Whether some point cites one alternative of a need, and tells no other number in its place."""
+        alternatives = list(need)
+        return any(
+            shows(citation, words) and not misnumbers(point.words, words.words, citation.quote)
+            for point in self.answer.points
+            for citation in self.citations(point)
+            for words in alternatives
+        )
+
+    def echoes(self, point: Point) -> bool:
+        """Whether a point only repeats the question."""
+        return same_words(point.words, self.golden.question)
 
     def evident(self, *places: Citation | Passage) -> bool:
         """Whether one of the places shows any of the question's evidence."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,6 @@ import typer
 
 from assistant.cli import app
 from assistant.options import CacheOption, IndexOption, ModelOption, StrictOption, one_line
-from assistant.settings import load_settings
 from index.errors import UsageError
 
 
@@ -33,6 +33,9 @@ def eval_command(
     cache: CacheOption = True,
 ) -> None:
     """Run the evaluation suite; exit status 1 when the gate fails."""
+    if missing := [name for name in ("ragas", "langchain_community") if find_spec(name) is None]:
+        raise UsageError(f"the evaluation needs {' and '.join(missing)}. Run pip install 'readout[eval]', or make eval in a clone.")
+    from assistant.settings import load_settings
     from eval.command import evaluate
 
     evaluate(
@@ -57,6 +60,7 @@ def feedback(
 ) -> None:
     """Print what users of the chat thought of its answers."""
     from assistant.desk.conversations import Conversations
+    from assistant.settings import load_settings
 
     settings = load_settings(index=index)
     if not settings.conversations.exists():

@@ -21,8 +21,8 @@ from assistant.settings import Settings
 from assistant.types import EXTRACTIVE, Answer
 from eval.case import Corpus
 from eval.draft import write_draft
-from eval.gate import LIMITS, judge, load_baseline, load_limits, write_baseline
-from eval.golden import QUESTIONS, Golden, load_golden
+from eval.gate import judge, limits_of, load_baseline, write_baseline
+from eval.golden import QUESTIONS, Golden, checked, load_golden
 from eval.judged import Judge, judge_rows, load_judge
 from eval.report import Report, lines, make_folder, tables, write
 from eval.suite import Provenance, Row, provenance, run
@@ -57,7 +57,7 @@ def evaluate(
     if draft is not None:
         with _index(settings, temporary) as ready, build.open_record(ready.index, ready.embedding) as record:
             count = write_draft(record, draft)
-        typer.echo(f"{draft}: {count} questions drafted. Go through them: whom they credit and what they quote was found by a program.")
+        typer.echo(f'{draft}: {count} questions drafted by a program. Go through them, and take "draft" out of each that is right.')
         return
     report = _report(settings, temporary, questions or QUESTIONS, out, update_baseline, judge, judge_rows)
     _show(report, out)
@@ -70,28 +70,19 @@ def _report(
 ) -> Report:
     """Ask all questions of ``file`` and judge the answers; beside it may stand a gate.toml and a baseline.json of its own."""
     began = time.perf_counter()
-    golden = _checked(load_golden(file, _articles(settings, temporary)), file)
-    gate, baseline, own = file.with_name("gate.toml"), file.with_name("baseline.json"), file.resolve() == QUESTIONS.resolve()
-    limits, before = load_limits(gate if gate.exists() else LIMITS), load_baseline(baseline)
+    golden = load_golden(file, _articles(settings, temporary))
+    asked = checked(golden, file)
+    baseline, own = file.with_name("baseline.json"), file.resolve() == QUESTIONS.resolve()
+    limits, before = limits_of(file, settings.model), load_baseline(baseline)
     make_folder(out)
     reader = load_judge(judge_name) if judge_name else None
     with _index(settings, temporary) as ready, Assistant(ready) as assistant:
-        rows, known = _answers(assistant, golden, file, reader, most)
+        rows, known = _answers(assistant, asked, file, reader, most)
     judgement = judge(golden, rows, limits, known, before, strict=own)
     if update_baseline:
         write_baseline(baseline, rows, judgement, known)
         judgement = judge(golden, rows, limits, known, load_baseline(baseline), strict=own)
-    return Report(golden, rows, judgement, known, time.perf_counter() - began)
-
-
-def _checked(golden: list[Golden], file: Path) -> list[Golden]:
-    """The questions without the drafts, which say nothing about an answer until a person has mended them."""
-    checked = [one for one in golden if not one.draft]
-    if not checked:
-        raise UsageError(f'{file}: holds drafts only. Mend them and take "draft" out of each that is right.')
-    if drafts := len(golden) - len(checked):
-        typer.echo(f'readout: {drafts} drafts are not asked. Mend them and take "draft" out of each that is right.', err=True)
-    return checked
+    return Report(asked, rows, judgement, known, time.perf_counter() - began)
 
 
 def _answers(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from assistant.types import EXTRACTIVE
 from eval.golden import Golden
 from eval.judged import JUDGED
 from eval.metrics import BY_NAME, METRICS, Metric
@@ -104,24 +105,48 @@ class Judgement:
         return all(check.verdict != "fail" for check in self.checks)
 
 
-def load_limits(file: Path = LIMITS) -> Limits:
-    """Read the limits.
+def load_limits(file: Path = LIMITS, *, model: bool = False) -> Limits:
+    """Read the limits. For a ``model`` those under [model] go before the others; where the file names none, the project's do.
 
     Raises:
         GateError: the file is not TOML, names a metric that there is not, or a limit is not a number.
     """
+    value = _read(file)
+    fewest, own = value.pop("fewest_questions", 1), value.pop("model", {})
+    if not isinstance(fewest, int):
+        raise GateError(f"{file}: `fewest_questions` is not a whole number.")
+    if not isinstance(own, dict):
+        raise GateError(f"{file}: `model` is not a table. Write [model.fallbacks].")
+    metrics, of_model = _limits(value, file), _limits(own, file, "model.")
+    if not model:
+        return Limits(metrics, fewest)
+    return Limits({**_limits(_read(LIMITS)["model"], LIMITS, "model."), **metrics, **of_model}, fewest)
+
+
+def limits_of(questions: Path, model: str) -> Limits:
+    """The limits for some questions, answered by a model of this name: those of the gate.toml beside them, else the project's.
+
+    Raises:
+        GateError: see `load_limits`.
+    """
+    own = questions.with_name("gate.toml")
+    return load_limits(own if own.exists() else LIMITS, model=model != EXTRACTIVE)
+
+
+def _read(file: Path) -> dict[str, Any]:
     try:
-        value = tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise GateError(f"{file}: cannot be read ({error.strerror}).") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise GateError(f"{file}: is not TOML ({error}).") from error
-    fewest = value.pop("fewest_questions", 1)
-    if unknown := sorted(set(value) - set(BY_NAME)):
+
+
+def _limits(tables: Mapping[str, object], file: Path, before: str = "") -> dict[str, Limit]:
+    """Limits by metric."""
+    if unknown := sorted(set(tables) - set(BY_NAME)):
         raise GateError(f"{file}: there is no metric {unknown[0]!r}. There are: {', '.join(BY_NAME)}.")
-    if not isinstance(fewest, int):
-        raise GateError(f"{file}: `fewest_questions` is not a whole number.")
-    return Limits({name: _limit(table, f"{file}: [{name}]") for name, table in value.items()}, fewest)
+    return {name: _limit(table, f"{file}: [{before}{name}]") for name, table in tables.items()}
 
 
 def _limit(table: object, where: str) -> Limit:
@@ -177,22 +202,26 @@ def judge(
     *,
     strict: bool = True,
 ) -> Judgement:
-    """Judge a run over ``questions``.
+    """Judge a run over ``questions``, the drafts among them left aside.
 
     ``strict`` is for the project's own questions: every metric with a limit must be measured, and there must be enough questions. Questions
     of somebody's own corpus need not ask for sides or outlets.
     """
+    drafts = {golden.id for golden in questions if golden.draft}
+    questions = [golden for golden in questions if golden.id not in drafts]
+    rows = [row for row in rows if row.golden.id not in drafts]
     against = baseline if baseline is not None and comparable(baseline, now) else None
-    metrics = (*METRICS, *JUDGED) if any(row.judged for row in rows) else METRICS
+    called_for = [one for one in METRICS if one.of != "model" or one.name in limits.metrics]
+    metrics = [*called_for, *(JUDGED if any(row.judged for row in rows) else ())]
     figures = tuple(_figure(metric, rows, limits.metrics.get(metric.name), against) for metric in metrics)
-    checks = [*_complete(questions, rows, limits.fewest_questions if strict else 1), *_judged(rows)]
+    checks = [*_complete(questions, rows, limits.fewest_questions if strict else 1), *_aside(len(drafts)), *_judged(rows)]
     for found in figures:
         checks += [*_within(found, strict), *_not_fallen(found)]
     return Judgement(figures, tuple(checks), _comparison(baseline, now))
 
 
 def comparable(baseline: Baseline, now: Provenance) -> bool:
-    """Whether corpus, questions and prompts are those of the baseline."""
+    """Whether corpus, questions, prompts and answerer are those of the baseline."""
     return dict(baseline.same) == now.comparable()
 
 
@@ -209,6 +238,12 @@ def _complete(questions: Sequence[Golden], rows: Sequence[Row], fewest: int) -> 
         yield Check(name, "fail" if found else "pass", f"{len(found)} {what}" + (f": {_few(found)}" if found else ""))
     if len(questions) < fewest:
         yield Check("questions", "fail", f"{len(questions)} golden questions, at least {fewest} are wanted")
+
+
+def _aside(drafts: int) -> Iterable[Check]:
+    """What a person has not gone through yet says nothing about an answer."""
+    if drafts:
+        yield Check("drafts", "advice", f'{drafts} drafts are left aside: mend them, and take "draft" out of each that is right')
 
 
 def _judged(rows: Sequence[Row]) -> Iterable[Check]:
@@ -273,7 +308,7 @@ def load_baseline(file: Path) -> Baseline | None:
     try:
         value = json.loads(file.read_text(encoding="utf-8"))
         found = {metric: {name: float(number) for name, number in rows.items()} for metric, rows in value["values"].items()}
-        return Baseline(dict(value["same"]), found)
+        return Baseline({**value["same"], "answerer": value["answerer"]}, found)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -290,10 +325,11 @@ def write_baseline(file: Path, rows: Sequence[Row], judgement: Judgement, now: P
     if broken:
         raise GateError(f"the baseline stays as it is: {broken[0]}. A baseline needs a result for every question.")
     figures = {found.metric.name: round(found.all.value, 4) for found in judgement.figures if found.all and found.metric.comparable}
+    same = now.comparable()
     value = {
         "made": now.made,
-        "answerer": now.answerer,
-        "same": now.comparable(),
+        "answerer": same.pop("answerer"),
+        "same": same,
         "figures": figures,
         "values": {metric.name: values(rows, metric.name) for metric in METRICS if metric.comparable},
     }

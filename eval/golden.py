@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,7 @@ class Golden:
     ``evidence``: needs, each with its alternatives. ``speakers``, ``sides`` and ``outlets`` are to be named as speaking, ``silent`` are the
     sides or outlets asked about that have nothing on it. ``held_out`` questions are never looked at while tuning.
     A ``draft`` is for a person to mend and then take that mark off: until then it may lack its evidence, and is not asked.
+    ``line`` is where it stands in its file.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Golden:
     reference: str = ""
     held_out: bool = False
     draft: bool = False
+    line: int = field(default=0, compare=False)
 
 
 def load_golden(file: Path, articles: Mapping[str, Article]) -> list[Golden]:
@@ -87,10 +89,22 @@ def load_golden(file: Path, articles: Mapping[str, Article]) -> list[Golden]:
         for what, key in (("id", f"id {golden.id!r}"), ("question", f"question {asked!r}")):
             if (first := seen.setdefault(key, number)) != number:
                 raise GoldenError(f"{where}: the {what} of {golden.id!r} is already that of line {first}. Change or remove one of them.")
-        questions.append(golden)
+        questions.append(replace(golden, line=number))
     if not questions:
         raise GoldenError(f"{file}: holds no question. Write one JSON object a line.")
     return questions
+
+
+def checked(golden: Iterable[Golden], file: Path) -> list[Golden]:
+    """The questions of a file without the drafts, which say nothing about an answer until a person has mended them.
+
+    Raises:
+        GoldenError: there are only drafts.
+    """
+    found = [one for one in golden if not one.draft]
+    if not found:
+        raise GoldenError(f'{file}: holds drafts only. Mend them and take "draft" out of each that is right.')
+    return found
 
 
 def held_out_ids(ids: Iterable[str]) -> set[str]:
@@ -106,7 +120,7 @@ def file_hash(file: Path) -> str:
 
 def _text(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8-sig")  # Windows' editors put a mark before the first line
     except OSError as error:
         raise GoldenError(f"{file}: cannot be read ({error.strerror}). Name a file of golden questions.") from error
     except UnicodeDecodeError as error:

@@ -17,7 +17,7 @@ from typing import Any, Literal, TypeVar
 from ragas.metrics import MetricResult, numeric_metric
 
 from assistant import render
-from assistant.render import plain, shown
+from assistant.render import plain, shown, why
 from assistant.types import Citation, Point
 from eval.case import Case, meets
 from eval.golden import DIRECT_KINDS, OF_ALL_KINDS, Words
@@ -49,7 +49,8 @@ class Metric:
     """A metric with what the suite has to know of it; all but what counts it stands in metrics.toml.
 
     ``about`` is what it sees and what it cannot, ``applies`` whether it has anything to say on a case; ``comparable`` whether its figures
-    mean the same on another machine. One of the retrieval says nothing against the answer that was given all the same.
+    mean the same on another machine. One of the retrieval says nothing against the answer that was given all the same; one of a model
+    applies where a language model was asked.
     """
 
     name: str
@@ -61,7 +62,7 @@ class Metric:
     summary: Summary = "mean"
     unit: Unit = "share"
     comparable: bool = True
-    of: Literal["answer", "retrieval"] = "answer"
+    of: Literal["answer", "model", "retrieval"] = "answer"
 
     @property
     def best(self) -> float:
@@ -106,6 +107,10 @@ def _has_points(case: Case) -> bool:
 
 def _has_citations(case: Case) -> bool:
     return bool(case.answer.citations)
+
+
+def _of_model(case: Case) -> bool:
+    return case.shown is not None
 
 
 def _names_speakers(case: Case) -> bool:
@@ -157,14 +162,21 @@ def _model() -> QuickEmbedder:
 
 @_metric(_answerable)
 def _evidence_recall(case: Case) -> MetricResult:
-    cited = case.cited() if case.answered else []
-    return _share_of(case.golden.evidence, lambda need: meets(need, cited), lambda need: f"not cited: {_example(need)}")
+    return _share_of(case.golden.evidence, lambda need: case.answered and case.tells(need), lambda need: _untold(case, need))
+
+
+def _untold(case: Case, need: Sequence[Words]) -> str:
+    cited = case.answered and meets(need, case.cited())
+    return f"{'another number is told' if cited else 'not cited'}: {_example(need)}"
 
 
 @_metric(_answerable)
 def _answered(case: Case) -> MetricResult:
-    reason = "answered without a point" if case.answered else f"refused: {case.answer.reason}"
-    return _says(case.answered and _has_points(case), reason)
+    if not case.answered:
+        return _says(False, f"refused: {case.answer.reason}")
+    if not _has_points(case):
+        return _says(False, "answered without a point")
+    return _says(not all(map(case.echoes, case.answer.points)), "it repeats the question")
 
 
 @_metric(lambda case: not case.golden.answerable)
@@ -318,6 +330,21 @@ def _silence(case: Case) -> MetricResult:
     reasons = [f"silent, and not named: {name}" for name in case.golden.silent if name not in right]
     reasons += [f"called silent, and is not: {name}" for name in sorted(wrong)]
     return _share(len(right), len(set(case.golden.silent)) + len(wrong), reasons)
+
+
+@_metric(_of_model)
+def _fallbacks(case: Case) -> MetricResult:
+    shown = case.shown
+    stood_in = shown is not None and shown.answerer != case.answer.answerer
+    return MetricResult(float(stood_in), shown.note if shown and stood_in else None)
+
+
+@_metric(lambda case: _of_model(case) and _has_points(case))
+def _left_out(case: Case) -> MetricResult:
+    wrong = [number for number, point in enumerate(case.answer.points) if point.support == "unsupported"]
+    told = {number: why(fault for fault in case.answer.faults if fault.point == number) for number in wrong}
+    reasons = [f"{_short(case.answer.points[number].words)} ({reason})" for number, reason in told.items()]
+    return _share(len(wrong), len(case.answer.points), reasons)
 
 
 @_metric(lambda case: case.golden.kind in DIRECT_KINDS and _has_points(case))

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
+from assistant import render
 from assistant.batch.table import harmless
-from eval.case import Case, Corpus, meets
-from eval.gate import Figure, Judgement, estimated
+from assistant.types import EXTRACTIVE
+from eval.case import Case, Corpus
+from eval.gate import Figure, Judgement, Limit, estimated
 from eval.golden import KINDS, Golden, Words
 from eval.judged import JUDGED
 from eval.metrics import BY_NAME, METRICS, Metric, Score
 from eval.risk import HEADS, curve
 from eval.stats import Estimate
-from eval.suite import Provenance, Row, parts
+from eval.suite import Provenance, Row, authors, parts
 from index.errors import UsageError
 
 BY_KIND = {
@@ -38,8 +42,10 @@ BY_KIND = {
 }
 """The metrics in the table by kind, each with the head of its column."""
 FIGURE_HEADS = ("metric", "all", "95% interval", "tuned on", "held out", "wanted", "change", "questions")
-RESULT_HEADS = ("id", "kind", "held_out", "answerable", "question", "status", "error", "answer", "citations")
-FILES = ("report.html", "report.md", "results.csv", "junit.xml")
+RESULT_HEADS = (
+    "id", "kind", "held_out", "answerable", "question", "status", "error", "answer", "citations", "answerer", "shown", "shown_by"
+)  # fmt: skip
+FILES = ("report.html", "report.md", "results.csv", "results.json", "junit.xml")
 _MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_{}[]|#~"})
 _NOT_XML = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF), "\ufffd")
 
@@ -53,6 +59,11 @@ class Report:
     judgement: Judgement
     provenance: Provenance
     seconds: float
+
+    @property
+    def authors(self) -> dict[str, list[Row]]:
+        """The rows by who answered, where a language model was to."""
+        return authors(self.rows, self.provenance.answerer) if self.provenance.answerer != EXTRACTIVE else {}
 
     @property
     def verdict(self) -> str:
@@ -101,14 +112,25 @@ def findings(row: Row) -> list[tuple[Metric, str]]:
     return [(metric, score.reason) for metric in (*METRICS, *JUDGED) if (score := row.score(metric.name)) and score.reason]
 
 
-def missed(row: Row, judgement: Judgement) -> list[str]:
+def missed(row: Row, limits: Mapping[str, Limit | None]) -> list[str]:
     """Names of the metrics with a limit that a row is not perfect on; errors and blanks included. Empty: nothing to complain of."""
     wrong = ["error"] if row.error else ["blank"] if row.blank else []
-    for metric, limit in ((found.metric, found.limit) for found in judgement.figures):
-        score = row.scores.get(metric.name)
-        if score and limit and not limit.advise and (metric.unit, metric.of) == ("share", "answer") and score.value != metric.best:
+    for metric in METRICS:
+        score, limit = row.scores.get(metric.name), limits.get(metric.name)
+        if score and limit and not limit.advise and metric.unit == "share" and metric.of != "retrieval" and score.value != metric.best:
             wrong.append(metric.name)
     return wrong
+
+
+def complaint(row: Row, limits: Mapping[str, Limit | None]) -> str:
+    """What was wanted of an answer and what came, in a sentence; empty where it is as it should be."""
+    wrong, golden, answer = missed(row, limits), row.golden, row.answer
+    if not wrong:
+        return ""
+    wanted = render.listed([f"“{need[0].words}” ({need[0].article})" for need in golden.evidence]) if golden.answerable else "a refusal"
+    came = " ".join(filter(None, render.lines(answer, render.plain))) if answer else row.error
+    why = "; ".join(reason for metric, reason in findings(row) if metric.name in wrong)
+    return f"“{golden.question}”: wanted {wanted}; came: {came} ({why or ', '.join(wrong)})"
 
 
 def provenance_lines(provenance: Provenance) -> list[tuple[str, str]]:
@@ -127,10 +149,11 @@ def provenance_lines(provenance: Provenance) -> list[tuple[str, str]]:
 def _tables(report: Report) -> dict[str, tuple[Sequence[str], Sequence[Sequence[str]]]]:
     """The tables of metrics, by kind of question, and of risk against coverage: their heads and lines.
 
-    The second has a line for each kind, then those tuned on, those held out, and all: how many were asked, and the metrics of `BY_KIND`.
+    The second has a line for each kind, then those tuned on, those held out, all, and those of each author: how many were asked, and the
+    metrics of `BY_KIND`.
     """
     tuned, held_out = parts(report.rows)
-    groups = [*kinds(report.rows), ("tuned on", tuned), ("held out", held_out), ("all", report.rows)]
+    groups = [*kinds(report.rows), ("tuned on", tuned), ("held out", held_out), ("all", report.rows), *report.authors.items()]
     metrics = [BY_NAME[name] for name in BY_KIND]
     by_kind = [[name, str(len(rows)), *(cell(estimated(rows, one), one.unit) for one in metrics)] for name, rows in groups]
     return {
@@ -151,7 +174,7 @@ def tables(report: Report) -> list[Table]:
         for position, head in enumerate(heads):
             table.add_column(head, justify="right" if position else "left", no_wrap=True)
         for line in lines:
-            if line[0] == "tuned on":
+            if line[0] in ("tuned on", *list(report.authors)[:1]):
                 table.add_section()
             table.add_row(*(Text(part) for part in line))  # Text: brackets are no mark-up
         made.append(table)
@@ -188,12 +211,13 @@ def _unwritable(folder: Path, error: OSError) -> UsageError:
 
 
 def write(report: Report, folder: Path) -> list[Path]:
-    """Write report.html, report.md, results.csv and junit.xml into a folder, which is made where it is missing.
+    """Write report.html, report.md, results.csv, results.json and junit.xml into a folder, which is made where it is missing.
 
     Raises:
         UsageError: the folder or a file in it cannot be written.
     """
-    texts = {folder / name: table_of_results(report) if name == "results.csv" else rendered(name, report) for name in FILES}
+    made = {"results.csv": table_of_results, "results.json": json_of_results}
+    texts = {folder / name: made[name](report) if name in made else rendered(name, report) for name in FILES}
     make_folder(folder)
     try:
         for file, text in texts.items():
@@ -206,7 +230,8 @@ def write(report: Report, folder: Path) -> list[Path]:
 def rendered(name: str, report: Report) -> str:
     """A file of the report, by the template beside this module that has its name."""
     there = {row.golden.id: row for row in report.rows}
-    wrong = {row.golden.id: missed(row, report.judgement) for row in report.rows}
+    limits = {found.metric.name: found.limit for found in report.judgement.figures}
+    wrong = {row.golden.id: missed(row, limits) for row in report.rows}
     return _template(f"{name}.jinja").render(
         report=report,
         judgement=report.judgement,
@@ -242,8 +267,8 @@ def _md(text: str) -> str:
 
 def evidence(row: Row) -> list[tuple[bool, tuple[Words, ...]]]:
     """What was to be cited, each need with whether the answer cites one of its alternatives."""
-    cited = Case(row.golden, row.answer, Corpus({}, {})).cited() if row.answer else []
-    return [(meets(need, cited), need) for need in row.golden.evidence]
+    case = Case(row.golden, row.answer, Corpus({}, {})) if row.answer else None
+    return [(case is not None and case.tells(need), need) for need in row.golden.evidence]
 
 
 def table_of_results(report: Report) -> str:
@@ -264,9 +289,45 @@ def _result(row: Row) -> list[str]:
     golden, answer = row.golden, row.answer
     asked = [golden.id, golden.kind, str(golden.held_out).lower(), str(golden.answerable).lower(), golden.question]
     if answer is None:
-        return [*asked, "", row.error or "", "", ""]
+        return [*asked, "", row.error or "", *[""] * 5]
     places = "; ".join(f"{citation.article}:{citation.start}-{citation.end}" for citation in answer.citations)
-    return [*asked, answer.status, row.error or "", answer.text, places]
+    shown = row.shown.answer if row.shown else None
+    return [
+        *asked,
+        answer.status,
+        row.error or "",
+        answer.text,
+        places,
+        answer.answerer,
+        *((shown.text, shown.answerer) if shown else ("", "")),
+    ]
+
+
+def json_of_results(report: Report) -> str:
+    """results.json: the gate's checks, the figures, who answered how many, and every question with what was answered and what was shown."""
+    figures = {found.metric.name: asdict(found.all) for found in report.judgement.figures if found.all}
+    value = {
+        "green": report.judgement.green,
+        "checks": [asdict(check) for check in report.judgement.checks],
+        "metrics": figures,
+        "answered_by": {author: len(rows) for author, rows in report.authors.items()},
+        "questions": [_as_json(row) for row in report.rows],
+        "run": dict(provenance_lines(report.provenance)),
+    }
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+
+
+def _as_json(row: Row) -> dict[str, Any]:
+    golden, shown = row.golden, row.shown.answer if row.shown else None
+    return {
+        "id": golden.id,
+        "question": golden.question,
+        "error": row.error,
+        "answer": render.as_json(row.answer) if row.answer else None,
+        "shown": render.as_json(shown) if shown else None,
+        "scores": {name: score.value for name, score in row.scores.items()},
+        "findings": {metric.name: reason for metric, reason in findings(row)},
+    }
 
 
 def _score(score: Score | None) -> str:

@@ -12,7 +12,7 @@ import platform
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stdout
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -28,7 +28,7 @@ from index.record import Record
 from index.types import Passage
 
 PROMPTS = Path(__file__).resolve().parent.parent / "prompts"
-PACKAGES = ("readout", "ragas", "langchain", "chromadb", "sentence-transformers", "spacy", "torch")
+PACKAGES = ("readout", "ragas", "langchain", "chromadb", "onnxruntime", "spacy")
 
 Ask = Callable[[Golden], Answer]
 Retrieve = Callable[[Golden], Sequence[Passage]]
@@ -39,6 +39,7 @@ Progress = Callable[[int, int, str], None]
 class Row:
     """A golden question with its answer and its scores, by metric; or with the error that came instead.
 
+    The answer of a language model is its own, before anything was left out or replaced; ``shown`` is the row of what people are shown.
     ``judged`` are the scores of a model that judges, kept apart because they fail nothing; empty where none was asked.
     """
 
@@ -47,6 +48,7 @@ class Row:
     error: str | None = None
     scores: Mapping[str, Score] = field(default_factory=dict)
     judged: Mapping[str, Score] = field(default_factory=dict)
+    shown: Row | None = None
 
     def score(self, metric: str) -> Score | None:
         """The score of a metric, the judge's included; None where the metric does not apply."""
@@ -58,6 +60,18 @@ class Row:
         return self.answer is not None and not self.answer.text.strip()
 
 
+def authors(rows: Sequence[Row], model: str) -> dict[str, list[Row]]:
+    """The rows by who answered, where a language model was to: what it wrote, what is shown of that, what stood in, and the rest."""
+    shown = [row.shown for row in rows if row.shown]
+    own, other = ([row for row in shown if row.answer and (row.answer.answerer == model) is same] for same in (True, False))
+    return {
+        f"{model} wrote": [row for row in rows if row.shown],
+        "shown of that": own,
+        "shown in its place": other,
+        "it was not asked": [row for row in rows if row.answer and not row.shown],
+    }
+
+
 def parts(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
     """The rows tuned on, and those held out."""
     return [row for row in rows if not row.golden.held_out], [row for row in rows if row.golden.held_out]
@@ -65,7 +79,7 @@ def parts(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What was evaluated on what: two runs may be compared when corpus, questions and prompts are equal.
+    """What was evaluated on what: two runs may be compared when corpus, questions, prompts and answerer are equal.
 
     ``judge`` is the model that judged as well, with how much of it; it is not compared, as its scores are in no baseline.
     """
@@ -80,7 +94,7 @@ class Provenance:
 
     def comparable(self) -> dict[str, object]:
         """The part that must be equal in two runs for a difference to be the program's."""
-        return {"corpus": self.corpus, "questions": self.questions, "prompts": dict(self.prompts)}
+        return {"corpus": self.corpus, "questions": self.questions, "prompts": dict(self.prompts), "answerer": self.answerer}
 
 
 def provenance(record: Record, questions: Path, answerer: str) -> Provenance:
@@ -130,8 +144,15 @@ async def score_row(golden: Golden, corpus: Corpus, ask: Ask, retrieve: Retrieve
         answer = ask(golden)
         if not isinstance(answer, Answer):
             raise TypeError(f"the answerer returned {type(answer).__name__}, not an Answer")
-        case = Case(golden, answer, corpus, retrieve(golden) if retrieve else None)
-        wanted = [metric for metric in METRICS if metric.applies(case)]
+        retrieved = retrieve(golden) if retrieve else None
+        if not answer.drafted:
+            return await _scored(Case(golden, answer, corpus, retrieved))
+        own = replace(answer.drafted, seconds=answer.seconds, belief=answer.belief)
+        row = await _scored(Case(golden, own, corpus, retrieved, answer))
+        return replace(row, shown=await _scored(Case(golden, answer, corpus)))
     except Exception as error:  # whatever it is, it belongs to this row and must not take the others with it
         return Row(golden, error=f"{type(error).__name__}: {' '.join(str(error).split())}")
-    return Row(golden, answer, None, {metric.name: await metric.score(case) for metric in wanted})
+
+
+async def _scored(case: Case) -> Row:
+    return Row(case.golden, case.answer, None, {metric.name: await metric.score(case) for metric in METRICS if metric.applies(case)})

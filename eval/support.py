@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from text_to_num import alpha2digit
+
 from index.text import content_stems
 
 MOST_WORDS = 0.8  # a paraphrase has at least this share of its content words from what it cites
@@ -17,10 +19,10 @@ _NEGATION = re.compile(
     r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot|refus\w+|den(?:y|ies|ied|ying)|dismiss\w*|reject\w*)\b|n['’]t\b",
     re.I,
 )
-_NUMBER = r"\d[\d.,]*\d|\d"
-_EXACT = re.compile(rf"{_NUMBER}|(?<=[a-z,;] )[A-Z][\w-]+")
-"""What must not change when a thing is put in other words: numbers, and words with a capital that do not open a sentence."""
-_TOKEN = re.compile(rf"{_NUMBER}|[\w-]+")
+_NUMBER = re.compile(r"\d[\d.,]*\d|\d")
+_NAME = re.compile(r"(?<=[a-z,;] )[A-Z][\w-]+")
+"""Words with a capital that do not open a sentence: like numbers, they must not change when a thing is put in other words."""
+_TOKEN = re.compile(r"[\w-]+")
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"”’']*\s+")
 
 
@@ -40,6 +42,24 @@ def verbatim(claim: str, cited: Sequence[str]) -> bool:
     return bool(words) and any(stands(words, plain(text)) for text in cited)
 
 
+def figures(text: str, least: int = 3) -> set[str]:
+    """The numbers of a text as plain numerals. Those in words count from ``least`` on: "the first of two" has none."""
+    return {number.replace(",", "") for number in _NUMBER.findall(alpha2digit(text, "en", threshold=least))}
+
+
+def misnumbers(claim: str, evidence: str, passage: str) -> bool:
+    """Whether a claim tells another number in the place of one in the evidence.
+
+    It lacks one that the evidence has, and has one that the passage around that has not.
+    """
+    return bool(figures(evidence) - figures(claim, 0)) and bool(figures(claim) - figures(passage, 0))
+
+
+def same_words(one: str, other: str) -> bool:
+    """Whether two texts have the same words in the same order, whatever stands between them."""
+    return _TOKEN.findall(one.casefold()) == _TOKEN.findall(other.casefold())
+
+
 def restated(claim: str, cited: Sequence[str]) -> bool:
     """Whether the claim says in other words what the cited texts say, as far as words can tell.
 
@@ -50,7 +70,7 @@ def restated(claim: str, cited: Sequence[str]) -> bool:
     if not words or len(words & given) < MOST_WORDS * len(words):
         return False
     there = {token.casefold() for text in cited for token in _TOKEN.findall(text)}
-    if any(token.casefold() not in there for token in _EXACT.findall(claim)):
+    if figures(claim) - figures("\n".join(cited), 0) or any(name.casefold() not in there for name in _NAME.findall(claim)):
         return False
     sentences = [sentence for text in cited for sentence in _SENTENCE.split(text)]
     closest = max(sentences, key=lambda sentence: len(words & content_stems(sentence)), default="")

@@ -303,7 +303,8 @@ def current(folder: Path, model: str) -> Iterator[Record]:
         record = renewed(folder)
     with record:
         if record.meta("fingerprint") != fingerprint(model):
-            _embedder(model).encode([""])  # a model that cannot be loaded is found out while nothing is lost
+            if record.counts()["articles"]:
+                _embedder(model).encode([""])  # a model that cannot be loaded is found out while nothing is lost
             with record.transaction():
                 record.unmake()
                 record.set_meta(fingerprint=fingerprint(model), model=model)

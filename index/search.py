@@ -37,7 +37,7 @@ class Searcher:
     def __init__(self, record: Record, vectors: VectorStore, embedder: Embedder, reader: Reader) -> None:
         self.record = record
         self.reader = reader
-        self._vectors = vectors
+        self._vectors, vectors.version = vectors, record.version()
         self._embedder = embedder
         self._vector = lru_cache(4096)(lambda text: self._embedder.encode([text])[0])
         self.article = lru_cache(KEPT)(record.article)  # by its id
@@ -69,7 +69,7 @@ class Searcher:
 
     def nearest(self, text: str, scope: Scope, limit: int) -> list[tuple[int, float]]:
         """The passages nearest to a text by their vectors: numbers with their cosine, nearest first."""
-        return self._vectors.nearest(self._vector(text), scope, limit)
+        return self._vectors.nearest(self._vector(text), scope, limit, self.record.version())
 
     def among(self, text: str, scope: Scope, numbers: Sequence[int] | None, limit: int) -> list[tuple[int, float]]:
         """The passages nearest to a text in a scope, or of those with some ``numbers`` alone; with their cosine, nearest first."""

@@ -6,6 +6,7 @@ The collection's name is the index's fingerprint, so a changed model or splitter
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -50,6 +51,9 @@ class Server:
         return parts.hostname or "", parts.port or (443 if secure else PORT), secure
 
 
+_OPENING = threading.RLock()  # a process has one table of the folders that Chroma has open
+
+
 class VectorStore:
     """The collection of one index.
 
@@ -65,15 +69,32 @@ class VectorStore:
     """
 
     def __init__(self, folder: Path, fingerprint: str, server: Server | None = None, identity: str = "") -> None:
-        self._server = server
+        self._folder, self._server = folder, server
         self._mine = f"readout-{identity}-" if server else "readout-"
         self._name = self._mine + fingerprint
-        with _clear_answers(server):
+        self.version: object = None  # what the record was at when the files were opened
+        with _OPENING, _clear_answers(server):
             self._client = _connect(folder, server)
             self._collection = self._opened()
 
     def _opened(self) -> Any:
         return self._client.get_or_create_collection(self._name, configuration={"hnsw": {"space": "cosine"}}, embedding_function=None)
+
+    def renew(self, version: object = None) -> None:
+        """Open the folder's files again: an open Chroma does not see what another process wrote to them, or fails on it.
+
+        ``version`` is what the record was at: once for each, whichever thread sees it first.
+        """
+        from chromadb.api.client import Client
+
+        with _OPENING, _clear_answers(self._server):
+            if version is not None and version == self.version:
+                return
+            self.version = version
+            if not self._server:
+                Client.clear_system_cache()  # else the one that is open is handed out again; who uses it keeps it
+                self._client = _connect(self._folder, None)
+            self._collection = self._opened()
 
     def check(self, record: Record) -> None:
         """Raise `IndexMismatch` where a server holds less than the record says it was told: it is another one, or lost something."""
@@ -123,20 +144,27 @@ class VectorStore:
             told += len(pending)
         return told
 
-    def nearest(self, vector: Vectors, scope: Scope, limit: int) -> list[tuple[int, float]]:
-        """Passage numbers with their cosine similarity, nearest first."""
+    def nearest(self, vector: Vectors, scope: Scope, limit: int, version: object = None) -> list[tuple[int, float]]:
+        """Passage numbers with their cosine similarity, nearest first; ``version`` is the record's, where it may have changed."""
+        if version is not None and version != self.version:
+            self.renew(version)
         with _clear_answers(self._server):
             found = self._query(query_embeddings=[vector], n_results=limit, where=_where(scope), include=["distances"])
         return [(int(number), 1.0 - distance) for number, distance in zip(found["ids"][0], found["distances"][0], strict=True)]
 
     def _query(self, **asked: Any) -> Any:
-        from chromadb.errors import NotFoundError
+        from chromadb.errors import InternalError, NotFoundError
 
         try:
             return self._collection.query(**asked)
-        except NotFoundError:  # another process has made the collection anew
-            self._collection = self._opened()
+        except (InternalError, NotFoundError):  # another process writes to the collection, or has made it anew
+            self.renew()
+        try:
             return self._collection.query(**asked)
+        except InternalError as error:
+            if self._server:
+                raise
+            raise IndexDamaged(f"the vectors in {self._folder / FOLDER} cannot be searched. Run `readout doctor`.") from error
 
     def ids(self) -> set[int]:
         """Numbers of all passages that Chroma holds."""

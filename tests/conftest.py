@@ -82,6 +82,11 @@ def _no_network() -> Iterator[None]:
     assert not reached, f"the network was used: {reached}"
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name bytes by how many they are: an archive holds the time at which it was made, and every process must give a test one name."""
+    return f"{len(val)} bytes" if isinstance(val, bytes) else None
+
+
 # --- the command -------------------------------------------------------------------------------------------------------------
 
 READOUT = [sys.executable, "-c", "from app import main; main()"]

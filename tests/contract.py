@@ -37,6 +37,7 @@ CITATION = {
     "quote": str,
     "page": int | None,
     "copy_of": int | None,
+    "note": list | None,
 }
 
 

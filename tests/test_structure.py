@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from conftest import PATIENCE, ROOT, environment
 
-PACKAGES = ("index", "assistant", "eval")
+PACKAGES = ("index", "assistant", "eval", "readout")
 FILES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
     for path in [*(path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))), ROOT / "app.py"]
@@ -35,6 +35,7 @@ LAYERS = (
     ("assistant.cli", "assistant.indexing"),
     ("eval",),
     ("app",),
+    ("readout",),
 )
 """Names of modules and packages, the lowest layer first: each imports from its own layer and from those below it."""
 
@@ -223,7 +224,7 @@ def test_asking_imports_nothing_heavy(bundled: Path, tmp_path: Path) -> None:
 
 
 def test_help_imports_next_to_nothing(tmp_path: Path) -> None:
-    assert not modules_after(tmp_path, "--help") & (HEAVY | {"chromadb", "langchain_core", "safetensors", "tokenizers"})
+    assert not modules_after(tmp_path, "--help") & (HEAVY | {"chromadb", "langchain_core", "safetensors", "tokenizers", "numpy"})
 
 
 def test_the_ledger_needs_no_models(bundled: Path, tmp_path: Path) -> None:
@@ -232,6 +233,12 @@ def test_the_ledger_needs_no_models(bundled: Path, tmp_path: Path) -> None:
 
 def test_a_run_with_nothing_to_do_loads_no_models(own_index: Path, tmp_path: Path) -> None:
     assert not modules_after(tmp_path, "index", "--index", own_index) & {"torch", "sentence_transformers", "spacy"}
+
+
+def test_reading_articles_needs_no_torch_and_leaves_it_to_those_who_do() -> None:
+    code = "from index.statements import load_parser; load_parser(); print('torch' in sys.modules); import torch; torch.ones(1)"
+    done = subprocess.run([sys.executable, "-c", f"import sys; {code}"], capture_output=True, text=True, env=environment(), check=False)
+    assert (done.returncode, done.stdout) == (0, "False\n"), done.stderr
 
 
 def test_importing_the_chat_does_nothing(tmp_path: Path) -> None:

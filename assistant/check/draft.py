@@ -16,6 +16,7 @@ from index.readers import Trouble
 
 KINDS = (".md", ".markdown", ".txt", ".docx", ".html", ".htm", ".xhtml", ".json")
 LONGEST = 1_000_000  # characters: some 300 pages
+LONGEST_SENT = 50_000  # characters of a draft that comes through the chat or its API: some three minutes
 JSON = ".json"
 
 
@@ -54,6 +55,17 @@ def read_draft(name: str, data: bytes | None = None) -> Draft:
         why = next((one.why for one in found if isinstance(one, Trouble)), readers.EMPTY)
         raise UsageError(f"{name} {why}.")
     return draft_of("\n\n".join(texts), name)
+
+
+def sent_draft(text: str) -> Draft:
+    """The draft, or the answer of another system in JSON, that somebody pasted or a program sent.
+
+    Raises:
+        UsageError: it is too long for one call, or there is nothing in it that can be checked.
+    """
+    if len(text) > LONGEST_SENT:
+        raise UsageError(f"the draft has {len(text):,} characters. Check at most {LONGEST_SENT:,} at a time.")
+    return read_draft("the draft", text.encode("utf-8", "replace"))
 
 
 def draft_of(text: str, name: str = "the draft") -> Draft:

@@ -12,8 +12,9 @@ from index.search import Searcher, fuse
 from index.text import content_words, stem
 from index.types import Hit, Passage
 
-FOUND, READ = 32, 7  # passages that a search finds, and of them how many are read beside the claim
-
+FOUND, READ = 32, 7  # passages that a search finds, and of them how many at most are read beside the claim
+WORDS = 2  # how much more it counts that all words of a claim stand in a passage than how it reads
+UNREAD = Relation(0.0, 1.0, 0.0)
 SAME_WORDS, SAME_MEANING, SAME_READ = 0.4, 0.6, 0.5  # from which on a passage may tell of the same thing as a claim
 
 
@@ -34,7 +35,7 @@ class Near:
     @property
     def score(self) -> float:
         """How likely it is to tell of the same thing: it says the same or the opposite, in the same words."""
-        return max(self.read.entails, self.read.contradicts) + 2 * self.covered
+        return max(self.read.entails, self.read.contradicts) + WORDS * self.covered
 
     @property
     def same_thing(self) -> bool:
@@ -61,6 +62,10 @@ def near(words: str, searcher: Searcher, scope: Scope, articles: Sequence[str] =
     by_words = sorted(stored, key=lambda number: -share[number])
     alike = dict(searcher.among(words, scope, list(stored), len(stored)))
     chosen = dict.fromkeys([*also, *fuse(by_words, list(alike))[:READ]])
-    rows = searcher.reader.relations([(words, Text(stored[number].passage.text)) for number in chosen])
-    found = [Near(number, stored[number].passage, row, share[number], alike[number]) for number, row in zip(chosen, rows, strict=True)]
+    most = max((share[number] for number in chosen), default=0.0)
+    first = {stored[number].passage.article for number in chosen if number in also or WORDS * (most - share[number]) < 1}
+    likely = [number for number in chosen if stored[number].passage.article in first]  # no other can come first, or stand beside what does
+    rows = searcher.reader.relations([(words, Text(stored[number].passage.text)) for number in likely])
+    read = dict(zip(likely, rows, strict=True))
+    found = [Near(number, stored[number].passage, read.get(number, UNREAD), share[number], alike[number]) for number in chosen]
     return sorted(found, key=lambda one: (-one.score, one.number))

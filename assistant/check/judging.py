@@ -9,9 +9,10 @@ from assistant.check.claims import Claim, is_opinion, unfinished
 from assistant.check.evidence import Near, near
 from assistant.check.quoting import FEWEST, Match, find
 from assistant.check.reasons import reason
+from assistant.check.reported import dropped, reported
 from assistant.check.values import Checked, Difference, Verdict
 from assistant.evidence import within
-from assistant.extractive import cite
+from assistant.extractive import cite, cite_at
 from assistant.reading import Names, named_outlets
 from assistant.relation import WORD, Comparer
 from assistant.render import listed, quoted
@@ -25,15 +26,12 @@ from assistant.verification.parses import parsed, statements_in
 from assistant.verification.verify import verify
 from index.record import Record, Scope
 from index.search import Searcher
-from index.statements import quotations
 from index.statements.quotes import Span
 from index.text import stems
-from index.types import Hit, Passage
+from index.types import Hit
 
 CONTRARY = 0.75  # the chance from which on a passage contradicts a claim
 TOGETHER = 3  # passages that are held against a claim together
-REPORTED = 0.75  # the chance that a passage carries a claim from which on whoever says it there is taken to report it
-MOSTLY = 0.8  # the share of what somebody says from which on it is a quotation
 MOST_PLACES = 2  # articles that have a claim's quotation, and are tried
 MARKS = "\"“”„«»‹›‟'‘’` \n\t,."  # around a quotation's words
 WEIGHTS = {Check.OUTLET: 0.5}
@@ -136,15 +134,16 @@ class Judge:
     def _attempts(self, claim: Claim, words: str, quotes: Sequence[Quote], scope: Scope, articles: Sequence[str]) -> Iterator[Attempt]:
         """A claim held against passages: those with its quotations, those of an outlet that it names, the nearest; alone, then together.
 
-        Passages of several articles are taken together only where none of them tells anything of it otherwise.
+        Passages of several articles are taken together only where none of them tells anything of it otherwise; and what denies it does so
+        in any company.
         """
         named = tuple(dict.fromkeys(one.name for one in named_outlets(words, Names(tuple(self.record.outlets(scope)), {}, ()))))
         theirs = near(words, self.searcher, within(named, scope)) if named and not articles else []
-        standing = [one for quote in quotes for match in quote.matches for one in self._numbers_at(match.place)]
+        standing = [one.id for quote in quotes for match in quote.matches for one in self.record.passages_at(*match.place)]
         passages = near(words, self.searcher, scope, articles, standing)
         quoting = [one for one in passages if one.number in standing]
-        quoting.sort(key=lambda one: self.record.article(one.passage.article).outlet not in named)
-        tried: set[frozenset[int]] = set()
+        quoting.sort(key=lambda one: self.searcher.article(one.passage.article).outlet not in named)
+        tried, denying = set[frozenset[int]](), list[frozenset[int]]()
         bare = True
         for pool in (
             *([one for one in passages if one.passage.article == name] for name in _articles(quoting)[:MOST_PLACES]),
@@ -155,34 +154,47 @@ class Judge:
             same = [*first, *(one for one in pool if one not in first and one.passage.article == pool[0].passage.article)]
             for chosen in (first, same[: len(first) + TOGETHER - 1], pool[:TOGETHER]):
                 numbers = frozenset(one.number for one in chosen)
-                if numbers and numbers not in tried and (bare or len(_articles(chosen)) == 1):
+                if numbers in tried or any(one <= numbers for one in denying):
+                    continue
+                if numbers and (bare or len(_articles(chosen)) == 1):
                     tried.add(numbers)
                     yield (found := self._attempt(claim, words, chosen))
+                    denying += [numbers] if any(self._denies(one, words) for one in found.faults) else []
                     bare = bare and found.bare
 
-    def _numbers_at(self, place: Place) -> list[int]:
-        """The passages at a place."""
-        article, start, end = place
-        return [one.id for one in self.record.passages_of(article) if one.passage.start < end and start < one.passage.end]
+    def _denies(self, fault: Fault, words: str) -> bool:
+        """Whether the evidence has a claim's very words, and a "not" that the claim lacks, or the other way round."""
+        return (
+            fault.check is Check.NEGATION and bool(fault.span) and words[slice(*fault.span or ())].lower() == self._instead(fault).lower()
+        )
 
     def _attempt(self, claim: Claim, words: str, chosen: Sequence[Near]) -> Attempt:
         """A claim held against passages."""
         hits = self._completed(chosen)
-        citations = tuple(cite(hit, self.record.article(hit.passage.article), number) for number, hit in enumerate(hits, 1))
+        citations = tuple(cite(hit, self.searcher.article(hit.passage.article), number) for number, hit in enumerate(hits, 1))
         speakers = () if any(one.speakers for one in statements_in(words)) else speakers_of(claim)
         point = Point((Said(words, tuple(one.n for one in citations)),), speakers, label=None, written=True)
         answer = verify(Answer("", "answered", None, "", (point,), citations), self.record, self.comparer)
         outlets = [fault.span for fault in answer.faults if fault.check is Check.OUTLET and fault.span]
         mentions = self._mentions(citations)
-        found = [fault for fault in answer.faults if not (_names_outlet(fault, outlets) or _reported(fault, words, chosen, mentions))]
-        faults = tuple(_of_speaker(fault, words) for fault in found)
-        return Attempt(tuple(chosen), citations, faults)
+        found = [
+            _of_speaker(fault, words)
+            for fault in answer.faults
+            if not (
+                _names_outlet(fault, outlets)
+                or _is_who_is_meant(fault, words, chosen, mentions)
+                or reported(fault, words, chosen, self.record, self.searcher.reader)
+            )
+        ]
+        if not found and not speakers:
+            found += dropped(words, chosen, self.record, self.searcher.reader)
+        return Attempt(tuple(chosen), citations, tuple(found))
 
     def _mentions(self, citations: Sequence[Citation]) -> list[list[str]]:
         """The words by which articles name who speaks in what is cited, as stems."""
         found: list[list[str]] = []
         for one in citations:
-            text = self.record.article(one.article).text
+            text = self.searcher.article(one.article).text
             for said in self.record.statements(one.article):
                 if said.speaker_start is not None and said.start < one.end and one.start < said.end:
                     found.append(stems(text[said.speaker_start : said.speaker_end]))
@@ -231,7 +243,7 @@ class Judge:
     def _misquoted(self, claim: Claim, quote: Quote) -> Checked:
         """The verdict where a quotation is not word for word what an article has."""
         [match] = quote.matches
-        citation, text = self._citation(1, match.place), self.record.article(match.place[0]).text
+        citation, text = self._citation(1, match.place), self.searcher.article(match.place[0]).text
         differences = tuple(
             Difference(quote.start + start, quote.start + end, citation.article, first, last, text[first:last])
             for (start, end), (first, last) in match.differs
@@ -243,27 +255,18 @@ class Judge:
     def _unfound(self, claim: Claim, quote: Quote, scope: Scope, articles: Sequence[str]) -> Checked:
         """The verdict where no article has a quotation, or anything like it."""
         nearest = near(" ".join(quote.words.split()), self.searcher, scope, articles)[:1]
-        citations = tuple(cite(one.hit, self.record.article(one.passage.article), 1) for one in nearest)
+        citations = tuple(cite(one.hit, self.searcher.article(one.passage.article), 1) for one in nearest)
         return self._checked(claim, Verdict.NOT_FOUND, (f"No article has the words {quoted(quote.words)}.",), citations)
 
     def _whole(self, citation: Citation) -> Citation:
         """A citation of all passages that one touches."""
-        touched = [
-            one
-            for one in self.record.passages_of(citation.article)
-            if one.passage.start < citation.end and citation.start < one.passage.end
-        ]
-        start, end = (
-            min((one.passage.start for one in touched), default=citation.start),
-            max((one.passage.end for one in touched), default=citation.end),
-        )
-        return self._citation(citation.n, (citation.article, min(start, citation.start), max(end, citation.end)))
+        touched = [one.passage for one in self.record.passages_at(*citation.place)]
+        start, end = min((citation.start, *(one.start for one in touched))), max((citation.end, *(one.end for one in touched)))
+        return self._citation(citation.n, (citation.article, start, end))
 
     def _citation(self, number: int, place: Place) -> Citation:
         name, start, end = place
-        article = self.record.article(name)
-        known = (name, article.outlet, article.title, article.url, article.published)
-        return Citation(number, *known, start, end, article.text[start:end], article.page_of(start))
+        return cite_at(self.searcher.article(name), start, end, number)
 
     # -- the verdict ------------------------------------------------------------------------------------------------
 
@@ -291,7 +294,7 @@ class Judge:
         if fault.evidence is None:
             return ""
         article, start, end = fault.evidence
-        return " ".join(self.record.article(article).text[start:end].split())
+        return " ".join(self.searcher.article(article).text[start:end].split())
 
     def _difference(self, fault: Fault, places: Sequence[int]) -> Difference | None:
         """The words of the draft that a fault is about, and what stands in their place."""
@@ -353,24 +356,13 @@ def _names_outlet(fault: Fault, outlets: Sequence[Span]) -> bool:
     return bool(named) and any(start < fault.span[1] and fault.span[0] < end for start, end in outlets if fault.span)
 
 
-def _reported(fault: Fault, words: str, chosen: Sequence[Near], mentions: Sequence[Sequence[str]]) -> bool:
-    """Whether a fault is none: what somebody says is reported in the article's own words, and as it is; or the speaker is who was meant."""
-    heard = [said for one in chosen for said in one.passage.heard]
-    if fault.check is Check.ATTRIBUTION and fault.evidence:
-        _, start, end = fault.evidence
-        return not any(_is_quoted(one.passage, start, end) for one in chosen) and any(one.read.entails >= REPORTED for one in chosen)
+def _is_who_is_meant(fault: Fault, words: str, chosen: Sequence[Near], mentions: Sequence[Sequence[str]]) -> bool:
+    """Whether a fault about a speaker is none: nobody else speaks where the name stands, or it is what the article calls who speaks."""
     if fault.check is not Check.SPEAKER or fault.span is None:
         return False
     name = words[slice(*fault.span)]
-    nobody = not any(said.speakers for said in heard) and Forms(one.passage.text for one in chosen).known(name.split()[-1])
-    return nobody or _is_called(name, mentions)
-
-
-def _is_quoted(passage: Passage, start: int, end: int) -> bool:
-    """Whether what a passage has between two places of its article is in quotation marks, but for a few words."""
-    start, end = max(start, passage.start) - passage.start, min(end, passage.end) - passage.start
-    inside = sum(max(0, min(end, one.end) - max(start, one.start)) for one in quotations(passage.text))
-    return inside >= MOSTLY * (end - start) > 0
+    nobody = not any(said.speakers for one in chosen for said in one.passage.heard)
+    return (nobody and Forms(one.passage.text for one in chosen).known(name.split()[-1])) or _is_called(name, mentions)
 
 
 def _of_speaker(fault: Fault, words: str) -> Fault:

@@ -45,10 +45,10 @@ def find(words: str, searcher: Searcher, scope: Scope, articles: Sequence[str] =
     stored = record.passages(dict.fromkeys(numbers)).values()
     places = {(one.passage.article, one.passage.start, one.passage.end) for one in stored}
     if articles:
-        texts = {name: record.article(name).text for name in articles}
+        texts = {name: searcher.article(name).text for name in articles}
         places = {(name, 0, len(text)) for name, text in texts.items()}
     else:
-        texts = {name: record.article(name).text for name in {name for name, _, _ in places}}
+        texts = {name: searcher.article(name).text for name in {name for name, _, _ in places}}
     matches = [found for place in sorted(places) if (found := _match(words, place, texts[place[0]]))]
     exact = {match.place[0]: match for match in reversed(matches) if not match.differs}
     return list(exact.values())[::-1] or sorted(matches, key=lambda match: -match.share)[:1]

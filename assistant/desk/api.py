@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from assistant.check import report
-from assistant.check.draft import read_draft
+from assistant.check.draft import sent_draft
 from assistant.question import clean
 from assistant.render import as_json
 from assistant.scope import check_scope, read_scope
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from assistant.chain import Assistant
 
 MOST_HITS = 50
-LONGEST_DRAFT = 50_000  # characters: some five minutes
 LONGEST_TEXT = 100_000  # characters of an article in one call: longer than nearly all, and no more than a program can take
 
 _REASONS: dict[type[Exception], str] = {
@@ -68,9 +67,7 @@ class Api:
         Returns:
             The draft, its claims (start, end, text, verdict, reasons, citations, differences, speaker), and how many have which verdict.
         """
-        if len(_text(draft)) > LONGEST_DRAFT:
-            raise QuestionError(f"the draft has {len(draft):,} characters. Check at most {LONGEST_DRAFT:,} at a time.")
-        read = read_draft("the draft", draft.encode("utf-8", "replace"))
+        read = sent_draft(_text(draft))
         return report.as_json(self._assistant().checker.check(read, self._scope(outlets, since, until)))
 
     def search(

@@ -12,7 +12,7 @@ window.readout = (() => {
   function wire(element, trigger, watch, events) {
     const send = (name, values) => events.includes(name) && !twice(name, values) && trigger(name, { conversation: current(), model: model(), ...values });
     element.addEventListener("click", (event) => {
-      const target = event.target.closest("button[data-do]");
+      const target = event.target.closest("[data-do]:not(form)");
       if (!target) return;
       if (target.dataset.do === "open") opener = target;
       target.closest("details.menu")?.removeAttribute("open");
@@ -181,8 +181,8 @@ window.readout = (() => {
     bubble.style.left = `${Math.max(8, Math.min(place.left, innerWidth - bubble.offsetWidth - 8))}px`;
     bubble.style.top = place.bottom + bubble.offsetHeight + 12 < innerHeight ? `${place.bottom + 6}px` : `${Math.max(8, place.top - bubble.offsetHeight - 6)}px`;
   }
-  document.addEventListener("pointerover", (event) => tip(event.target.closest?.(".cite[data-quote]")));
-  document.addEventListener("focusin", (event) => tip(event.target.closest?.(".cite[data-quote]:focus-visible")));
+  document.addEventListener("pointerover", (event) => tip(event.target.closest?.("[data-where]")));
+  document.addEventListener("focusin", (event) => tip(event.target.closest?.("[data-where]:focus-visible")));
   for (const kind of ["pointerdown", "scroll"]) document.addEventListener(kind, () => tip(null), true);
 
   document.addEventListener("click", (event) => {

@@ -22,7 +22,7 @@ Form = Literal["markdown", "json", "csv"]
 
 COLUMNS = (
     "asked", "filters", "question", "status", "answer", "n", "outlet", "title", "published", "url", "article", "start", "end", "quote",
-    "page", "copy_of", "speaker", "side", "support", "rating", "why",
+    "page", "copy_of", "note", "speaker", "side", "support", "rating", "why",
 )  # fmt: skip
 
 
@@ -88,7 +88,7 @@ def _rows(turn: Turn) -> Iterator[Mapping[str, object]]:
         return
     own |= {"status": turn.answer.status, "answer": turn.answer.text}
     for citation in turn.answer.citations:
-        yield {**own, **asdict(citation), **_said(turn.answer, citation)}
+        yield {**own, **asdict(citation), "note": citation.note[2] if citation.note else "", **_said(turn.answer, citation)}
     if not turn.answer.citations:
         yield own
 

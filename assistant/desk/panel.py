@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from assistant import render
+from assistant.check.values import Report
 from assistant.compare import Utterance, Wording, changes
 from assistant.desk.batches import RUNS, SHOWN, State
 from assistant.desk.conversations import Conversation, Turn
@@ -31,6 +32,7 @@ Place = tuple[Citation, list[tuple[str, bool]]]
 HEADER = filled("forms", "header")
 LOGIN = filled("forms", "login")
 SIDE = filled("forms", "conversations")
+CHECK_FORM = filled("forms", "check")
 COMPARE_FORM = filled("forms", "compare")
 COMPARE_EMPTY = filled("forms", "nothing_compared")
 CORPUS_FORM = filled("forms", "corpus")
@@ -136,7 +138,12 @@ def signed_in(user: str) -> str:
     return filled("conversation", "signed_in", user)
 
 
-# -- the source, comparing ------------------------------------------------------------------------------------------------
+# -- a draft, the source, comparing ------------------------------------------------------------------------------------------------
+
+
+def checked(report: Report, *, done: bool) -> str:
+    """A draft, marked, and its claims, as far as it has been checked."""
+    return filled("check", "checked", report, done)
 
 
 def source(article: Article, start: int, end: int, quote: str | None = None, number: int | None = None) -> str:

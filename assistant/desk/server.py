@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
+import sys
+import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -31,7 +32,7 @@ from assistant.desk.page.layout import AT_ONCE, login, make_page
 from assistant.desk.users import Check, is_loopback
 from assistant.scope import check_scope
 from assistant.settings import Settings
-from index.errors import IndexMissing, ReadoutError, UsageError
+from index.errors import IndexMissing, ReadoutError
 from index.record import Scope
 
 LARGEST = "100mb"  # of an upload: the corpus takes 20 MB and says so; what is larger than this does not reach the disk
@@ -48,7 +49,7 @@ def open_assistant(settings: Settings) -> Assistant:
     try:
         return Assistant(settings)
     except IndexMissing:
-        from index.build import build  # torch and spaCy: only where there is something to build
+        from index.build import build  # spaCy: only where there is something to build
 
         build(settings.index, [], settings.embedding, server=settings.chroma)
         return Assistant(settings)
@@ -91,16 +92,24 @@ def _telling() -> Iterator[None]:
         raise gr.Error(str(error), print_exception=False) from error
 
 
-def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 7860, users: Check | None = None, scope: Scope | None = None) -> None:
+def serve(
+    settings: Settings,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    users: Check | None = None,
+    scope: Scope | None = None,
+    show: bool = False,
+) -> None:
     """Open the chat and stay until it is stopped. ``users`` tells who may come in; none: everybody who reaches the address.
+
+    With ``show`` the page is opened in a browser, where there is a screen to show it.
 
     Where others than the person at this machine may come, they use its keys for no other language model than that of the settings.
 
     Raises:
-        UsageError: the address is taken or not this machine's.
         IndexProblem: the index cannot serve.
     """
-    _check_free(host, port)
     assistant = open_assistant(settings)  # a missing or broken index, or a filter for nothing, is told before anybody asks
     free = users is None and is_loopback(host)
     make_demo(settings, check_scope(scope or Scope(), assistant.record), assistant, free=free).launch(
@@ -122,6 +131,8 @@ def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 7860, user
         prevent_thread_lock=True,
     )
     print(f"Readout is at http://{host}:{port} (stop it with Ctrl-C)", flush=True)  # noqa: T201 - the one line a person needs
+    if show and (sys.platform in ("darwin", "win32") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        webbrowser.open(f"http://{host}:{port}")  # without a screen it would start a browser in the terminal
     _stay()
 
 
@@ -138,16 +149,6 @@ def _stay() -> None:
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, lambda *_: stopped.set())
     stopped.wait()
-
-
-def _check_free(host: str, port: int) -> None:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        with socket.socket(family) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((host, port))
-    except OSError as error:
-        raise UsageError(f"cannot listen on {host}:{port} ({error.strerror}). Name another with --port (or PORT= for make).") from error
 
 
 class Titled:

@@ -1,4 +1,4 @@
-"""Who may use the chat: users with hashed passwords, and the refusal to be open to a network without them."""
+"""Who may use the chat and where it listens: users with hashed passwords, and the refusal to be open to a network without them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import os
 import secrets
+import socket
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address
@@ -61,6 +62,21 @@ def check_bind(host: str, has_auth: bool, forced: bool) -> None:
             f"{host or 'every address'} can be reached from other machines, and nobody would be asked for a name. Give --auth FILE "
             "(`readout user NAME` makes its lines), or, to let anyone in who gets there, both --no-auth and --open-to-anyone."
         )
+
+
+def check_free(host: str, port: int) -> None:
+    """Refuse an address that is taken, or not this machine's.
+
+    Raises:
+        UsageError: it is one of these.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        raise UsageError(f"cannot listen on {host}:{port} ({error.strerror}). Name another with --port (or PORT= for make).") from error
 
 
 def user_line(name: str, password: str) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Iterator, Sequence
+from functools import cached_property, lru_cache
 
 from assistant.reading import Names, named_speakers, outlet_aliases
 from assistant.types import Answer, Citation, Point
@@ -36,19 +36,29 @@ class Sources:
             self._said[article] = self.record.statements(article)
         return self._said[article]
 
-    @cached_property
+    @property
     def names(self) -> dict[str, tuple[str, str | None]]:
         """Canonical name and side of every alias of a speaker."""
-        return self.record.names()
+        return self._known[0]
 
     def named(self, text: str) -> dict[str, str]:
         """The speakers whom a text names: canonical, with the words it has for them."""
         return {one.name: text[one.start : one.end] for one in named_speakers(text, Names((), self.names, ()))}
 
-    @cached_property
+    @property
     def outlets(self) -> dict[str, list[str]]:
         """What each outlet of the corpus is called."""
-        return {outlet: outlet_aliases(outlet) for outlet in self.record.outlets()}
+        return self._known[1]
+
+    @cached_property
+    def _known(self) -> tuple[dict[str, tuple[str, str | None]], dict[str, list[str]]]:
+        return _names_in(self.record, self.record.version())
+
+
+@lru_cache(1)
+def _names_in(record: Record, _: int) -> tuple[dict[str, tuple[str, str | None]], dict[str, list[str]]]:
+    """The names of speakers and of outlets as they are in a version of the index, kept from one answer to the next."""
+    return record.names(), {outlet: outlet_aliases(outlet) for outlet in record.outlets()}
 
 
 def holds(citation: Citation, record: Record) -> bool:
@@ -110,11 +120,10 @@ class Case:
         """The day of publication of what is cited."""
         return next((citation.published for citation in self.cited if citation.published), None)
 
-    @cached_property
-    def days(self) -> list[Days]:
-        """The days that are named in what is cited and just before it, and its day of publication."""
-        texts = [*self.texts, *self.before, *([self.published] if self.published else [])]
-        return [days for doc in parsed(texts) for days in days_in(doc, self.published)]
+    def days(self) -> Iterator[Days]:
+        """The days that are named in what is cited, its day of publication, and the days that are named just before it."""
+        for text in (*self.texts, *filter(None, [self.published]), *self.before):
+            yield from days_in(parsed([text])[0], self.published)
 
     @cached_property
     def claim(self) -> Grammar:

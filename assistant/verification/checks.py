@@ -88,9 +88,9 @@ def named_speaker(case: Case) -> Iterator[Finding]:
 
 def speakers(case: Case) -> Iterator[Finding]:
     """Whoever is made to say something in the sentence says something in what is cited."""
-    known = {key_of(name) for name in case.voices}
-    printed = {key_of(alias) for aliases in case.sources.outlets.values() for alias in aliases}
     said = [(one, who, _said_there(one, case)) for one in statements_in(case.body) if says(one) for who in one.speakers]
+    known = {key_of(name) for name in case.voices} if said else set()
+    printed = {key_of(alias) for aliases in case.sources.outlets.values() for alias in aliases}
     there = {who for _, who, same in said if same}
     for one, who, same in said:
         if (
@@ -233,7 +233,7 @@ def values(case: Case) -> Iterator[Finding]:
     """Days, numbers and names of the sentence are those of what is cited."""
     body, dated = case.body, list(named_days(case.claim.doc, case.published))
     for span, meant in dated:
-        if not any(meet(one, other) for one in meant for other in case.days):
+        if not any(meet(one, other) for one in meant for other in case.days()):
             yield Finding(Check.DATE, f"The date {span.text} is not in what is cited.", (span.start_char, span.end_char))
         body = body[: span.start_char] + " " * (span.end_char - span.start_char) + body[span.end_char :]
     for number in foreign_numbers(_exact(case, body), case.texts):
@@ -274,7 +274,7 @@ def attributions(case: Case) -> Iterator[Finding]:
     cues = {word for one in told if says(one) for word in (one.cue or "").split()}
     for verb in case.claim.predicates:
         there = case.alignment.of(bearer(verb)) or case.alignment.of(verb)
-        if there is None or not _told(verb) or verb.text in cues or any(one.start <= verb.idx < one.end for one in told):
+        if there is None or not tells(verb) or verb.text in cues or any(one.start <= verb.idx < one.end for one in told):
             continue
         article, place, _ = case.place(there[0], (there[1].idx, there[1].idx))
         over = [one for one in case.said if one.article == article and one.start <= place < one.end]
@@ -288,7 +288,7 @@ def attributions(case: Case) -> Iterator[Finding]:
             yield Finding(Check.ATTRIBUTION, reason, (verb.idx, verb.idx + len(verb)), (article, said.start, said.end))
 
 
-def _told(verb: Token) -> bool:
+def tells(verb: Token) -> bool:
     """Whether a verb tells something itself: not as an aside to something else, nor as what somebody says, nor saying it."""
     main = first_of_list(verb).dep_ in ("ROOT", "relcl", "conj", "parataxis")
     return main and asserted(verb) and not under_speech(verb) and child(verb, "ccomp") is None

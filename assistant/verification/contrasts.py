@@ -19,6 +19,7 @@ from assistant.verification.grammar import (
     auxiliaries,
     bearer,
     clause_of,
+    first_of_list,
     infinitive,
     is_name,
     is_predicate,
@@ -146,7 +147,7 @@ def _hedges(found: Alignment) -> Iterator[Doubt]:
         return
     for number, (text, other) in found.same.items():
         token = found.claim.doc[number]
-        doubt = next((c for c in other.children if c.lower_ in HEDGES), None)
+        doubt = next((c for c in first_of_list(other).children if c.lower_ in HEDGES), None)
         if doubt is not None:
             yield Doubt(Check.HEDGE, f"What is cited has “{token.text}” as “{doubt.text}”.", span_of(token), text, span_of(doubt))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from assistant.verification.figures import numbers
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 LINKS = words("name_links")
+KEPT = 256  # texts whose words are kept: many claims are held against the same articles
 SHORTEST_INITIALS = 3
 LONGEST_ENDING = 4
 """Letters by which a people's name may be longer than its country's."""
@@ -55,13 +56,11 @@ class Forms:
 
     @cached_property
     def _words(self) -> frozenset[str]:
-        return frozenset(_plain(word) for text in self.texts for word in text.split() if _plain(word)) | frozenset(
-            part for text in self.texts for part in words_of(text)
-        )
+        return frozenset[str]().union(*map(_words_in, self.texts))
 
     @cached_property
     def _capitals(self) -> frozenset[str]:
-        return frozenset(_plain(word) for text in self.texts for word in _split(text) if word[:1].isupper())
+        return frozenset[str]().union(*map(_capitals_in, self.texts))
 
     @cached_property
     def _initials(self) -> frozenset[str]:
@@ -138,6 +137,16 @@ def initials(run: Iterable[str]) -> str:
 
 def _split(text: str) -> list[str]:
     return [part for word in text.split() for part in word.replace("-", " ").replace("’", " ").replace("'", " ").split()]
+
+
+@lru_cache(KEPT)
+def _words_in(text: str) -> frozenset[str]:
+    return frozenset([*filter(None, map(_plain, text.split())), *words_of(text)])
+
+
+@lru_cache(KEPT)
+def _capitals_in(text: str) -> frozenset[str]:
+    return frozenset(_plain(word) for word in _split(text) if word[:1].isupper())
 
 
 def _plain(word: str) -> str:

@@ -34,13 +34,13 @@ def _of(module: str, function: str = "read") -> Reader:
     """A reader that is imported when it is needed: some take half a second, and most corpora need one."""
 
     def reader(data: bytes, columns: Columns) -> Iterator[Found]:
-        yield from getattr(import_module(f"index.readers.{module}"), function)(data, columns)
+        yield from getattr(import_module(f"{__name__}.{module}"), function)(data, columns)
 
     return reader
 
 
 def _mail(data: bytes, columns: Columns) -> Iterator[Found]:
-    yield from import_module("index.readers.mail").read(data, columns, _inside)
+    yield from import_module(f"{__name__}.mail").read(data, columns, _inside)
 
 
 _PAGE, _SAVED, _LINES = Kind(_of("web")), Kind(_of("web", "read_saved"), PACKED), Kind(_of("rows", "read_lines"), PACKED)

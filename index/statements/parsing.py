@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.lexicon import either, words
+from index.runtime import importing
 from index.statements.quotes import paragraphs
 
 if TYPE_CHECKING:
@@ -30,8 +31,9 @@ DATELINE = re.compile(rf"^(?:{AGENCY}|[A-Z][A-Z. ]{{3,}}[^\n—–:a-z]{{0,30}})
 
 def load_parser() -> Language:
     """Return the packaged English pipeline, loaded offline from its folder."""
-    import spacy  # takes two seconds: only the commands that parse pay for it
-    from spacy.language import Language
+    with importing(without="torch"):  # which would take a second and 180 MB in every process
+        import spacy  # half a second: only the commands that parse pay for it
+        from spacy.language import Language
 
     spec = find_spec(MODEL_PACKAGE)
     folders = list(spec.submodule_search_locations or []) if spec else []

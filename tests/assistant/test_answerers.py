@@ -29,7 +29,7 @@ from index.record import Record, Scope
 KEYS = {"question", "status", "reason", "answerer", "text", "points", "citations", "silent", "conflicts", "seconds"}
 KEYS |= {"verdict", "unsure", "searched"}
 POINT = {"text", "speaker", "side", "citations", "support"}
-CITATION = {"n", "article", "outlet", "title", "url", "published", "start", "end", "quote", "page", "copy_of"}
+CITATION = {"n", "article", "outlet", "title", "url", "published", "start", "end", "quote", "page", "copy_of", "note"}
 QUESTIONS = [
     "When will Trump succeed Obama?",
     "What did each side say about Syria?",

@@ -16,12 +16,14 @@ from assistant.check import report as reports
 from assistant.check.answers import Source, answer_in, articles_of, marked
 from assistant.check.claims import Claim, claims_in, unfinished
 from assistant.check.draft import LONGEST, read_draft
+from assistant.check.evidence import UNREAD, Near
 from assistant.check.judging import squeezed
 from assistant.check.quoting import find
+from assistant.check.reported import dropped, firm
 from assistant.check.values import Checked, Difference, Report, Verdict, parts_of, verdicts_named
 from index.errors import UsageError
 from index.record import Scope
-from index.types import Article
+from index.types import Article, Passage
 
 DENIED, HANDOVER = "Putin has denied any interference.", "Trump will succeed Obama on 21 January."
 ENDURING = (
@@ -328,3 +330,27 @@ def test_verdicts_go_by_words_of_their_names() -> None:
     for name in ("other", "not", "wrong", ""):
         with pytest.raises(UsageError, match="no verdict"):
             verdicts_named([name])
+
+
+# --- told as a fact ----------------------------------------------------------------------------------------------------------
+
+
+def test_who_says_reports_and_who_claims_does_not(assistant: Assistant) -> None:
+    words = ("said", "says", "found", "announced", "according to", "claimed", "alleged", "believes", "argued", "suggests")
+    assert [firm(word, assistant.searcher.reader) for word in words] == [True] * 5 + [False] * 5
+
+
+@pytest.mark.parametrize(
+    ("claim", "told", "verb"),
+    [
+        ("The brothers acted alone.", "The mayor said he believed the brothers acted alone.", "acted"),
+        ("The mayor believed the brothers acted alone.", "The mayor said he believed the brothers acted alone.", None),
+        ("The brothers acted alone.", "The mayor said the brothers acted alone.", None),
+        ("The judge misled the court.", "The judge “misled” the court, the lawyer said.", "misled"),
+        ("The judge allegedly misled the court.", "The judge “misled” the court, the lawyer said.", None),
+    ],
+)
+def test_a_belief_or_somebodys_words_are_no_fact(assistant: Assistant, claim: str, told: str, verb: str | None) -> None:
+    near = [Near(1, Passage("a.txt", 0, len(told), told), UNREAD, 1.0, 1.0)]
+    faults = dropped(claim, near, assistant.record, assistant.searcher.reader)
+    assert [claim[slice(*one.span)] for one in faults if one.span] == [verb] * bool(verb)

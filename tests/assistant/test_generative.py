@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -529,6 +530,24 @@ def test_beside_a_lie_the_truth_is_kept(generative: Assistant, careful: Assistan
     assert "piano" not in json.dumps(as_json(strictly))
     assert "Trump said he would negotiate" in strictly.text
     keeps_the_contract(as_json(strictly), careful, SCRIPTED)
+    assert strictly.drafted is not None
+    assert [point.support for point in strictly.drafted.points] == ["verbatim", "unsupported"]
+    assert "piano" in strictly.drafted.text
+    assert Answer.from_json(json.loads(json.dumps(asdict(strictly)))).drafted == strictly.drafted
+
+
+def test_a_model_that_gives_nothing_has_drafted_a_refusal(generative: Assistant, script: Script) -> None:
+    script.say("- Putin plays the piano.")
+    answer = generative.ask(SIDES)
+    assert (answer.answerer, answer.status) == ("extractive", "answered")
+    assert answer.drafted is not None
+    assert (answer.drafted.answerer, answer.drafted.status, answer.drafted.points) == (SCRIPTED, "abstained", ())
+    assert "cites none" in (answer.drafted.reason or "")
+
+
+def test_what_no_model_was_asked_has_no_draft(assistant: Assistant, generative: Assistant) -> None:
+    assert assistant.ask(SIDES).drafted is None
+    assert generative.ask("What can I ask?").drafted is None
 
 
 def test_an_answer_in_a_form_is_read_and_verified_like_any_other(bundled: Path, script: Script, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -188,3 +188,31 @@ def test_every_kind_keeps_to_its_index(papers: Assistant, tmp_path: Path) -> Non
 )
 def test_not_belongs_to_the_outlet_behind_which_it_stands(papers: Assistant, question: str, alone: str) -> None:
     assert alone in papers.ask(question).text
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    """Two articles of which nothing is known: no outlet, no day."""
+    folder = tmp_path_factory.mktemp("bare")
+    (folder / "one.txt").write_text("The bridge\n\n“The bridge is safe,” said Anna Reed.\n\nTom Hale praised Anna Reed.", encoding="utf-8")
+    (folder / "two.txt").write_text("The bridge again\n\nAnna Reed said the bridge would stay.", encoding="utf-8")
+    build(folder / "index", [folder], BUNDLED)
+    with Assistant(Settings(index=folder / "index")) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "List all quotes by Anna Reed",
+        "List all quotes about the bridge",
+        "How often is Anna Reed mentioned?",
+        "How often is Tom Hale quoted?",
+        "Which outlets mention the bridge?",
+        "Who was first to report on the bridge?",
+        "What do the articles agree on?",
+        "Give me a timeline of the bridge",
+    ],
+)
+def test_articles_without_outlets_are_asked_like_others(bare: Assistant, question: str) -> None:
+    assert bare.ask(question).text

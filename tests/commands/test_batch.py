@@ -668,6 +668,8 @@ def test_the_exit_status_tells_whether_rows_failed(command: Told, tmp_path: Path
     done = command("in.csv", "out.csv")
     assert (done.returncode, done.stdout) == (0, "")
     assert re.fullmatch(r"readout: 2 rows: 1 answered, 1 abstained, 0 failed; 2 questions asked in [\d.]+ s\.\n", done.stderr)
+    (tmp_path / "in.csv").write_text("question\none?\n")
+    assert re.match(r"readout: 1 row: 1 answered, 0 abstained, 0 failed; 1 question asked in ", command("in.csv", "out1.csv").stderr)
     (tmp_path / "in.csv").write_text("question\none?\n" + '""\n' * 12)
     done = command("in.csv", "out2.csv")
     assert (done.returncode, done.stdout) == (1, "")

@@ -98,6 +98,57 @@ def test_ask_reads_a_question_from_standard_input_and_settings_from_the_environm
     assert json.loads(done.stdout)["question"] == QUESTION
 
 
+def test_ask_without_a_question_takes_a_conversation_line_by_line(run: Run, bundled: Path) -> None:
+    """A line may follow up those before it; one that cannot be asked is named, and the rest are asked all the same."""
+    typed = "What did Putin say about Syria?\n\n?\nAnd about trade?"
+    done = run("ask", "--json", "--index", bundled, stdin=typed)
+    assert (done.returncode, done.stderr) == (1, "readout: the question has no words. Ask in words.\n")
+    first, second = map(json.loads, done.stdout.splitlines())
+    assert first["status"] == second["status"] == "answered"
+    assert "Putin" in second["text"]  # whom the second line does not name
+    assert run("ask", "--index", bundled, stdin="").returncode == 0
+
+
+def test_an_answer_has_colours_in_a_terminal_and_nowhere_else(bundled: Path, tmp_path: Path) -> None:
+    script = shutil.which("script")
+    if script is None:
+        pytest.skip("there is no `script` here to make a terminal with")
+    line = shlex.join([*READOUT, "ask", QUESTION, "--index", str(bundled)])
+
+    def shown(**env: str) -> str:
+        done = subprocess.run(
+            [script, "--quiet", "--return", "--command", line, str(tmp_path / "log")],
+            cwd=tmp_path,
+            env={**environment(TERM="xterm"), **env},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=PATIENCE,
+            check=True,
+        )
+        return done.stdout.decode()
+
+    assert "\x1b[36m[1] MaltaToday" in shown(NO_COLOR="")
+    assert "\x1b" not in shown(NO_COLOR="1")
+
+
+def test_the_version(here: Told) -> None:
+    assert re.fullmatch(r"readout \d+\.\d+\.\d+\n", here("--version").stdout)
+
+
+def test_a_shell_completes_commands_and_options(run: Run) -> None:
+    def completed(words: str) -> list[str]:
+        place = str(words.count(" "))
+        return run(env={"_READOUT_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": place}).stdout.split()
+
+    assert completed("readout stat") == ["statements"]
+    assert "--outlet" in completed("readout ask --o")
+
+
+def test_what_the_evaluation_needs_is_named_where_it_is_missing(here: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("eval.cli.find_spec", {"langchain_community": True}.get)
+    assert "needs ragas. Run pip install 'readout[eval]'" in refused(here("eval"))
+
+
 def test_filters_narrow_what_is_cited(run: Run, bundled: Path) -> None:
     done = run(
         "ask", "What did Putin say?", "--json", "--outlet", "euractiv", "--since", "2016-11-15", "--until", "2016-11-15", "--index", bundled

@@ -14,8 +14,9 @@ from conftest import article_of, store
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.check.draft import LONGEST_SENT
 from assistant.desk import api as module
-from assistant.desk.api import LONGEST_DRAFT, MOST_HITS, Api, health
+from assistant.desk.api import MOST_HITS, Api, health
 from assistant.question import LONGEST
 from assistant.render import as_json
 from assistant.settings import Settings
@@ -62,7 +63,7 @@ def test_a_draft_is_checked(api: Api) -> None:
     assert narrowed["counts"] != {"carried": 1}
 
 
-@pytest.mark.parametrize(("draft", "told"), [("", "holds no text"), ("x" * (LONGEST_DRAFT + 1), "50,001 characters"), (7, "7 is not text")])
+@pytest.mark.parametrize(("draft", "told"), [("", "holds no text"), ("x" * (LONGEST_SENT + 1), "50,001 characters"), (7, "7 is not text")])
 def test_what_is_no_draft_is_refused(api: Api, draft: object, told: str) -> None:
     with pytest.raises(ReadoutError, match=told):
         api.check(draft)

@@ -6,6 +6,7 @@ One server and one browser serve all tests. Nothing that the page asks for may c
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import re
@@ -454,7 +455,7 @@ def test_a_table_of_questions_is_answered_and_its_quotes_are_the_articles_own(pa
     assert [row["id"] for row in rows] == ["1", "2", "3"]
     cited = json.loads(rows[0]["citations"])
     assert [one["quote"] for one in cited] == [desk.article(one["article"]).text[one["start"] : one["end"]] for one in cited] != []
-    assert cited[0]["quote"].split()[0] in downloaded(page, "HTML")
+    assert cited[0]["quote"].split()[0] in html.unescape(downloaded(page, "HTML"))
     assert findings(page) == []
 
 
@@ -488,6 +489,27 @@ def test_a_person_has_one_table_at_a_time_and_can_stop_it_and_leaving_ends_it(pa
         if done.count():
             break
     assert done.count()
+
+
+# -- a draft --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_pasted_draft_is_marked_beside_its_sources(page: Page, desk: Desk) -> None:
+    page.wait_for_selector("#talk .conversation")
+    tab(page, "Check")
+    page.fill("#pasted", "   ")
+    page.get_by_role("button", name="Check").click()
+    page.wait_for_selector(".failed >> text=/holds no text/")
+    page.fill("#pasted", "Putin has denied any interference.\n\nTrump will succeed Obama on 21 January.\n\n<img src=x onerror=alert(1)>")
+    page.get_by_role("button", name="Check").click()
+    page.wait_for_selector("[role=status] >> text=/^3 claims/")
+    assert texts(page.locator(".counts span")) == ["1 carried", "1 number differs", "1 not found"]
+    assert texts(page.locator(".read b")) == ["21 January"]
+    assert page.locator(".read img").count() == 0
+    wrong = page.locator(".read .v-number-differs")
+    assert marked(page, wrong.click) == "Trump will succeed President Barack Obama on 20 January."
+    assert texts(page.locator(".checked :target .stands")) == ["number differs"]
+    assert findings(page) == []
 
 
 # -- 5 conversations ------------------------------------------------------------------------------------------------------
@@ -651,7 +673,7 @@ def findings(page: Page) -> list[tuple[str, str, str]]:
     return [(one["impact"], one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")]
 
 
-TABS = {"Compare": "form[data-do=compare]", "Ledger": "table.ledger", "Corpus": ".picture", "Batch": "#table"}
+TABS = {"Check": ".drafting", "Compare": "form[data-do=compare]", "Ledger": "table.ledger", "Corpus": ".picture", "Batch": "#table"}
 
 
 @pytest.mark.parametrize(("scheme", "width", "tabs"), [("light", 1280, TABS), ("dark", 1280, ["Corpus"]), ("dark", 390, ["Ledger"])])
@@ -704,7 +726,7 @@ def test_on_a_phone_the_source_is_a_sheet_and_nothing_is_cut_off(browser: Browse
         page.click("[data-js=menu]")
         page.wait_for_selector(".new:visible")
         page.keyboard.press("Escape")
-        for name in ("Ask", "Compare", "Ledger", "Corpus", "Batch"):
+        for name in ("Ask", "Check", "Compare", "Ledger", "Corpus", "Batch"):
             tab(page, name)
             assert page.evaluate("document.documentElement.scrollWidth") == 390
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.batch.run import Summary
+from assistant.check.values import Checked, Report, Verdict
 from assistant.compare import Utterance, Wording
 from assistant.desk import panel
 from assistant.desk.batches import SHOWN, Shown, State
@@ -100,6 +101,7 @@ def everything(text: str) -> list[str]:
         panel.source(article, 0, 1, text),
         panel.lost(citation),
         panel.failed(text),
+        panel.checked(Report(f"{text} {text}", (Checked(0, len(text), text, Verdict.NUMBER, (text,), (citation,), (), text),)), done=True),
         panel.compared(text, [utterance], (text,)),
         panel.ledger_rows([entry], False, {}),
         panel.corpus([Listed(text, text, text, text, 1)], {"articles": 1}, True),
@@ -116,7 +118,7 @@ def only_ours(html: str) -> None:
     assert not {tag for tag, _ in reader.tags} & {"script", "img", "iframe", "style", "object", "embed", "base", "meta"}
     for _, attributes in reader.tags:
         assert not [name for name in attributes if name.startswith("on") or name == "style"]
-        assert (attributes.get("href") or "https://").startswith(("http://", "https://", "logout"))
+        assert (attributes.get("href") or "https://").startswith(("http://", "https://", "logout", "#claim"))
 
 
 @pytest.mark.parametrize("part", range(len(everything(""))))

@@ -14,8 +14,10 @@ from assistant.types import Answer, Citation, Claim, Point
 from eval.case import Corpus
 from eval.golden import Golden, Words
 from index.corpus import BUNDLED, read_corpus
-from index.types import Passage
+from index.text import content_stems
+from index.types import Passage, Statement
 
+MODEL = "openai:test"
 Spoil = Callable[[Answer, Golden, Corpus], Answer]
 
 
@@ -132,6 +134,7 @@ def swaps_two_sides(answer: Answer, golden: Golden, corpus: Corpus) -> Answer:
     return _points(answer, lambda point, _: replace(point, side=_swapped(point.side, "Kremlin", "Trump team")))
 
 
+MANY = 5  # words of meaning
 INVENTED = "We never discussed any of this with anyone"
 
 
@@ -221,6 +224,55 @@ def returns_no_answer(answer: Answer, golden: Golden, corpus: Corpus) -> Answer:
     return None if golden.id.endswith("3") else answer  # type: ignore[return-value]
 
 
+def adds_a_number(answer: Answer, golden: Golden, corpus: Corpus) -> Answer:
+    """In words, beside the right citation, sure of itself, and where one word more among many is not noticed."""
+
+    def spoil(point: Point, citation: Citation) -> Point:
+        many = len(content_stems(point.words)) >= MANY
+        return replace(worded(point, f"Nineteen: {point.words}"), support="supported") if many else point
+
+    return _points(answer, spoil)
+
+
+def repeats_the_question(answer: Answer, golden: Golden, corpus: Corpus) -> Answer:
+    return _points(answer, lambda point, _: replace(worded(point, golden.question), support="supported"))
+
+
+# -- what a language model can get wrong while the answer that is shown is right ------------------------------------------
+
+
+def by_model(answer: Answer, drafted: Answer, shown_by: str = MODEL) -> Answer:
+    """An answer that is shown, with what a language model had drafted for it."""
+    return replace(answer, answerer=shown_by, drafted=replace(drafted, answerer=MODEL))
+
+
+def another_answers_for_a_model_that_lies(answer: Answer, golden: Golden, corpus: Corpus) -> Answer:
+    lie = _points(answer, lambda point, _: replace(worded(point, INVENTED), support="unsupported"))
+    return by_model(answer, lie, shown_by="extractive")
+
+
+def what_a_model_invents_is_left_out(answer: Answer, golden: Golden, corpus: Corpus) -> Answer:
+    lies = tuple(replace(worded(point, INVENTED), support="unsupported") for point in answer.points)
+    return by_model(answer, finished(replace(answer, points=(*answer.points, *lies))) if lies else answer)
+
+
+# -- what can go wrong with the ledger that questions are drafted from ----------------------------------------------------
+
+
+def breaks_off(said: Statement) -> Statement:
+    """In the middle, as quotations in headlines do: there is a name and a noun left, and nothing that anybody says."""
+    return replace(said, text=said.text.partition(" would ")[0])
+
+
+def credits_a_thing(said: Statement) -> Statement:
+    return replace(said, speakers=("Questions",))
+
+
+def asks_itself(said: Statement) -> Statement:
+    return replace(said, text=f"whether {said.text}")
+
+
+LEDGERS = (breaks_off, credits_a_thing, asks_itself)
 SABOTAGES: Mapping[Spoil, tuple[str, ...]] = {
     drops_not: ("faithfulness",),
     swaps_two_speakers: ("speakers", "misattribution"),
@@ -245,4 +297,8 @@ SABOTAGES: Mapping[Spoil, tuple[str, ...]] = {
     quotes_the_whole_article: ("length",),
     crashes: ("errors",),
     returns_no_answer: ("errors",),
+    adds_a_number: ("faithfulness",),
+    repeats_the_question: ("answered",),
+    another_answers_for_a_model_that_lies: ("fallbacks", "left_out", "faithfulness"),
+    what_a_model_invents_is_left_out: ("left_out", "faithfulness"),
 }

@@ -21,7 +21,7 @@ from index.record import Record
 from index.types import Statement
 from index.vectors import VectorStore
 
-SAID = "The mayor said the new bridge over the river would open in early spring."
+SAID = "Anna Reed said the new bridge over the river would open in early spring."
 PLAIN = ["A bridge is built.", SAID, "Nobody else spoke."]
 QUESTION = {
     "id": "fact-1", "kind": "fact", "question": "When will the bridge open?", "answerable": True,
@@ -39,7 +39,7 @@ def index(tmp_path):
     folder.mkdir()
     article, passages = article_of("a.txt", PLAIN, outlet="The Gazette", title="Bridge")
     at = article.text.index("the new bridge")
-    statement = Statement("a.txt", at, at + len(SAID) - 15, article.text[at : at + len(SAID) - 15], ("The mayor",), 19, 28, "said", False)
+    statement = Statement("a.txt", at, at + len(SAID) - 15, article.text[at : at + len(SAID) - 15], ("Anna Reed",), 19, 28, "said", False)
     with Record(folder, write=True) as record:
         store(record, article, passages, [statement])
         with record.transaction():
@@ -86,8 +86,12 @@ def test_a_draft_for_an_index_can_be_loaded_and_is_not_overwritten(index, tmp_pa
         found = load_golden(file, articles)
         assert len(found) == len(list(draft(record)))
     assert f"{len(found)} questions drafted" in done.stdout
+    assert all(golden.draft for golden in found)
+    unread = invoke("--questions", file, "--index", index, "--out", tmp_path / "out")
+    assert isinstance(unread.exception, GoldenError)
+    assert "holds drafts only" in str(unread.exception)
     asked = [golden for golden in found if golden.answerable]
-    assert [golden.speakers for golden in asked] == [("The mayor",)]
+    assert [golden.speakers for golden in asked] == [("Anna Reed",)]
     assert asked[0].evidence[0][0].words in SAID
     absent = [golden for golden in found if not golden.answerable]
     assert {golden.id for golden in absent if golden.held_out} == held_out_ids(golden.id for golden in absent)

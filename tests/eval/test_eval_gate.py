@@ -131,6 +131,17 @@ def test_too_few_questions_fail_the_projects_questions():
     assert decide(rows_of(1, 1, 1, 1), limits, strict=True).green
 
 
+def test_drafts_neither_help_nor_harm_and_are_counted():
+    rows = rows_of(1, 0)
+    drafts = [replace(row, golden=replace(row.golden, id=f"draft-{row.golden.id}", draft=True)) for row in rows_of(1, 1, 1)]
+    limits = Limits({"evidence_recall": Limit(least=0.6)})
+    judgement = decide([*rows, *drafts], limits)
+    assert verdicts(judgement)["evidence_recall"] == "fail"
+    assert next(check for check in judgement.checks if check.name == "drafts").text.startswith("3 drafts are left aside")
+    assert verdicts(decide(rows, questions=[row.golden for row in (*rows, *drafts)]))["missing"] == "pass"
+    assert "drafts" not in verdicts(decide(rows))
+
+
 # -- the baseline -------------------------------------------------------------------------------------------------------
 
 
@@ -154,8 +165,8 @@ def test_seconds_are_never_compared_between_machines():
     assert "latency-baseline" not in verdicts(decide(slow, baseline=baseline_of(fast, "latency")))
 
 
-@pytest.mark.parametrize("other", [{"corpus": "another"}, {"questions": "others"}, {"prompts": {"abstain": "b"}}])
-def test_another_corpus_or_other_questions_or_prompts_are_not_compared(other):
+@pytest.mark.parametrize("other", [{"corpus": "another"}, {"questions": "others"}, {"prompts": {"abstain": "b"}}, {"answerer": "x:y"}])
+def test_another_corpus_or_other_questions_prompts_or_answerer_are_not_compared(other):
     before = baseline_of(rows_of(*[1.0] * 50), now=replace(NOW, **other))
     judgement = decide(rows_of(*[0.0] * 50), baseline=before)
     assert not comparable(before, NOW)
@@ -204,10 +215,30 @@ def test_the_projects_limits_can_be_read():
     assert not any(limits.metrics[name].advise for name in ("evidence_recall", "answered", "abstained", "faithfulness", "length"))
 
 
+def test_a_models_limits_stand_in_for_the_others_and_are_there_unasked(tmp_path):
+    file = tmp_path / "gate.toml"
+    file.write_text("[quotations]\nleast = 0.9\n[faithfulness]\nleast = 0.7\n[model.quotations]\nleast = 0.8\n")
+    assert load_limits(file).metrics == {"quotations": Limit(least=0.9), "faithfulness": Limit(least=0.7)}
+    found = load_limits(file, model=True).metrics
+    assert found["quotations"] == Limit(least=0.8)
+    assert found["faithfulness"] == Limit(least=0.7)
+    assert found["fallbacks"] == load_limits(model=True).metrics["fallbacks"] == Limit(most=0.15)
+    assert not {"fallbacks", "left_out"} & set(load_limits().metrics)
+
+
+def test_a_model_that_was_never_asked_is_not_green_by_that():
+    limits = Limits({"fallbacks": Limit(most=0.1)})
+    assert verdicts(decide(rows_of(1), limits, strict=True))["fallbacks"] == "fail"
+    assert verdicts(decide(rows_of(1), limits))["fallbacks"] == "advice"
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("[sides", "is not TOML"),
+        ("model = 1", "`model` is not a table"),
+        ("[model.charm]\nleast = 1", "no metric 'charm'"),
+        ("[model.sides]", "[model.sides] needs either"),
         ("[charm]\nleast = 1", "no metric 'charm'"),
         ("[sides]", "needs either `least` or `most`"),
         ("[sides]\nleast = 1\nmost = 2", "needs either `least` or `most`"),

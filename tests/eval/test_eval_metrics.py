@@ -104,6 +104,60 @@ def test_a_wider_citation_never_shows_less(start, size):
     assert shows(wide, need) or not shows(narrow, need)
 
 
+# -- numbers ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("told", "met"),
+    [
+        ("Twelve people died when the bridge at Tarn fell.", 0),
+        ("12 people died when the bridge at Tarn fell.", 0),
+        ("Nineteen people died when the bridge at Tarn fell.", 1),
+        ("19 people died at two in the morning.", 1),  # and the passage tells of two
+        ("People died when the bridge fell.", 1),  # no number in the place of another
+    ],
+)
+def test_evidence_is_not_told_by_a_point_with_another_number(told, met):
+    text = "Nineteen people died when the bridge at Tarn fell at two in the morning."
+    corpus = Corpus({"c.txt": Article("c.txt", text, "Bridge", "Echo", None, None)}, {})
+    known = Golden("fact-1", "fact", "How many died?", True, ((Words("c.txt", "Nineteen people died", (0,)),),))
+    given_answer = answer([point(told, 1)], [Citation(1, "c.txt", "Echo", "Bridge", None, None, 0, len(text), text)])
+    found = asyncio.run(BY_NAME["evidence_recall"].score(Case(known, given_answer, corpus)))
+    assert found.value == met
+    assert met or found.reason == "another number is told: “Nineteen people died” (c.txt)"
+
+
+@pytest.mark.parametrize(
+    ("claim", "carried"),
+    [
+        ("Twelve people died when the old bridge over the river Tarn fell down on Monday", False),
+        ("19 people died when the old bridge over the river Tarn fell down on Monday", True),
+        ("In all nineteen people died when the old bridge over the Tarn fell on Monday", True),
+    ],
+)
+def test_a_number_in_words_is_a_number(claim, carried):
+    assert restated(claim, ["Nineteen people died when the old bridge over the river Tarn fell down on Monday, in all."]) is carried
+
+
+def test_a_question_that_is_repeated_is_no_answer():
+    asked = replace(NEED, question="Who accused Trump of being a puppet?")
+    echo = point("who accused Trump of being a puppet", 1)
+    assert value("answered", asked, answer([echo], RIGHT.citations)) == 0
+    assert value("answered", asked, answer([echo, *RIGHT.points], RIGHT.citations)) == 1
+
+
+# -- a language model ---------------------------------------------------------------------------------------------------
+
+
+def test_what_a_model_wrote_and_what_stood_in_are_told_apart():
+    lie = replace(RIGHT, answerer="openai:x", points=(point("They met in Rome.", 1, support="unsupported"), *RIGHT.points))
+    alone, of_it, in_its_place = (Case(NEED, lie, CORPUS, None, shown) for shown in (None, replace(lie, points=()), RIGHT))
+    for name in ("fallbacks", "left_out"):
+        assert not BY_NAME[name].applies(alone)
+    assert [asyncio.run(BY_NAME["fallbacks"].score(case)).value for case in (of_it, in_its_place)] == [0, 1]
+    assert asyncio.run(BY_NAME["left_out"].score(of_it)).value == 0.5
+
+
 # -- whether there is an answer -----------------------------------------------------------------------------------------
 
 

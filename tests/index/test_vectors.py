@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from conftest import HashingEmbedder, article_of, store
+from conftest import HashingEmbedder, article_of, store, with_tests
 
 from index.errors import ServerAway
+from index.reader import Reader
 from index.record import Record, Scope
+from index.search import Searcher
 from index.vectors import Server, VectorStore
 
 Open = Callable[..., VectorStore]
@@ -65,6 +70,18 @@ def test_sync_tells_what_is_new_and_only_that(open_store: Open, filled: Record) 
     store(filled, *article_of("more.txt", ["One more."]))
     assert opened.sync(filled) == 1
     assert opened.ids() == filled.passage_ids()
+
+
+def test_threads_that_see_a_change_at_once_all_get_an_answer(open_store: Open, filled: Record) -> None:
+    opened = open_store()
+    opened.sync(filled)
+    vector = FAKE.encode([POST[0]])[0]
+
+    def ask(thread: int) -> set[str]:
+        return set().union(*(texts(filled, opened.nearest(vector, Scope(), 1, version)) for version in range(thread, thread + 5)))
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(ask, range(4))) == [{POST[0]}] * 4
 
 
 def test_nearest_is_by_cosine(open_store: Open, filled: Record) -> None:
@@ -132,6 +149,29 @@ def test_a_kill_after_chroma_was_told_but_before_it_was_noted(open_store: Open, 
             opened.sync(filled)
     assert opened.sync(filled) == 5
     assert opened.ids() == filled.passage_ids()
+
+
+ANOTHER = """
+import sys
+from pathlib import Path
+from conftest import article_of, store
+from index.record import Record
+from index.vectors import VectorStore
+with Record(Path(sys.argv[1]), write=True) as record:
+    store(record, *article_of("later.txt", ["Rain fell on Friday."]))
+    store(record, *article_of("post.txt", ["The mayor has resigned."]))
+    VectorStore(record.folder, "x").sync(record)
+"""
+
+
+def test_what_another_process_wrote_is_found_by_one_that_is_open(filled: Record) -> None:
+    opened = VectorStore(filled.folder, "x")
+    opened.sync(filled)
+    searcher = Searcher(filled, opened, FAKE, Reader())
+    assert texts(filled, searcher.nearest("Rain fell on Friday.", Scope(), 1)) != {"Rain fell on Friday."}
+    subprocess.run([sys.executable, "-c", ANOTHER, str(filled.folder)], check=True, env=with_tests())
+    found = [texts(filled, searcher.nearest(text, Scope(), 1)) for text in ("Rain fell on Friday.", "The mayor has resigned.")]
+    assert found == [{"Rain fell on Friday."}, {"The mayor has resigned."}]
 
 
 def test_reset_forgets_and_sync_rebuilds(open_store: Open, filled: Record) -> None:

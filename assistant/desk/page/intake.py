@@ -41,7 +41,7 @@ class Intake:
 
     def _build(self) -> Iterator[str]:
         """Bring the index up to date with the uploads; how far it is, and in the end what became of it."""
-        from index.build import build  # torch and spaCy: only where there is something to read
+        from index.build import build  # spaCy: only where there is something to read
 
         settings, told = self._premises.settings, SimpleQueue[str | None]()
 

@@ -38,6 +38,7 @@ def make_page(premises: Premises) -> gr.Blocks:
                     talk = _part("", *IN_TALK, elem_id="talk")
                     with gr.Column(elem_id="below"):
                         notice, form = _still(elem_id="notice"), _part("", "ask", elem_id="form")
+                checked = _checking(shelves)
                 with gr.Tab("Compare", id="compare"):
                     comparing, table = _part(panel.COMPARE_FORM, "compare"), _part(panel.COMPARE_EMPTY, "open")
                 with gr.Tab("Ledger", id="ledger") as ledger_tab:
@@ -65,7 +66,7 @@ def make_page(premises: Premises) -> gr.Blocks:
         _on([talk.rename], talks.rename, news)
         _on([talk.delete], talks.delete, news)
         _on([talk.export], talks.export, [file])
-        _on([talk.open, table.open, rows.open, articles.open], shelves.open, [source])
+        _on([talk.open, checked.open, table.open, rows.open, articles.open], shelves.open, [source])
         _on([talk.compare, comparing.compare], shelves.compare, [table, tabs])
         _on([ledger_tab.select], shelves.show_ledger, [sieve, rows])
         _on([sieve.filter], shelves.filter, [rows])
@@ -94,7 +95,7 @@ def _on(
     inputs: list[Any] | None = None,
     *,
     answers: bool = False,
-    mode: str = "always_last",
+    mode: str = "",
 ) -> None:
     """Wire events, which are no part of the API, to what they do with a click and the inputs.
 
@@ -115,10 +116,19 @@ def _on(
             show_progress="hidden",
             api_name=f"on_{do.__name__}",
             api_visibility="private",
-            trigger_mode="multiple" if answers else mode,
+            trigger_mode=mode or ("multiple" if answers else "always_last"),
             concurrency_limit=AT_ONCE,
             concurrency_id="answers" if answers else None,
         )
+
+
+def _checking(shelves: Shelves) -> Any:
+    """The tab in which a draft is checked; its claims open their evidence."""
+    with gr.Tab("Check", id="check") as tab:
+        drafting, checked = _part(panel.CHECK_FORM, "check"), _part("", "open")
+    _on([tab.select], shelves.prepare, [])
+    _on([drafting.check], shelves.check, [checked], answers=True, mode="always_last")
+    return checked
 
 
 def _adding() -> tuple[list[gr.Textbox], gr.File, gr.HTML]:
@@ -149,7 +159,7 @@ def _head() -> str:
 
 
 def _style() -> str:
-    return filled("head", "style", html((DESK / "desk.css").read_text(encoding="utf-8")))
+    return filled("head", "style", html((DESK / "desk.css").read_text(encoding="utf-8") + filled("check", "colours")))
 
 
 def login() -> str:

@@ -1,21 +1,26 @@
-"""What is looked up beside the conversations: the source of a citation, who words what how, the ledger, the articles."""
+"""What is looked up beside the conversations: the source of a citation, a draft's claims, who words what how, the ledger, the articles."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from itertools import islice
 
 import gradio as gr
 
+from assistant.check.draft import sent_draft
+from assistant.check.values import Checked, Report
 from assistant.compare import compare
 from assistant.desk import panel
 from assistant.desk.conversations import Turn
 from assistant.desk.page.click import NOBODY, Click, Premises, fresh
 from assistant.ledger import ledger
 from assistant.question import understand
+from assistant.verification.parses import parser
 from index.errors import ReadoutError
 
 ROWS = 200  # rows of a table at most
+PAUSE = 0.05  # seconds between two looks at a draft, times its claims: the more there is to show, the rarer
 
 
 class Shelves:
@@ -44,6 +49,25 @@ class Shelves:
         except KeyError:
             return panel.lost(citation)
         return panel.source(article, citation.start, citation.end, citation.quote, citation.n)
+
+    def prepare(self, _: Click) -> None:
+        """Load what parses a draft, which takes seconds, while the draft is being pasted."""
+        parser()
+
+    def check(self, click: Click) -> Iterator[str]:
+        """A pasted draft, marked as far as it has been held against the articles; a word where that cannot be done."""
+        claims, due = list[Checked](), 0.0
+        try:
+            draft = sent_draft(click["draft"])
+            yield panel.checked(Report(draft.text, ()), done=False)
+            for one in self._premises.assistant().checker.checking(draft, self._premises.scope):
+                claims.append(one)
+                if time.monotonic() > due:
+                    yield panel.checked(Report(draft.text, tuple(claims)), done=False)
+                    due = time.monotonic() + PAUSE * len(claims)
+            yield panel.checked(Report(draft.text, tuple(claims)), done=True)
+        except ReadoutError as error:
+            yield panel.failed(str(error))
 
     def compare(self, click: Click) -> tuple[str, gr.Tabs]:
         """The wordings of what answers a question, by outlet; and the tab to be shown."""
