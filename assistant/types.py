@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any, Literal, TypeVar
 
@@ -310,6 +310,9 @@ class Answer:
         """The Answer of an object with all its fields, of this version of Readout or another."""
         parts: dict[str, type[Any]] = {"citations": Citation, "conflicts": Conflict, "faults": Fault}
         made = {key: [filled(kind, one) for one in value.get(key, ())] for key, kind in parts.items()}
+        made["citations"] = [
+            replace(one, note=tuple(one.note.values())) if isinstance(one.note, Mapping) else one for one in made["citations"]
+        ]
         claims = [[filled(Claim, claim) for claim in one.get("claims", ())] for one in value.get("points", ())]
         points = [filled(Point, {**one, "claims": own}) for one, own in zip(value.get("points", ()), claims, strict=True)]
         if "message" not in value:  # of a version that kept text alone: it is shown as it was
