@@ -80,10 +80,10 @@ class Alone(Finder):
 def _lacks_last(text: str, named: Sequence[str]) -> bool:
     """Whether a question says "not" only behind the last outlet it names: then that lacks something, or, of one alone, the others."""
     place = _place_in(text, named[-1])
-    return not denies(text[:place]) and denies(text[place:])
+    return not _says_not(text[:place]) and _says_not(text[place:])
 
 
-def denies(text: str) -> bool:
+def _says_not(text: str) -> bool:
     """Whether any word of a text says "not"."""
     return any(word in NEGATIVE or word.endswith(("n't", "n’t")) for word in text.lower().strip(" ?.!").split())
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from assistant.alone import Alone
 from assistant.coverage import Coverage, State, in_state
 from assistant.evidence import FEW, Evidence, Verdict, has, within
-from assistant.finder import ABOUT, DATED, FEWEST, LISTED, MAIN, MOST_OPENING, Finder, is_name
+from assistant.finder import ABOUT, DATED, FEWEST, LISTED, MAIN, MOST_OPENING, is_name
 from assistant.grouping import Finding, all_of, in_conflict, place_of
 from assistant.relation import Place
 from assistant.render import counted, listed
@@ -27,12 +27,13 @@ from index.types import Hit
 BARE = 1  # words of meaning besides a day in a question that asks of nothing else: "What happened on Monday?"
 PLAIN = 2.0  # the log-odds from which on the articles plainly answer what sounds like asking for an opinion
 CERTAIN = 0.8  # the chance from which on a passage is said to tell a claim, or to deny it
+MOST_NAMING = 4_000  # passages that are looked through for a name
 MOST_OF = 0.7  # the share of a question's words that its topic has where it is the claim itself
 
 Answering = Callable[["Kinds", Question, Scope], Evidence]
 
 
-class Kinds(Finder):
+class Kinds(Alone):
     """Answers the kinds of question that a search alone does not."""
 
     def gather(self, question: Question, scope: Scope) -> Evidence:
@@ -122,7 +123,7 @@ class Kinds(Finder):
     def _times_named(self, question: Question, scope: Scope, evidence: Evidence) -> Evidence:
         """How often somebody speaks, and how often they are named; with what they say."""
         called = [self._called(name) for name in question.speakers]
-        passages = self.as_hits([number for number, _ in self.gatherer.record.match(content_words(" ".join(called)), scope, MOST_OPENING)])
+        passages = self.as_hits([number for number, _ in self.gatherer.record.match(content_words(" ".join(called)), scope, MOST_NAMING)])
         naming = [hit for hit in passages if any(holds_name(hit, name) for name in called)]
         if not evidence.findings and not naming:
             return evidence
@@ -325,8 +326,8 @@ KINDS: dict[Kind, Answering] = {
     Kind.WHICH_NOT: Kinds.which_not,
     Kind.FIRST: Kinds.first,
     Kind.COUNT: Kinds.count,
-    Kind.ONLY: lambda kinds, *asked: Alone(kinds.gatherer).only(*asked),
-    Kind.LEFT_OUT: lambda kinds, *asked: Alone(kinds.gatherer).left_out(*asked),
+    Kind.ONLY: Kinds.only,
+    Kind.LEFT_OUT: Kinds.left_out,
     Kind.QUOTES: Kinds.quotes,
     Kind.TIMELINE: Kinds.timeline,
     Kind.SUMMARY: Kinds.summary,

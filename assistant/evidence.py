@@ -184,7 +184,7 @@ class Gatherer:
 
     def on_story(self, hits: Sequence[Hit], scope: Scope) -> list[Hit]:
         """Those passages that are on the story that they mostly tell; of another only what answers no less than the best of these."""
-        articles = self.stories.main(hits, scope)
+        articles = self.stories.main(hits, scope, {hit.passage.article for hit in hits})
         first = next((hit for hit in hits if hit.passage.article in articles), None)
 
         def stays(hit: Hit) -> bool:
@@ -228,9 +228,10 @@ class Gatherer:
         looked = look(self.judge, question, judged, {name: places[name] for name, own in found.items() if not own})
         found |= {name: self.grouper.findings(one.account, EACH, {name}) for name, one in looked.items() if one.account}
         evidence = self.evidence(question, scope, chain.from_iterable(found.values()), without_account(looked))
+        if evidence.findings:
+            return evidence
         own = [hit for hit in judged.read if any(place.is_theirs(hit) for place in places.values())]
-        belief = self.searcher.belief(question.standalone, own) if own and not evidence.findings else None
-        if belief is None or belief < IN_DOUBT:
+        if (belief := self.searcher.belief(question.standalone, own)) < IN_DOUBT:
             return evidence
         unsure = (*evidence.unsure, *evidence.silent)
         return replace(evidence, nearest=tuple(own[:MOST_NEAR]), silent=(), unsure=unsure, belief=belief)
@@ -244,21 +245,24 @@ class Gatherer:
             return [hit for hit in hits if has(hit, everybody)]
 
         hits = heard(judged.on) or heard(judged.doubtful) if question.topic else _most_telling(heard(judged.read))
-        known = not question.topic or len(self.judge.absent(words := content_words(question.topic))) < len(words)
-        if not hits and known and self.searcher.belief(question.standalone, heard(judged.read)) >= ANSWERED:
+        if not hits and self._is_known(question.topic) and self.searcher.belief(question.standalone, heard(judged.read)) >= ANSWERED:
             hits = heard(judged.read)  # no word of the topic, but an answer
         hits = hits or self._under_title(question, heard(judged.read))
         for wanted, alone in ((frozenset({name}), True), (side, True), (frozenset({name}), False)):
             if own := [hit for hit in hits if has(hit, wanted, alone=alone)]:
-                best = max(
-                    (hit.score for hit in own if utters(hit, wanted)), default=-np.inf
-                )  # what they think or do, where that tells more
+                # What they think or do stands beside what they said only where it tells no less.
+                best = max((hit.score for hit in own if utters(hit, wanted)), default=-np.inf)
                 return self.grouper.findings([hit for hit in own if utters(hit, wanted) or hit.score >= best], SPOKEN, wanted)
         joint = self.grouper.findings(judged.on, WHOLE) if question.topic and side else ()
         if theirs := [finding for finding in joint if len(finding.speakers) > 1 and side.intersection(finding.speakers)]:
             return theirs  # "Putin and Trump agreed …" for the Kremlin
         told = [hit for hit in judged.read if hit.score >= TOLD and holds_name(hit, name.rsplit(maxsplit=1)[-1])]
         return self.grouper.findings(told, WHOLE)
+
+    def _is_known(self, topic: str) -> bool:
+        """Whether any word of a topic stands in an article; so it is where there is no topic."""
+        words = content_words(topic)
+        return not topic or len(self.judge.absent(words)) < len(words)
 
     def _under_title(self, question: Question, hits: Sequence[Hit]) -> list[Hit]:
         """Those passages whose article begins with the topic: what is said there is said on it, though no word of it stands there."""

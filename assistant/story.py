@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 
 from index.record import Scope
@@ -37,15 +37,18 @@ class Stories:
         """The index has changed, and with it how rare a name is."""
         self._telling.cache_clear()
 
-    def around(self, articles: Iterable[str], scope: Scope) -> set[str]:
-        """The articles of a scope that are on the story of any of some articles; these are among them."""
+    def around(self, articles: Iterable[str], scope: Scope, among: Collection[str] | None = None) -> set[str]:
+        """The articles of a scope, or of those ``among``, that are on the story of any of some articles; these are among them."""
         found: set[str] = set()
         for one in list(dict.fromkeys(articles))[:MOST]:
-            found |= {one, *self._like(one, scope)}
+            found |= {one, *self._like(one, scope, among)}
         return found
 
-    def main(self, hits: Sequence[Hit], scope: Scope) -> set[str]:
-        """The articles of the story that passages mostly tell, those first in order counting most; of stories told as much, of all."""
+    def main(self, hits: Sequence[Hit], scope: Scope, among: Collection[str] | None = None) -> set[str]:
+        """The articles of the story that passages mostly tell, those first in order counting most; of stories told as much, of all.
+
+        Of those ``among`` alone, where some are named: then no other is read.
+        """
         stories: list[tuple[float, set[str]]] = []
         weights: dict[str, float] = defaultdict(float)
         for rank, hit in enumerate(hits[:LOOKED], 1):
@@ -53,7 +56,7 @@ class Stories:
         told: set[str] = set()
         for name in list(weights):
             if name not in told:
-                story = self.around([name], scope)
+                story = self.around([name], scope, among)
                 told |= story
                 stories.append((sum(weights[other] for other in story), story))
         most = max((weight for weight, _ in stories), default=0.0)
@@ -64,8 +67,9 @@ class Stories:
         telling, stems = self._telling(name), self._searcher.stems_of(other)
         return sum(weight for word, weight in telling.items() if word in stems) >= SHARED * sum(telling.values())
 
-    def _like(self, name: str, scope: Scope) -> list[str]:
-        return [other for other in self._near(name, list(self._telling(name)), scope) if self.alike(name, other)]
+    def _like(self, name: str, scope: Scope, among: Collection[str] | None) -> list[str]:
+        near = self._near(name, list(self._telling(name)), scope)
+        return [other for other in near if (among is None or other in among) and self.alike(name, other)]
 
     def _told_by(self, name: str) -> dict[str, float]:
         """The stems of the names that an article has more than once and few others have, with their weights."""

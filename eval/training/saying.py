@@ -25,7 +25,7 @@ def forms_of_saying(articles: Sequence[Marked]) -> list[str]:
     """Return the forms of verbs that introduce quotations, and of the lexicon's verbs of speech, as far as the articles have them."""
     times, quoted, helping, forms = Counter[str](), Counter[str](), Counter[str](), defaultdict[str, Counter[str]](Counter)
     for article in articles:
-        doc = next(iter(parse([article.text], parser())))
+        doc = next(parse([article.text], parser()))
         for token in doc:
             helping[token.lower_] += (token.pos_ == "AUX") - (token.pos_ == "VERB")  # "did" mostly helps another verb
             if token.pos_ == "VERB" and token.is_alpha:
